@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot block: what the kernel process tells a new process about itself.
+ *
+ * A sealed memfd at descriptor BOOT_FD. It names the process, its channels with their
+ * descriptors, and holds the shape tables of the classes it talks to. Everything in it was
+ * written by the kernel process before the program started and can't change any more.
+ * Offsets count from the first byte of the block; text is NUL-terminated.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define BOOT_FD      3
+#define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
+#define BOOT_VERSION 1u
+
+typedef struct BootBlock {
+        uint64_t magic;
+        uint32_t version;
+        uint32_t size;          /* bytes of the whole block */
+        uint32_t task_off;      /* text: process name (init.yaml `task`) */
+        uint32_t class_off;     /* text: process class */
+        int32_t kernel_fd;      /* channel to the kernel process; -1: none */
+        int32_t status_fd;      /* own status page (chan_layout.h), writable; -1: no listener */
+        uint32_t n_listeners;   /* channel names this process can serve */
+        uint32_t listeners_off; /* BootListener[] */
+        uint32_t n_channels;    /* channel ends of both roles */
+        uint32_t channels_off;  /* BootChannel[] */
+} BootBlock;
+
+/* All static channels with one name that end at this process. */
+typedef struct BootListener {
+        uint32_t name_off; /* text: channel name (init.yaml `id`) */
+        uint32_t status;   /* index of its StatusEntry in the status page */
+} BootListener;
+
+enum { BOOT_CLIENT = 0, BOOT_SERVER = 1 };
+
+typedef struct BootChannel {
+        uint32_t role;        /* BOOT_CLIENT or BOOT_SERVER */
+        uint32_t name_off;    /* text: channel name */
+        uint32_t peer_off;    /* text: name of the process at the other end */
+        uint32_t listener;    /* BOOT_SERVER: index into the listeners */
+        int32_t mem_fd;       /* the channel's shared memory */
+        int32_t bell_fd;      /* eventfd: the client writes, the server waits */
+        int32_t status_fd;    /* BOOT_CLIENT: the server's status page, read-only */
+        uint32_t status;      /* BOOT_CLIENT: index of the listener's StatusEntry in that page */
+        uint32_t shape_off;   /* the server class's shape table, aligned to 8 */
+        uint32_t shape_size;  /* bytes */
+        uint32_t deadline_ms; /* a call's limit when the caller sets none; 0: none */
+        uint32_t reserved;
+} BootChannel;
+
+_Static_assert(sizeof(BootBlock) == 48, "boot block header");
+_Static_assert(sizeof(BootListener) == 8, "boot listener");
+_Static_assert(sizeof(BootChannel) == 48, "boot channel");

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channels: the two ends of a direct call, and the kernel's view of them.
+ *
+ * ChanClient calls, Listener receives and replies; both work on ChanMem, the mapped pages.
+ * Internal error convention: 0 ok; < 0 negative errno, unexpected; > 0 a CHAN_E_* code that
+ * the caller turns into a Retcode. Every function may be called from any thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chan_layout.h"
+
+struct nk_message;
+typedef struct ChanClient ChanClient;
+typedef struct Listener Listener;
+
+enum {
+        CHAN_E_CLOSED = 1,  /* the other end is gone, or this end was closed */
+        CHAN_E_TIMEOUT,     /* the time limit passed */
+        CHAN_E_INTERRUPTED, /* the sync object is set */
+        CHAN_E_TOO_BIG,     /* message above CHAN_MESSAGE_MAX, or above the receiver's buffers */
+        CHAN_E_MALFORMED,   /* message does not have the shape of its RIID/MID */
+        CHAN_E_DENIED,      /* refused by a verdict */
+        CHAN_E_STATE,       /* reply without a request, or a full table */
+        CHAN_E_MAX
+};
+
+/* A message to be sent: both parts are only read, and only during the call. */
+typedef struct ChanOut {
+        const struct nk_message *msg;
+        uint32_t msg_size; /* bytes of the constant part */
+        const void *arena; /* may be NULL when arena_size is 0 */
+        uint32_t arena_size;
+} ChanOut;
+
+/* Where a message is received; the callee fills the two `got` fields on success only. */
+typedef struct ChanIn {
+        struct nk_message *msg;
+        uint32_t msg_max; /* capacity for the constant part, bytes */
+        void *arena;      /* may be NULL when arena_max is 0 */
+        uint32_t arena_max;
+        uint32_t got_msg;
+        uint32_t got_arena;
+} ChanIn;
+
+/* Interrupt object of KnIpc*SyncObject: level-triggered, process-local. */
+typedef struct ChanSync ChanSync;
+
+#define CHAN_FOREVER UINT32_MAX
+
+typedef struct ChanWait {
+        uint32_t timeout_ms; /* CHAN_FOREVER: none */
+        ChanSync *sync;      /* NULL: not interruptible */
+} ChanWait;
+
+/* A received request: which slot of which channel must be answered. */
+typedef struct ChanRequest {
+        struct ChanEnd *end; /* NULL: none */
+        uint32_t slot;
+} ChanRequest;
+
+/* --- kernel process: making and ending channels --- */
+
+/* Makes the memory of one channel. *ret_fd: a memfd, close-on-exec, sealed against resizing. */
+int chan_mem_create(int *ret_fd);
+/* Makes a status page: *ret_fd writable (for the server), *ret_ro_fd read-only (for its clients). */
+int chan_status_create(int *ret_fd, int *ret_ro_fd);
+/* Maps a channel's memory; the whole of it, sparse. Unmap with chan_mem_unmap. */
+int chan_mem_map(int fd, ChanHeader **ret_mem);
+void chan_mem_unmap(ChanHeader *mem);
+/* Tells the living end that the other one is gone (bits of CHAN_*_GONE) and wakes every caller.
+ * Idempotent. bell_fd: the channel's bell, or -1. */
+void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
+/* What slot `i` is doing, for `who waits for whom`: its CHAN_STATE and the caller's thread. */
+uint32_t chan_mem_peek(const ChanHeader *mem, uint32_t i, uint32_t *ret_thread);
+
+/* --- client end --- */
+
+/* Takes over the three descriptors on success (maps and closes what need not stay open).
+ * shape: table of the server's class, valid as long as the client; NULL: replies are not checked. */
+int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index,
+        const void *shape, uint32_t deadline_ms, ChanClient **ret_client);
+ChanClient *chan_client_free(ChanClient *c);
+/* One exchange: sends `out`, waits, fills `in`, checks it. A reply with a status other than rcOk
+ * gives 0 and *ret_status. */
+int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status);
+
+/* --- server end --- */
+
+int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener);
+Listener *listener_free(Listener *l);
+/* Adds a channel to the set; takes over the two descriptors on success. */
+int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
+/* Waits for a well-formed request, copies it out and marks its slot TAKEN. A malformed one is
+ * answered with rcInvalidArgument here and the wait goes on. */
+int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);
+/* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status. */
+int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);
+
+/* --- sync objects --- */
+
+int chan_sync_new(ChanSync **ret_sync);
+ChanSync *chan_sync_free(ChanSync *s);
+void chan_sync_set(ChanSync *s);
+void chan_sync_clear(ChanSync *s);

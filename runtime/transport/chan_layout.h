@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channel memory: the shared pages between one client and one server.
+ *
+ * A channel is a memfd: a header page and CHAN_SLOTS call slots. A slot carries one call at a
+ * time, request and reply in the same data area, so several threads of a client can call at
+ * once. Both ends may write any byte of it at any moment; nothing in here is ever trusted:
+ * the receiver copies out, then checks the copy, then uses the copy. What must not be lost to
+ * a hostile neighbour (who rings whom, who sleeps) is not here but in the status page, which
+ * belongs to one server and which its clients see read-only.
+ *
+ * Life of a slot's state word; CHAN_SLEEPS may be added by the client, CHAN_DEAD by the kernel:
+ *
+ *      FREE ──client──▶ REQUEST ──server──▶ TAKEN ──server──▶ REPLY ──client──▶ FREE
+ *                          └──client, withdrawn──▶ FREE
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define CHAN_MAGIC       0x314e4148u           /* "HAN1" */
+#define CHAN_SLOTS       16u                   /* concurrent calls of one client on one channel */
+#define CHAN_MESSAGE_MAX (4u * 1024u * 1024u)  /* bytes: constant part and arena together */
+#define CHAN_LISTENERS_MAX 64u                 /* StatusEntry in a status page */
+
+enum {
+        CHAN_FREE = 0,
+        CHAN_REQUEST = 1,
+        CHAN_TAKEN = 2,
+        CHAN_REPLY = 3,
+        CHAN_STATE = 3,         /* mask of the four above */
+        CHAN_SLEEPS = 1u << 2,  /* the client sleeps on the word: whoever changes it wakes it */
+        CHAN_DEAD = 1u << 3     /* the other end is gone; set by the kernel process */
+};
+
+/* Why the channel ended; bits of ChanHeader.closed. */
+enum { CHAN_CLIENT_GONE = 1, CHAN_SERVER_GONE = 2 };
+
+/* One call. The data area follows at CHAN_SLOT_DATA: constant part, padding to 8, arena. */
+typedef struct ChanSlot {
+        _Atomic uint32_t state; /* futex word of the client */
+        uint32_t cpu;           /* where the caller runs, for co-location; a hint */
+        uint32_t msg_size;      /* bytes of the constant part in the data area */
+        uint32_t arena_size;    /* used arena bytes behind it */
+        int32_t status;         /* reply: rcOk, or the code the kernel side gives the caller */
+        uint32_t flags;         /* reserved, 0 */
+        uint32_t thread;        /* caller's thread id, shown by `who waits for whom`; a hint */
+        uint32_t pad[9];
+} ChanSlot;
+
+#define CHAN_HEADER_SIZE 4096u
+#define CHAN_SLOT_DATA   64u /* from the start of the slot */
+#define CHAN_SLOT_STRIDE (CHAN_MESSAGE_MAX + 4096u)
+#define CHAN_SIZE        (CHAN_HEADER_SIZE + CHAN_SLOTS * (uint64_t)CHAN_SLOT_STRIDE)
+
+typedef struct ChanHeader {
+        uint32_t magic;
+        uint32_t n_slots;
+        _Atomic uint32_t closed; /* CHAN_*_GONE */
+        uint32_t pad0[13];
+        _Atomic uint32_t pending; /* a bit per slot that holds a REQUEST; a hint, the state word decides */
+        uint32_t pad1[15];
+} ChanHeader;
+
+/* What a listener's clients must know, in a page that only the server (and the kernel) can write. */
+typedef struct StatusEntry {
+        _Atomic uint32_t polling;  /* threads that are looking for requests now */
+        _Atomic uint32_t sleeping; /* threads that wait for a bell */
+        uint32_t pad[14];
+} StatusEntry;
+
+#define STATUS_SIZE 4096u
+
+_Static_assert(sizeof(ChanSlot) == CHAN_SLOT_DATA, "slot control is one cache line");
+_Static_assert(sizeof(ChanHeader) == 128, "pending has a cache line of its own");
+_Static_assert(sizeof(StatusEntry) == 64, "one cache line a listener");
+_Static_assert(CHAN_LISTENERS_MAX * sizeof(StatusEntry) <= STATUS_SIZE, "status page");
