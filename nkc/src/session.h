@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the commands of nkc use of a session beyond the public nkc.h: one description in,
+ * its layout model out.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "layout/model.h"
+#include "nkc.h"
+
+/* Compiles the description at `path` (.idl, .cdl or .edl) with everything it uses. The model
+ * lives as long as the session. NULL after an error, which the sink got. Descriptions that
+ * several inputs share are read and checked once per session and error mode. */
+const LayUnit *nkc_unit_compile(NkcSession *s, const char *path, bool extended_errors);
