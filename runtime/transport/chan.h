@@ -92,6 +92,9 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
 /* --- server end --- */
 
 int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener);
+/* Ends every channel of the set: receivers under way in other threads return CHAN_E_CLOSED, waiting
+ * clients get theirs. Free it when the receivers are out. */
+void listener_close(Listener *l);
 Listener *listener_free(Listener *l);
 /* Adds a channel to the set; takes over the two descriptors on success. */
 int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
