@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Abstract transport: what proxies call through and servers receive from, and the few steps that
- * every generated proxy and dispatcher shares.
+ * Abstract transport: what proxies call through and servers receive from.
  *
  * A concrete transport embeds struct nk_transport as its member `base` and sets `ops`. This header
  * is all a generated header includes, with <nk/types.h>.
@@ -74,68 +73,6 @@ static inline nk_err_t nk_transport_reply(
         return self->ops->reply ? self->ops->reply(self, res, res_arena) : NK_EINVAL;
 }
 
-/* --- shared steps of generated code --- */
-
-/* Sizes and handle counts of the forms of one message. */
-struct nkx_form {
-        nk_uint32_t size;  /* bytes of the constant part */
-        nk_uint32_t ncaps; /* handles */
-};
-
-static inline struct nkx_form nkx_form_make(nk_uint32_t size, nk_uint32_t ncaps) {
-        struct nkx_form form;
-
-        form.size = size;
-        form.ncaps = ncaps;
-        return form;
-}
-
-/* Body of a proxy method: fills both headers and makes the exchange. The parameters in *req stay. */
-static inline nk_err_t nkx_proxy_call(struct nk_transport *transport, nk_iid_t iid, nk_mid_t mid,
-        struct nk_message *req, struct nkx_form req_form, const struct nk_arena *req_arena,
-        struct nk_message *res, struct nkx_form res_form, struct nk_arena *res_arena) {
-        nk_message_make_req(req, req_form.size);
-        nkx_message_set_method_id(req, iid, mid);
-        nk_message_set_ncaps(req, req_form.ncaps);
-        nk_message_make_req(res, res_form.size);
-        nk_message_set_ncaps(res, res_form.ncaps);
-        return nk_transport_call(transport, req, req_arena, res, res_arena);
-}
-
-/* Before a method runs: an error flag left in *res by an earlier request must not pass for the
- * method's. Nothing else is touched, *res may be the request's memory. */
-static inline void nkx_dispatch_begin(struct nk_message *res) {
-        res->flags = NKX_MESSAGE_ORDINARY;
-}
-
-/*
- * After a method ran: gives *res the header of the response or of its error form. iid and mid are the
- * request's, remembered before the method ran.
- * result: what the method returned.
- * status: simplified error mode: where P_M_err keeps the 16-bit code; NULL in extended mode.
- * Returns NK_EOK when *res is to be sent; otherwise `result`, with *res unchanged.
- */
-static inline nk_err_t nkx_dispatch_end(struct nk_message *res, nk_iid_t iid, nk_mid_t mid, nk_err_t result,
-        nk_uint16_t *status, struct nkx_form res_form, struct nkx_form err_form) {
-        nk_bool_t is_error = nkx_message_check_err(res);
-
-        if (status && NK_ELOGIC_CHECK(result)) {
-                *status = NK_ELOGIC_GET(result);
-                is_error = NK_TRUE;
-                result = NK_EOK;
-        }
-        if (result != NK_EOK)
-                return result;
-
-        if (is_error)
-                nkx_message_make_err(res, err_form.size);
-        else
-                nk_message_make_req(res, res_form.size);
-        nkx_message_set_method_id(res, iid, mid);
-        nk_message_set_ncaps(res, is_error ? err_form.ncaps : res_form.ncaps);
-        return NK_EOK;
-}
-
 /* --- tracing --- */
 
 enum {
@@ -160,5 +97,7 @@ void nkx_trace_message(unsigned what, int dump, const char *owner, const char *e
 #ifdef __cplusplus
 }
 #endif
+
+#include <nk/method.h>
 
 #endif
