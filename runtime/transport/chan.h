@@ -52,6 +52,8 @@ typedef struct ChanSync ChanSync;
 
 #define CHAN_FOREVER UINT32_MAX
 
+#define LISTENER_CHANNELS_MAX 1024u /* channels of one listener */
+
 typedef struct ChanWait {
         uint32_t timeout_ms; /* CHAN_FOREVER: none */
         ChanSync *sync;      /* NULL: not interruptible */
@@ -69,6 +71,8 @@ typedef struct ChanRequest {
 int chan_mem_create(int *ret_fd);
 /* Makes a status page: *ret_fd writable (for the server), *ret_ro_fd read-only (for its clients). */
 int chan_status_create(int *ret_fd, int *ret_ro_fd);
+/* Makes a bell: a non-blocking eventfd, close-on-exec. */
+int chan_bell_create(int *ret_fd);
 /* Maps a channel's memory; the whole of it, sparse. Unmap with chan_mem_unmap. */
 int chan_mem_map(int fd, ChanHeader **ret_mem);
 void chan_mem_unmap(ChanHeader *mem);
@@ -82,8 +86,10 @@ uint32_t chan_mem_peek(const ChanHeader *mem, uint32_t i, uint32_t *ret_thread);
 
 /* Takes over the three descriptors on success (maps and closes what need not stay open).
  * shape: table of the server's class, valid as long as the client; NULL: replies are not checked. */
-int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index,
-        const void *shape, uint32_t deadline_ms, ChanClient **ret_client);
+int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
+        uint32_t deadline_ms, ChanClient **ret_client);
+/* Ends the channel: calls under way in other threads return CHAN_E_CLOSED. Free it when they are out. */
+void chan_client_close(ChanClient *c);
 ChanClient *chan_client_free(ChanClient *c);
 /* One exchange: sends `out`, waits, fills `in`, checks it. A reply with a status other than rcOk
  * gives 0 and *ret_status. */
@@ -92,11 +98,11 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
 /* --- server end --- */
 
 int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener);
-/* Ends every channel of the set: receivers under way in other threads return CHAN_E_CLOSED, waiting
- * clients get theirs. Free it when the receivers are out. */
+/* Ends every channel of the set: callers are woken, threads in listener_recv return CHAN_E_CLOSED.
+ * Free it when they are out. */
 void listener_close(Listener *l);
 Listener *listener_free(Listener *l);
-/* Adds a channel to the set; takes over the two descriptors on success. */
+/* Adds a channel to the set; takes over the two descriptors on success. CHAN_E_STATE: the set is full. */
 int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
 /* Waits for a well-formed request, copies it out and marks its slot TAKEN. A malformed one is
  * answered with rcInvalidArgument here and the wait goes on. */

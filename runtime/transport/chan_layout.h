@@ -19,25 +19,25 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define CHAN_MAGIC       0x314e4148u           /* "HAN1" */
-#define CHAN_SLOTS       16u                   /* concurrent calls of one client on one channel */
-#define CHAN_MESSAGE_MAX (4u * 1024u * 1024u)  /* bytes: constant part and arena together */
-#define CHAN_LISTENERS_MAX 64u                 /* StatusEntry in a status page */
+#define CHAN_MAGIC         0x314e4148u          /* "HAN1" */
+#define CHAN_SLOTS         16u                  /* concurrent calls of one client on one channel */
+#define CHAN_MESSAGE_MAX   (4u * 1024u * 1024u) /* bytes: constant part and arena together */
+#define CHAN_ALL_SLOTS     ((1u << CHAN_SLOTS) - 1)
+#define CHAN_LISTENERS_MAX 64u /* StatusEntry in a status page */
 
-enum {
-        CHAN_FREE = 0,
-        CHAN_REQUEST = 1,
-        CHAN_TAKEN = 2,
-        CHAN_REPLY = 3,
-        CHAN_STATE = 3,         /* mask of the four above */
-        CHAN_SLEEPS = 1u << 2,  /* the client sleeps on the word: whoever changes it wakes it */
-        CHAN_DEAD = 1u << 3     /* the other end is gone; set by the kernel process */
-};
+#define CHAN_FREE    0u
+#define CHAN_REQUEST 1u
+#define CHAN_TAKEN   2u
+#define CHAN_REPLY   3u
+#define CHAN_STATE   3u        /* mask of the four above */
+#define CHAN_SLEEPS  (1u << 2) /* the client sleeps on the word: whoever answers wakes it */
+#define CHAN_DEAD    (1u << 3) /* the other end is gone; set by whoever ends the channel */
 
 /* Why the channel ended; bits of ChanHeader.closed. */
-enum { CHAN_CLIENT_GONE = 1, CHAN_SERVER_GONE = 2 };
+#define CHAN_CLIENT_GONE 1u
+#define CHAN_SERVER_GONE 2u
 
-/* One call. The data area follows at CHAN_SLOT_DATA: constant part, padding to 8, arena. */
+/* One call. The data area follows at CHAN_SLOT_DATA: constant part, padding to 64, arena. */
 typedef struct ChanSlot {
         _Atomic uint32_t state; /* futex word of the client */
         uint32_t cpu;           /* where the caller runs, for co-location; a hint */
@@ -65,8 +65,8 @@ typedef struct ChanHeader {
 
 /* What a listener's clients must know, in a page that only the server (and the kernel) can write. */
 typedef struct StatusEntry {
-        _Atomic uint32_t polling;  /* threads that are looking for requests now */
-        _Atomic uint32_t sleeping; /* threads that wait for a bell */
+        _Atomic uint32_t bell_wanted; /* nobody looks for requests and somebody sleeps: ring after posting */
+        _Atomic uint32_t cpu;         /* where a server thread last looked or slept; a hint */
         uint32_t pad[14];
 } StatusEntry;
 

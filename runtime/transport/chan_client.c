@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Client end: puts a request into a slot, rings if nobody looks, waits for the reply.
+ *
+ * Which slots are in use is known only here, in private memory, so the server can't confuse two
+ * threads of this process. A slot whose call was given up while the server held it is abandoned:
+ * it comes back when the server answers after all.
+ */
+#include "chan.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <nk/types.h>
+
+#include "chan_mem.h"
+#include "chan_sync.h"
+#include "nk/verify.h"
+#include "platform/linux/futex.h"
+#include "wait.h"
+
+/* What belongs to one call at a time. */
+typedef struct Lane {
+        WaitHabit habit;
+        VerifyScratch scratch;
+} Lane;
+
+struct ChanClient {
+        ChanHeader *mem;
+        const StatusEntry *entries; /* the server's status page, read-only */
+        const StatusEntry *status;  /* our listener in it */
+        const ShapeTable *shape;    /* NULL: replies are not checked */
+        uint32_t deadline_ms;       /* 0: none */
+        int bell_fd;
+        _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
+        _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
+        _Atomic uint32_t n_queued;  /* threads that wait for a slot */
+        _Atomic uint32_t closed;    /* this end was closed */
+        Lane lanes[CHAN_SLOTS];
+};
+
+/* One call under way. */
+typedef struct Call {
+        ChanClient *client;
+        ChanSlot *slot;
+        ChanSync *sync;
+        uint64_t deadline_ns;
+        uint32_t index;
+} Call;
+
+int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
+        uint32_t deadline_ms, ChanClient **ret_client) {
+        ChanClient *c;
+        StatusEntry *entries;
+        int r;
+
+        if (status_index >= CHAN_LISTENERS_MAX)
+                return -EINVAL;
+        c = calloc(1, sizeof *c);
+        if (!c)
+                return -ENOMEM;
+        r = chan_status_map(status_fd, false, &entries);
+        if (r < 0) {
+                free(c);
+                return r;
+        }
+        r = chan_mem_map(mem_fd, &c->mem);
+        if (r < 0) {
+                chan_status_unmap(entries);
+                free(c);
+                return r;
+        }
+        c->entries = entries;
+        c->status = &entries[status_index];
+        c->shape = shape;
+        c->deadline_ms = deadline_ms;
+        c->bell_fd = bell_fd;
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
+                c->lanes[i].habit = (WaitHabit)WAIT_HABIT_INIT;
+        (void)close(mem_fd);
+        (void)close(status_fd);
+        *ret_client = c;
+        return 0;
+}
+
+ChanClient *chan_client_free(ChanClient *c) {
+        if (!c)
+                return NULL;
+        chan_client_close(c);
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
+                verify_scratch_deinit(&c->lanes[i].scratch);
+        chan_mem_unmap(c->mem);
+        chan_status_unmap(c->entries);
+        (void)close(c->bell_fd);
+        free(c);
+        return NULL;
+}
+
+void chan_client_close(ChanClient *c) {
+        atomic_store(&c->closed, 1);
+        chan_mem_close(c->mem, CHAN_CLIENT_GONE, c->bell_fd);
+        plat_futex_wake(&c->busy, INT_MAX);
+}
+
+static bool is_closed(ChanClient *c) {
+        return atomic_load(&c->closed) || atomic_load(&c->mem->closed);
+}
+
+/* --- slots --- */
+
+/* Takes back abandoned slots that the server has answered meanwhile. */
+static void reclaim_abandoned(ChanClient *c) {
+        uint32_t left = atomic_load(&c->abandoned);
+
+        while (left) {
+                uint32_t bit = left & -left;
+                ChanSlot *slot = chan_slot(c->mem, (uint32_t)__builtin_ctz(bit));
+
+                left &= ~bit;
+                if ((atomic_load(&slot->state) & CHAN_STATE) != CHAN_REPLY)
+                        continue;
+                if (!(atomic_fetch_and(&c->abandoned, ~bit) & bit))
+                        continue; /* another thread has it */
+                atomic_store(&slot->state, CHAN_FREE);
+                atomic_fetch_and(&c->busy, ~bit);
+        }
+}
+
+static bool try_claim(ChanClient *c, uint32_t *ret_index) {
+        uint32_t busy = atomic_load_explicit(&c->busy, memory_order_relaxed);
+
+        while (busy != CHAN_ALL_SLOTS) {
+                uint32_t bit = ~busy & (busy + 1);
+
+                if (atomic_compare_exchange_weak(&c->busy, &busy, busy | bit)) {
+                        *ret_index = (uint32_t)__builtin_ctz(bit);
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* All slots carry calls of other threads (or abandoned ones): wait for one of them to end. */
+static int claim_slowly(Call *call) {
+        ChanClient *c = call->client;
+        int r = 0;
+
+        atomic_fetch_add(&c->n_queued, 1);
+        for (;;) {
+                uint64_t until = call->deadline_ns;
+                uint64_t soon = plat_now_ns() + 1000000; /* an abandoned slot's reply wakes nobody */
+
+                reclaim_abandoned(c);
+                if (try_claim(c, &call->index))
+                        break;
+                if (is_closed(c)) {
+                        r = CHAN_E_CLOSED;
+                        break;
+                }
+                if (chan_sync_is_set(call->sync)) {
+                        r = CHAN_E_INTERRUPTED;
+                        break;
+                }
+                if (atomic_load(&c->abandoned) || call->sync)
+                        until = soon < until ? soon : until;
+                if (plat_futex_wait(&c->busy, CHAN_ALL_SLOTS, until) == -ETIMEDOUT &&
+                        plat_now_ns() >= call->deadline_ns) {
+                        r = CHAN_E_TIMEOUT;
+                        break;
+                }
+        }
+        atomic_fetch_sub(&c->n_queued, 1);
+        return r;
+}
+
+static int claim(Call *call) {
+        if (atomic_load_explicit(&call->client->abandoned, memory_order_relaxed))
+                reclaim_abandoned(call->client);
+        if (try_claim(call->client, &call->index))
+                return 0;
+        return claim_slowly(call);
+}
+
+static void release(Call *call) {
+        ChanClient *c = call->client;
+
+        atomic_fetch_and(&c->busy, ~(1u << call->index));
+        if (atomic_load(&c->n_queued))
+                plat_futex_wake(&c->busy, 1);
+}
+
+/* --- the exchange --- */
+
+static void post(Call *call, const ChanOut *out) {
+        ChanClient *c = call->client;
+        ChanSlot *slot = call->slot;
+
+        chan_put(slot, out);
+        slot->cpu = plat_cpu();
+        slot->thread = chan_thread_id();
+        atomic_store_explicit(&slot->state, CHAN_REQUEST, memory_order_release);
+        /* Full barrier: the server looks at `pending` after it has asked for the bell. */
+        atomic_fetch_or(&c->mem->pending, 1u << call->index);
+        if (atomic_load(&c->status->bell_wanted))
+                chan_ring(c->bell_fd);
+}
+
+static bool is_answered(void *arg) {
+        const ChanSlot *slot = ((Call *)arg)->slot;
+        uint32_t state = atomic_load_explicit(&slot->state, memory_order_acquire);
+
+        return (state & CHAN_STATE) == CHAN_REPLY || (state & CHAN_DEAD);
+}
+
+/* Gives the call up. 0 when the server had not picked it up: the slot is ours again. */
+static int withdraw(Call *call, uint32_t state) {
+        while ((state & CHAN_STATE) == CHAN_REQUEST)
+                if (atomic_compare_exchange_weak(&call->slot->state, &state, CHAN_FREE))
+                        return 0;
+        return (state & CHAN_STATE) == CHAN_REPLY ? CHAN_E_STATE : CHAN_E_TIMEOUT;
+}
+
+static int sleep_once(Call *call, uint32_t state) {
+        if (call->sync)
+                return plat_futex_wait2(&call->slot->state, state, &call->sync->set, 0, call->deadline_ns);
+        return plat_futex_wait(&call->slot->state, state, call->deadline_ns);
+}
+
+/* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
+static int give_up(Call *call, int why) {
+        uint32_t state = atomic_load(&call->slot->state);
+        int r = withdraw(call, state);
+
+        if (r == 0) {
+                release(call);
+                return why;
+        }
+        if (r == CHAN_E_STATE || why == CHAN_E_INTERRUPTED)
+                return 0;
+        atomic_fetch_or(&call->client->abandoned, 1u << call->index);
+        return why;
+}
+
+/* Waits until the slot is answered. > 0: the call is over without an answer, the slot is dealt with. */
+static int wait_answer(Call *call) {
+        ChanClient *c = call->client;
+        bool peer_here = atomic_load_explicit(&c->status->cpu, memory_order_relaxed) == plat_cpu();
+        int r;
+
+        if (wait_brief(&c->lanes[call->index].habit, peer_here, is_answered, call))
+                return 0;
+        for (;;) {
+                uint32_t state = atomic_load(&call->slot->state);
+
+                if (is_answered(call))
+                        return 0;
+                if (chan_sync_is_set(call->sync)) {
+                        r = give_up(call, CHAN_E_INTERRUPTED);
+                        if (r)
+                                return r;
+                        call->sync = NULL; /* picked up: can't be interrupted any more */
+                        continue;
+                }
+                if (!(state & CHAN_SLEEPS) &&
+                        !atomic_compare_exchange_strong(&call->slot->state, &state, state | CHAN_SLEEPS))
+                        continue;
+                if (sleep_once(call, state | CHAN_SLEEPS) == -ETIMEDOUT) {
+                        r = give_up(call, CHAN_E_TIMEOUT);
+                        if (r)
+                                return r;
+                }
+        }
+}
+
+/* Copies the answer out of the slot, then gives the slot back. */
+static int collect(Call *call, ChanIn *in, int32_t *ret_status) {
+        ChanSlot *slot = call->slot;
+        int32_t status;
+        int r = 0;
+
+        if ((atomic_load(&slot->state) & CHAN_STATE) != CHAN_REPLY) {
+                release(call);
+                return CHAN_E_CLOSED;
+        }
+        status = *(volatile int32_t *)&slot->status;
+        if (status == 0)
+                r = chan_get(slot, in);
+        atomic_store(&slot->state, CHAN_FREE);
+        if (r == 0)
+                *ret_status = status;
+        return r;
+}
+
+static int check_reply(Call *call, const ChanOut *out, const ChanIn *in) {
+        ChanClient *c = call->client;
+
+        if (!c->shape)
+                return 0;
+        if (verify_reply(c->shape, out->msg->iid, out->msg->mid, in->msg, in->got_msg, in->arena,
+                    in->got_arena, &c->lanes[call->index].scratch))
+                return CHAN_E_MALFORMED;
+        return 0;
+}
+
+static uint64_t deadline_of(const ChanClient *c, const ChanWait *wait) {
+        uint32_t ms = wait->timeout_ms;
+
+        if (ms == CHAN_FOREVER && c->deadline_ms)
+                ms = c->deadline_ms;
+        return ms == CHAN_FOREVER ? PLAT_NO_DEADLINE : plat_now_ns() + (uint64_t)ms * 1000000;
+}
+
+int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
+        Call call = {.client = c, .sync = wait->sync, .deadline_ns = deadline_of(c, wait)};
+        int r;
+
+        if (!chan_fits(out->msg_size, out->arena_size))
+                return CHAN_E_TOO_BIG;
+        r = claim(&call);
+        if (r)
+                return r;
+        call.slot = chan_slot(c->mem, call.index);
+        post(&call, out);
+        if (is_closed(c)) { /* after post: see chan_mem_close */
+                release(&call);
+                return CHAN_E_CLOSED;
+        }
+        r = wait_answer(&call);
+        if (r)
+                return r;
+        r = collect(&call, in, ret_status);
+        if (r == CHAN_E_CLOSED)
+                return r;
+        if (r == 0 && *ret_status == 0)
+                r = check_reply(&call, out, in);
+        release(&call);
+        return r;
+}

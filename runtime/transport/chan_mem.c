@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channel memory from the outside: making, mapping, ending and looking at it.
+ * The layout is chan_layout.h; the two ends are chan_client.c and listener.c.
+ */
+#include "chan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "chan_mem.h"
+#include "platform/linux/futex.h"
+
+/* A memfd of `size` bytes whose size can't change any more, so that no end can make the other
+ * fault by truncating it. */
+static int sealed_memfd(const char *name, off_t size) {
+        int fd, r;
+
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        if (fd < 0)
+                return -errno;
+        if (ftruncate(fd, size) < 0 ||
+                fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+                r = -errno;
+                (void)close(fd);
+                return r;
+        }
+        return fd;
+}
+
+static int map_whole(int fd, size_t size, int prot, void **ret_mem) {
+        struct stat st;
+        void *mem;
+
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if ((uint64_t)st.st_size != size)
+                return -EBADMSG;
+        mem = mmap(NULL, size, prot, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (mem == MAP_FAILED)
+                return -errno;
+        *ret_mem = mem;
+        return 0;
+}
+
+int chan_mem_map(int fd, ChanHeader **ret_mem) {
+        void *mem;
+        int r;
+
+        r = map_whole(fd, CHAN_SIZE, PROT_READ | PROT_WRITE, &mem);
+        if (r < 0)
+                return r;
+        *ret_mem = mem;
+        return 0;
+}
+
+void chan_mem_unmap(ChanHeader *mem) {
+        if (mem)
+                (void)munmap(mem, CHAN_SIZE);
+}
+
+int chan_mem_create(int *ret_fd) {
+        ChanHeader head = {.magic = CHAN_MAGIC, .n_slots = CHAN_SLOTS};
+        int fd;
+
+        fd = sealed_memfd("caisson-channel", (off_t)CHAN_SIZE);
+        if (fd < 0)
+                return fd;
+        if (pwrite(fd, &head, sizeof head, 0) != (ssize_t)sizeof head) {
+                (void)close(fd);
+                return -EIO;
+        }
+        *ret_fd = fd;
+        return 0;
+}
+
+/* A read-only descriptor can't be mapped writable, whatever its holder tries. */
+static int reopen_read_only(int fd) {
+        char path[64];
+        int ro;
+
+        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        ro = open(path, O_RDONLY | O_CLOEXEC);
+        return ro < 0 ? -errno : ro;
+}
+
+int chan_status_create(int *ret_fd, int *ret_ro_fd) {
+        int fd, ro;
+
+        fd = sealed_memfd("caisson-status", STATUS_SIZE);
+        if (fd < 0)
+                return fd;
+        ro = reopen_read_only(fd);
+        if (ro < 0) {
+                (void)close(fd);
+                return ro;
+        }
+        *ret_fd = fd;
+        *ret_ro_fd = ro;
+        return 0;
+}
+
+/* Non-blocking, so that a counter filled to the brim stops nobody. */
+int chan_bell_create(int *ret_fd) {
+        int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+        if (fd < 0)
+                return -errno;
+        *ret_fd = fd;
+        return 0;
+}
+
+int chan_status_map(int fd, bool writable, StatusEntry **ret_entries) {
+        void *mem;
+        int r;
+
+        r = map_whole(fd, STATUS_SIZE, writable ? PROT_READ | PROT_WRITE : PROT_READ, &mem);
+        if (r < 0)
+                return r;
+        *ret_entries = mem;
+        return 0;
+}
+
+void chan_status_unmap(const StatusEntry *entries) {
+        if (entries)
+                (void)munmap((void *)(uintptr_t)entries, STATUS_SIZE);
+}
+
+/* Order matters: an end posts or replies, then looks at `closed`; we set `closed`, then poke every
+ * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. */
+void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
+        atomic_fetch_or(&mem->closed, who);
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
+                ChanSlot *slot = chan_slot(mem, i);
+
+                atomic_fetch_or(&slot->state, CHAN_DEAD);
+                plat_futex_wake(&slot->state, INT_MAX);
+        }
+        if (bell_fd >= 0)
+                chan_ring(bell_fd);
+}
+
+uint32_t chan_thread_id(void) {
+        static _Thread_local uint32_t id;
+
+        if (id == 0)
+                id = (uint32_t)gettid();
+        return id;
+}
+
+uint32_t chan_mem_peek(const ChanHeader *mem, uint32_t i, uint32_t *ret_thread) {
+        const ChanSlot *slot = chan_slot_const(mem, i);
+
+        *ret_thread = slot->thread;
+        return atomic_load_explicit(&slot->state, memory_order_relaxed) & CHAN_STATE;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What both ends of a channel share: finding a slot, copying a message in and out, the bell.
+ */
+#pragma once
+
+#include <string.h>
+#include <unistd.h>
+
+#include "chan.h"
+
+/* Where the arena starts behind a constant part: on a cache line, which copies fastest. */
+#define CHAN_ARENA_ALIGN 64u
+
+static inline ChanSlot *chan_slot(ChanHeader *mem, uint32_t i) {
+        return (ChanSlot *)((char *)mem + CHAN_HEADER_SIZE + (size_t)i * CHAN_SLOT_STRIDE);
+}
+
+static inline const ChanSlot *chan_slot_const(const ChanHeader *mem, uint32_t i) {
+        return (const ChanSlot *)((const char *)mem + CHAN_HEADER_SIZE + (size_t)i * CHAN_SLOT_STRIDE);
+}
+
+static inline char *chan_slot_data(ChanSlot *slot) {
+        return (char *)slot + CHAN_SLOT_DATA;
+}
+
+static inline uint64_t chan_arena_off(uint32_t msg_size) {
+        return ((uint64_t)msg_size + CHAN_ARENA_ALIGN - 1) & ~(uint64_t)(CHAN_ARENA_ALIGN - 1);
+}
+
+static inline bool chan_fits(uint32_t msg_size, uint32_t arena_size) {
+        return chan_arena_off(msg_size) + arena_size <= CHAN_MESSAGE_MAX;
+}
+
+/* Private to shared. The caller has checked chan_fits. */
+static inline void chan_put(ChanSlot *slot, const ChanOut *out) {
+        char *data = chan_slot_data(slot);
+
+        slot->msg_size = out->msg_size;
+        slot->arena_size = out->arena_size;
+        memcpy(data, out->msg, out->msg_size);
+        if (out->arena_size)
+                memcpy(data + chan_arena_off(out->msg_size), out->arena, out->arena_size);
+}
+
+/* Shared to private. Each size is read once; the peer may change it right after. */
+static inline int chan_get(ChanSlot *slot, ChanIn *in) {
+        uint32_t msg_size = *(volatile uint32_t *)&slot->msg_size;
+        uint32_t arena_size = *(volatile uint32_t *)&slot->arena_size;
+        const char *data = chan_slot_data(slot);
+
+        if (!chan_fits(msg_size, arena_size))
+                return CHAN_E_MALFORMED;
+        if (msg_size > in->msg_max || arena_size > in->arena_max)
+                return CHAN_E_TOO_BIG;
+        memcpy(in->msg, data, msg_size);
+        if (arena_size)
+                memcpy(in->arena, data + chan_arena_off(msg_size), arena_size);
+        in->got_msg = msg_size;
+        in->got_arena = arena_size;
+        return 0;
+}
+
+/* An eventfd that overflows is already ringing, so the result does not matter. */
+static inline void chan_ring(int bell_fd) {
+        uint64_t one = 1;
+        ssize_t r = write(bell_fd, &one, sizeof one);
+
+        (void)r;
+}
+
+/* Kernel number of the calling thread, asked for once. */
+uint32_t chan_thread_id(void);
+
+int chan_status_map(int fd, bool writable, StatusEntry **ret_entries);
+void chan_status_unmap(const StatusEntry *entries);

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Server end: one set of channels, any number of threads that receive from it.
+ *
+ * A thread that looks for requests reads one word a channel, in turn, so each client gets the
+ * same share. While a thread looks, clients post without a system call. The last one that stops
+ * looking (to sleep, or to serve while others sleep) sets `bell_wanted` in the status page and
+ * looks once more; from then on clients ring. Each client has a bell of its own, an eventfd in
+ * this listener's epoll set: it can wear out its own, not steal or swallow another's.
+ *
+ * Channels come and go while threads look. `ends` only grows; an empty place is reused. An end
+ * leaves its place first and is freed when no thread looks and no request of it is open.
+ */
+#include "chan.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <nk/types.h>
+#include <rtl/retcode.h>
+
+#include "chan_mem.h"
+#include "chan_sync.h"
+#include "nk/verify.h"
+#include "platform/linux/futex.h"
+#include "wait.h"
+
+/* One channel's server end. */
+typedef struct ChanEnd {
+        ChanHeader *mem;
+        const ShapeTable *shape; /* NULL: requests are not checked */
+        int bell_fd;
+        _Atomic uint32_t n_open; /* requests that a thread holds */
+        struct ChanEnd *next_retired;
+        VerifyScratch scratch[CHAN_SLOTS];
+} ChanEnd;
+
+struct Listener {
+        StatusEntry *entries;
+        StatusEntry *status; /* ours in the page */
+        int epoll_fd;
+        int kick_fd;                /* wakes one of our own threads */
+        _Atomic uint32_t n_ends;    /* places in use, empty ones included */
+        _Atomic uint32_t n_looking; /* threads that look for requests */
+        _Atomic uint32_t n_peeking; /* threads that read `ends` without looking */
+        _Atomic uint32_t n_asleep;  /* threads in epoll */
+        _Atomic uint32_t cursor;    /* place after the one served last */
+        _Atomic uint32_t closing;
+        pthread_mutex_t lock; /* adding and retiring; never on the call path */
+        ChanEnd *retired;
+        _Atomic uint32_t client_cpu; /* where the last client ran */
+        _Atomic(ChanEnd *) ends[LISTENER_CHANNELS_MAX];
+};
+
+/* --- making and adding --- */
+
+static int watch(Listener *l, int fd) {
+        struct epoll_event ev = {.events = EPOLLIN | EPOLLET, .data.fd = fd};
+
+        return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+}
+
+static Listener *listener_drop(Listener *l) {
+        chan_status_unmap(l->entries);
+        if (l->epoll_fd >= 0)
+                (void)close(l->epoll_fd);
+        if (l->kick_fd >= 0)
+                (void)close(l->kick_fd);
+        (void)pthread_mutex_destroy(&l->lock);
+        free(l);
+        return NULL;
+}
+
+int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) {
+        Listener *l;
+        int r;
+
+        if (status_index >= CHAN_LISTENERS_MAX)
+                return -EINVAL;
+        l = calloc(1, sizeof *l);
+        if (!l)
+                return -ENOMEM;
+        (void)pthread_mutex_init(&l->lock, NULL);
+        l->kick_fd = -1;
+        l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+        r = l->epoll_fd < 0 ? -errno : chan_bell_create(&l->kick_fd);
+        if (r == 0)
+                r = watch(l, l->kick_fd);
+        if (r == 0)
+                r = chan_status_map(status_fd, true, &l->entries);
+        if (r < 0) {
+                listener_drop(l);
+                return r;
+        }
+        l->status = &l->entries[status_index];
+        *ret_listener = l;
+        return 0;
+}
+
+/* --- the set of channels --- */
+
+static ChanEnd *end_free(ChanEnd *end) {
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
+                verify_scratch_deinit(&end->scratch[i]);
+        chan_mem_unmap(end->mem);
+        (void)close(end->bell_fd);
+        free(end);
+        return NULL;
+}
+
+static bool is_gone(ChanEnd *end) {
+        return atomic_load(&end->mem->closed) & CHAN_CLIENT_GONE;
+}
+
+/* Takes dead channels out of the set and frees what nobody can hold any more. Threads that look may
+ * still have a pointer from before, so freeing waits until none looks. Caller holds the lock. */
+static void retire_dead(Listener *l) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        for (uint32_t i = 0; i < n; i++) {
+                ChanEnd *end = atomic_load(&l->ends[i]);
+
+                if (!end || !is_gone(end))
+                        continue;
+                atomic_store(&l->ends[i], NULL);
+                end->next_retired = l->retired;
+                l->retired = end;
+        }
+        if (atomic_load(&l->n_looking) || atomic_load(&l->n_peeking))
+                return;
+        for (ChanEnd **at = &l->retired; *at;) {
+                ChanEnd *end = *at;
+
+                if (atomic_load(&end->n_open)) {
+                        at = &end->next_retired;
+                        continue;
+                }
+                *at = end->next_retired;
+                end_free(end);
+        }
+}
+
+/* Caller holds the lock. */
+static int place_end(Listener *l, ChanEnd *end) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        for (uint32_t i = 0; i < n; i++) {
+                if (atomic_load(&l->ends[i]))
+                        continue;
+                atomic_store(&l->ends[i], end);
+                return 0;
+        }
+        if (n == LISTENER_CHANNELS_MAX)
+                return CHAN_E_STATE;
+        atomic_store(&l->ends[n], end);
+        atomic_store(&l->n_ends, n + 1);
+        return 0;
+}
+
+int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape) {
+        ChanEnd *end;
+        int r;
+
+        end = calloc(1, sizeof *end);
+        if (!end)
+                return -ENOMEM;
+        end->shape = shape;
+        end->bell_fd = bell_fd;
+        r = watch(l, bell_fd);
+        if (r == 0)
+                r = chan_mem_map(mem_fd, &end->mem);
+        if (r < 0) {
+                free(end);
+                return r;
+        }
+        (void)pthread_mutex_lock(&l->lock);
+        retire_dead(l);
+        r = place_end(l, end);
+        (void)pthread_mutex_unlock(&l->lock);
+        if (r) {
+                chan_mem_unmap(end->mem);
+                free(end);
+                return r;
+        }
+        (void)close(mem_fd);
+        chan_ring(l->kick_fd); /* a request may have been posted before we watched */
+        return 0;
+}
+
+void listener_close(Listener *l) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        atomic_store(&l->closing, 1);
+        for (uint32_t i = 0; i < n; i++) {
+                ChanEnd *end = atomic_load(&l->ends[i]);
+
+                if (end)
+                        chan_mem_close(end->mem, CHAN_SERVER_GONE, -1);
+        }
+        chan_ring(l->kick_fd);
+}
+
+Listener *listener_free(Listener *l) {
+        if (!l)
+                return NULL;
+        listener_close(l);
+        for (uint32_t i = 0; i < atomic_load(&l->n_ends); i++) {
+                ChanEnd *end = atomic_load(&l->ends[i]);
+
+                if (end)
+                        end_free(end);
+        }
+        while (l->retired) {
+                ChanEnd *end = l->retired;
+
+                l->retired = end->next_retired;
+                end_free(end);
+        }
+        return listener_drop(l);
+}
+
+/* --- looking --- */
+
+static bool try_take(ChanEnd *end, uint32_t bit) {
+        ChanSlot *slot = chan_slot(end->mem, (uint32_t)__builtin_ctz(bit));
+        uint32_t state;
+
+        if (!(atomic_fetch_and(&end->mem->pending, ~bit) & bit))
+                return false; /* another thread was faster */
+        state = atomic_load_explicit(&slot->state, memory_order_acquire);
+        while ((state & (CHAN_STATE | CHAN_DEAD)) == CHAN_REQUEST)
+                if (atomic_compare_exchange_weak(&slot->state, &state, (state & ~CHAN_STATE) | CHAN_TAKEN))
+                        return true;
+        return false; /* withdrawn */
+}
+
+/* One request of this channel, if it has any. n_open first: it keeps the end alive once we hold a slot. */
+static bool take_from(ChanEnd *end, ChanRequest *ret_request) {
+        uint32_t pending = atomic_load_explicit(&end->mem->pending, memory_order_relaxed) & CHAN_ALL_SLOTS;
+
+        while (pending) {
+                uint32_t bit = pending & -pending;
+
+                pending &= ~bit;
+                atomic_fetch_add(&end->n_open, 1);
+                if (try_take(end, bit)) {
+                        *ret_request = (ChanRequest){.end = end, .slot = (uint32_t)__builtin_ctz(bit)};
+                        return true;
+                }
+                atomic_fetch_sub(&end->n_open, 1);
+        }
+        return false;
+}
+
+typedef struct Look {
+        Listener *l;
+        ChanRequest found;
+} Look;
+
+static bool look_once(void *arg) {
+        Look *look = arg;
+        Listener *l = look->l;
+        uint32_t n = atomic_load_explicit(&l->n_ends, memory_order_acquire);
+        uint32_t at = atomic_load_explicit(&l->cursor, memory_order_relaxed);
+
+        for (uint32_t i = 0; i < n; i++, at++) {
+                ChanEnd *end;
+
+                if (at >= n)
+                        at = 0;
+                end = atomic_load_explicit(&l->ends[at], memory_order_acquire);
+                if (!end || !take_from(end, &look->found))
+                        continue;
+                atomic_store_explicit(&l->cursor, at + 1, memory_order_relaxed);
+                return true;
+        }
+        return false;
+}
+
+static bool anything_pending(Listener *l) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        for (uint32_t i = 0; i < n; i++) {
+                ChanEnd *end = atomic_load(&l->ends[i]);
+
+                if (end && (atomic_load(&end->mem->pending) & CHAN_ALL_SLOTS))
+                        return true;
+        }
+        return false;
+}
+
+static void start_looking(Listener *l) {
+        uint32_t cpu = plat_cpu();
+
+        if (atomic_load_explicit(&l->status->cpu, memory_order_relaxed) != cpu)
+                atomic_store_explicit(&l->status->cpu, cpu, memory_order_relaxed);
+        if (atomic_fetch_add(&l->n_looking, 1) == 0 &&
+                atomic_load_explicit(&l->status->bell_wanted, memory_order_relaxed))
+                atomic_store(&l->status->bell_wanted, 0);
+}
+
+/* True: this was the last thread that looked, others sleep (or are about to), and something is there
+ * for one of them. The last one asks for the bell first and looks after that, so a client either
+ * sees the wish or is seen here. Whoever clears the wish counts as looking until it leaves by here. */
+static bool stop_looking(Listener *l) {
+        bool pending;
+
+        if (atomic_fetch_sub(&l->n_looking, 1) != 1 || atomic_load(&l->n_asleep) == 0)
+                return false;
+        atomic_store(&l->status->bell_wanted, 1);
+        atomic_fetch_add(&l->n_peeking, 1);
+        pending = anything_pending(l);
+        atomic_fetch_sub(&l->n_peeking, 1);
+        return pending;
+}
+
+/* --- sleeping --- */
+
+static int ms_until(uint64_t deadline_ns) {
+        uint64_t now, ms;
+
+        if (deadline_ns == PLAT_NO_DEADLINE)
+                return -1;
+        now = plat_now_ns();
+        if (now >= deadline_ns)
+                return 0;
+        ms = (deadline_ns - now + 999999) / 1000000;
+        return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* Waits for a bell (edge-triggered: nothing has to be read), or for the sync object. */
+static void wait_bell(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
+        struct epoll_event ev;
+        int ms = ms_until(deadline_ns);
+
+        if (sync) {
+                struct pollfd fds[2] = {
+                        {.fd = l->epoll_fd, .events = POLLIN}, {.fd = sync->fd, .events = POLLIN}};
+
+                (void)poll(fds, 2, ms);
+                ms = 0;
+        }
+        (void)epoll_wait(l->epoll_fd, &ev, 1, ms);
+}
+
+/* The thread counts as looking on entry and on return. */
+static void sleep_once(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
+        atomic_fetch_add(&l->n_asleep, 1);
+        if (!stop_looking(l) && !atomic_load(&l->closing)) {
+                (void)pthread_mutex_lock(&l->lock);
+                retire_dead(l);
+                (void)pthread_mutex_unlock(&l->lock);
+                wait_bell(l, sync, deadline_ns);
+        }
+        atomic_fetch_sub(&l->n_asleep, 1);
+        start_looking(l);
+}
+
+/* --- receiving and replying --- */
+
+static int why_stop(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
+        if (atomic_load_explicit(&l->closing, memory_order_relaxed))
+                return CHAN_E_CLOSED;
+        if (chan_sync_is_set(sync))
+                return CHAN_E_INTERRUPTED;
+        if (deadline_ns != PLAT_NO_DEADLINE && plat_now_ns() >= deadline_ns)
+                return CHAN_E_TIMEOUT;
+        return 0;
+}
+
+/* Waits for a request of any shape. */
+static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns, ChanRequest *ret_request) {
+        static _Thread_local WaitHabit habit = WAIT_HABIT_INIT;
+        Look look = {.l = l};
+        int r = 0;
+
+        start_looking(l);
+        while (!look_once(&look)) {
+                bool client_here = atomic_load_explicit(&l->client_cpu, memory_order_relaxed) == plat_cpu();
+
+                if (wait_brief(&habit, client_here, look_once, &look))
+                        break;
+                r = why_stop(l, sync, deadline_ns);
+                if (r)
+                        break;
+                sleep_once(l, sync, deadline_ns);
+        }
+        if (stop_looking(l) || r == CHAN_E_CLOSED)
+                chan_ring(l->kick_fd); /* the next thread serves it, or learns of the end */
+        if (r == 0)
+                *ret_request = look.found;
+        return r;
+}
+
+/* Copies a request out and checks the copy. */
+static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
+        ChanEnd *end = request->end;
+        ChanSlot *slot = chan_slot(end->mem, request->slot);
+        uint32_t cpu = *(volatile uint32_t *)&slot->cpu;
+        int r;
+
+        if (atomic_load_explicit(&l->client_cpu, memory_order_relaxed) != cpu)
+                atomic_store_explicit(&l->client_cpu, cpu, memory_order_relaxed);
+        r = chan_get(slot, in);
+        if (r)
+                return r;
+        if (end->shape && verify_request(end->shape, in->msg, in->got_msg, in->arena, in->got_arena,
+                                  &end->scratch[request->slot]))
+                return CHAN_E_MALFORMED;
+        return 0;
+}
+
+int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request) {
+        uint64_t deadline_ns = wait->timeout_ms == CHAN_FOREVER
+                                       ? PLAT_NO_DEADLINE
+                                       : plat_now_ns() + (uint64_t)wait->timeout_ms * 1000000;
+        int r;
+
+        for (;;) {
+                ChanRequest request;
+
+                r = find_request(l, wait->sync, deadline_ns, &request);
+                if (r)
+                        return r;
+                r = fetch_request(l, &request, in);
+                if (r == 0) {
+                        *ret_request = request;
+                        return 0;
+                }
+                (void)listener_reply(
+                        l, &request, NULL, r == CHAN_E_TOO_BIG ? rcOutOfMemory : rcInvalidArgument);
+                if (r == CHAN_E_TOO_BIG)
+                        return r;
+                r = why_stop(l, wait->sync, deadline_ns); /* a flood of bad requests must not hide it */
+                if (r)
+                        return r;
+        }
+}
+
+int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {
+        ChanEnd *end = request->end;
+        ChanSlot *slot;
+        int r = 0;
+
+        (void)l;
+        if (!end)
+                return CHAN_E_STATE;
+        slot = chan_slot(end->mem, request->slot);
+        if (out && !chan_fits(out->msg_size, out->arena_size)) {
+                r = CHAN_E_TOO_BIG;
+                status = rcInvalidArgument;
+        } else if (out) {
+                chan_put(slot, out);
+        }
+        slot->status = status;
+        if (atomic_exchange(&slot->state, CHAN_REPLY) & CHAN_SLEEPS)
+                plat_futex_wake(&slot->state, 1);
+        if (atomic_load_explicit(&end->mem->closed, memory_order_relaxed) & CHAN_CLIENT_GONE)
+                r = CHAN_E_CLOSED;
+        atomic_fetch_sub(&end->n_open, 1);
+        *request = (ChanRequest){.end = NULL};
+        return r;
+}

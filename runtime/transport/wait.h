@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The short wait before a sleep: spin while that has paid, then offer the processor a few times.
+ *
+ * A hand-over on one processor by yielding costs about half of one by sleeping, and a reply from
+ * another processor that really runs comes within a microsecond; a sleep is the safe rest of it.
+ * Which of them works changes with the load and, on a virtual machine, from second to second, so
+ * each waiter learns: what has not paid is left out and tried again only now and then. Nothing
+ * here is unbounded. docs/decisions/0010-waiting.md has the measurements.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/linux/clock.h"
+#include "platform/linux/cpu.h"
+
+#define WAIT_SPIN_MAX_NS   20000u /* longest spin as a habit */
+#define WAIT_SPIN_START_NS 2000u
+#define WAIT_SPIN_FLOOR_NS 1000u   /* shortest; catches a peer that answers at once */
+#define WAIT_SPIN_MISSES   64u     /* after so many misses in a row only probes spin */
+#define WAIT_SPIN_CHECKS   16      /* looks between two clock reads */
+#define WAIT_PROBE_NS      100000u /* a probe outlasts a wake-up on another processor */
+#define WAIT_PROBE_GAP     8u      /* waits before the first probe; doubles with each that fails */
+#define WAIT_PROBE_GAP_MAX 4096u
+#define WAIT_YIELDS        4
+#define WAIT_YIELD_MISSES  16u /* after so many fruitless waits in a row, stop yielding */
+#define WAIT_YIELD_PROBE   31u /* but try again in every 32nd wait */
+
+/* What one waiter has learnt. */
+typedef struct WaitHabit {
+        uint32_t spin_ns;      /* current budget, 0: does not pay */
+        uint32_t spin_misses;  /* spins in a row that brought nothing */
+        uint32_t probe_gap;    /* waits from one probe to the next */
+        uint32_t probe_in;     /* waits until the next probe */
+        uint32_t yield_misses; /* waits in a row in which yielding brought nothing */
+} WaitHabit;
+
+#define WAIT_HABIT_INIT                                                                                      \
+        { .spin_ns = WAIT_SPIN_START_NS, .probe_gap = WAIT_PROBE_GAP, .probe_in = WAIT_PROBE_GAP }
+
+typedef bool WaitReady(void *arg);
+
+/* A spin that paid is kept at four times what it took. What a probe caught late is only a reason to try
+ * again soon: if the other side stays awake, the next answer comes within the floor. */
+static inline void wait_spin_paid(WaitHabit *h, uint64_t took_ns) {
+        uint64_t want = took_ns < WAIT_SPIN_MAX_NS ? took_ns * 4 + 1000 : WAIT_SPIN_START_NS;
+
+        if (want > WAIT_SPIN_MAX_NS)
+                want = WAIT_SPIN_MAX_NS;
+        if (want > h->spin_ns)
+                h->spin_ns = (uint32_t)want;
+        h->spin_misses = 0;
+        h->probe_gap = WAIT_PROBE_GAP;
+        h->probe_in = WAIT_PROBE_GAP;
+}
+
+static inline void wait_spin_missed(WaitHabit *h) {
+        h->spin_ns -= h->spin_ns / 4;
+        if (h->spin_ns < WAIT_SPIN_FLOOR_NS)
+                h->spin_ns = h->spin_misses < WAIT_SPIN_MISSES ? WAIT_SPIN_FLOOR_NS : 0;
+        h->spin_misses++;
+}
+
+/* How long to spin this time. A probe costs about what the sleep it may save would cost. */
+static inline uint32_t wait_spin_budget(WaitHabit *h) {
+        if (h->probe_in-- > 0)
+                return h->spin_ns;
+        if (h->probe_gap < WAIT_PROBE_GAP_MAX)
+                h->probe_gap *= 2;
+        h->probe_in = h->probe_gap;
+        return WAIT_PROBE_NS;
+}
+
+static inline bool wait_spin(WaitHabit *h, uint32_t budget, WaitReady *ready, void *arg) {
+        uint64_t start = plat_now_ns(), took;
+
+        do {
+                for (int i = 0; i < WAIT_SPIN_CHECKS; i++) {
+                        plat_relax();
+                        if (ready(arg)) {
+                                wait_spin_paid(h, plat_now_ns() - start);
+                                return true;
+                        }
+                }
+                took = plat_now_ns() - start;
+        } while (took < budget);
+        wait_spin_missed(h);
+        return false;
+}
+
+static inline bool wait_yield(WaitHabit *h, WaitReady *ready, void *arg) {
+        for (int i = 0; i < WAIT_YIELDS; i++) {
+                sched_yield();
+                if (ready(arg)) {
+                        h->yield_misses = 0;
+                        return true;
+                }
+        }
+        h->yield_misses++;
+        return false;
+}
+
+/* True as soon as `ready` is; false: go to sleep. peer_here: the other side was last seen on this
+ * processor, where spinning only keeps it from running. */
+static inline bool wait_brief(WaitHabit *h, bool peer_here, WaitReady *ready, void *arg) {
+        if (ready(arg))
+                return true;
+        if (!peer_here) {
+                uint32_t budget = wait_spin_budget(h);
+
+                if (budget > 0 && wait_spin(h, budget, ready, arg))
+                        return true;
+        }
+        if (h->yield_misses < WAIT_YIELD_MISSES || (h->yield_misses & WAIT_YIELD_PROBE) == 0)
+                return wait_yield(h, ready, arg);
+        h->yield_misses++;
+        return false;
+}
