@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# test_all.sh BUILD: everything that `make test` runs, in three build folders:
+#
+#   BUILD       release build with gcc: every test
+#   BUILD-asan  AddressSanitizer and UBSan, gcc: what parses, checks and runs processes
+#   BUILD-tsan  ThreadSanitizer, clang: what has threads
+#
+# The last two also make every warning an error, one for each compiler. Ends with the sum over all
+# three, `N passed, N failed`, and fails when anything failed.
+set -u
+cd "$(dirname "$0")/../.."
+build=$1
+failed_steps=
+
+# set_up FOLDER OPTION...: makes the folder once.
+set_up() {
+        folder=$1
+        shift
+        [ -e "$folder/build.ninja" ] || meson setup --prefix=/usr/local "$@" "$folder"
+}
+
+# run_tests FOLDER SUITE...: compiles, then runs these suites (none named: all).
+run_tests() {
+        folder=$1
+        shift
+        suites=
+        for suite in "$@"; do
+                suites="$suites --suite $suite"
+        done
+        rm -f "$folder"/meson-logs/testlog*.json
+        # shellcheck disable=SC2086 -- a list of words
+        ninja -C "$folder" && $no_aslr meson test -C "$folder" --no-rebuild --print-errorlogs $suites
+        [ -e "$folder/meson-logs/testlog.json" ] || failed_steps="$failed_steps $folder"
+}
+
+# ThreadSanitizer wants its shadow where address space randomization may have put something else.
+no_aslr=
+setarch -R true 2>/dev/null && no_aslr='setarch -R'
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export TSAN_OPTIONS=halt_on_error=1
+
+set_up "$build" --buildtype=release && run_tests "$build"
+set_up "$build-asan" -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false &&
+        run_tests "$build-asan" unit golden e2e fuzz
+CC=clang CXX=clang++ set_up "$build-tsan" -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread \
+        -Db_lundef=false && run_tests "$build-tsan" transport kos threads
+
+python3 tests/support/summary.py --failed-steps "$failed_steps" "$build" "$build-asan" "$build-tsan"
