@@ -108,6 +108,7 @@ nk_static_assert(nk_alignof(struct nk_message) == 8, bad_nk_message_alignment);
 
 #define NKX_MESSAGE_ORDINARY 0u
 #define NKX_MESSAGE_ERROR    1u /* the constant part is the error form of a response, P_M_err */
+#define NKX_MESSAGE_MARKED   2u /* RIID and MID were stored; an answer without this mark has no result */
 
 /* Makes *m the header of an ordinary message of `size` bytes with no RIID, MID and handles. */
 static inline void nk_message_make_req(struct nk_message *m, nk_uint32_t size) {
@@ -146,6 +147,7 @@ static inline void nk_message_set_ncaps(struct nk_message *m, nk_uint32_t ncaps)
 }
 
 static inline void nkx_message_set_method_id(struct nk_message *m, nk_iid_t iid, nk_mid_t mid) {
+        m->flags |= NKX_MESSAGE_MARKED;
         m->iid = iid;
         m->mid = mid;
 }
