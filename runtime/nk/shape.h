@@ -6,7 +6,12 @@
  * kernel process hands it sealed and read-only to each process that has a channel to the
  * class, and the receiving side checks each message against it (verify.h). It is one flat
  * block: every reference is an index or an offset from its first byte, so it can be mapped
- * anywhere and shared. Native byte order, alignment 8. Text is NUL-terminated.
+ * anywhere and shared. Native byte order, alignment 8. Text is NUL-terminated, and the last
+ * byte of the block is NUL.
+ *
+ * The nodes are a forest: every node belongs to exactly one list, that of a message or that of
+ * a parent, and the children of a node come after it. Endpoints of one interface may share
+ * their methods.
  *
  * nkc writes this format from its own description of it (nkc/src/layout/shape.c); the two
  * meet in tests/abi, which compares every number.
@@ -18,6 +23,7 @@
 #define SHAPE_MAGIC   0x314b4e53u /* "SNK1" */
 #define SHAPE_VERSION 1u
 #define SHAPE_DEPTH   32 /* nesting of types that nkc admits, so the check's recursion is bounded */
+#define SHAPE_LEVELS  (2 * SHAPE_DEPTH) /* nodes from a message down to a leaf: a union is two */
 
 /* First bytes of the block. All *_off are byte offsets from the start of the block. */
 typedef struct ShapeTable {
@@ -63,10 +69,12 @@ typedef enum ShapeKind {
         SHAPE_BYTES = 2,    /* nk_ptr_t at `offset`: size <= max */
         SHAPE_SEQUENCE = 3, /* nk_ptr_t at `offset`: size <= max * stride and a multiple of stride;
                                children are relative to each element */
-        SHAPE_ARRAY = 4,    /* in place at `offset`: exactly max elements of `stride` bytes; children as above */
-        SHAPE_UNION = 5,    /* uint32_t tag at `offset`, < max; child number `tag` is a SHAPE_GROUP */
-        SHAPE_GROUP = 6,    /* children relative to `offset` (a union member; a struct is flattened) */
-        SHAPE_HANDLE = 7    /* nk_handle_desc_t at `offset` */
+        SHAPE_ARRAY = 4, /* in place at `offset`: exactly max elements of `stride` bytes; children as above */
+        SHAPE_UNION = 5, /* uint32_t tag at `offset`, < max == n_children; child number `tag` is a
+                            SHAPE_GROUP, whose offset counts from where the union's own one counts */
+        SHAPE_GROUP = 6, /* a union member, and only that: children relative to `offset`. A struct is
+                            flattened */
+        SHAPE_HANDLE = 7 /* nk_handle_desc_t at `offset`; not inside SEQUENCE and UNION */
 } ShapeKind;
 
 /* Only parts that need a check have a node: a struct of integers has none. */

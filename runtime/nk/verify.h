@@ -17,17 +17,19 @@
 struct nk_message;
 
 enum {
-        VERIFY_E_SHAPE = 1, /* anything below; one code, the reason is for the trace */
+        VERIFY_E_SHAPE = 1, /* anything else below; the reason is for the trace */
+        VERIFY_E_METHOD,    /* request: the table has no such endpoint or method */
 };
 
 /* Reason of the last failure, for traces and audit; static text. */
 typedef struct VerifyScratch {
-        uint64_t *bits;     /* one bit an arena byte; grown when first needed, freed by verify_scratch_deinit */
+        uint64_t *bits; /* one bit an arena byte; grown when first needed, freed by verify_scratch_deinit */
         size_t n_words;
         const char *reason; /* set on failure */
 } VerifyScratch;
 
-#define VERIFY_SCRATCH_NULL { NULL, 0, NULL }
+#define VERIFY_SCRATCH_NULL                                                                                  \
+        { NULL, 0, NULL }
 void verify_scratch_deinit(VerifyScratch *s);
 
 /* Is `block` (size bytes) a table whose every index, offset and text lies inside it? The kernel
