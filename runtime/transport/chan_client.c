@@ -19,12 +19,18 @@
 #include "chan_mem.h"
 #include "chan_sync.h"
 #include "nk/verify.h"
+#include "platform/linux/affinity.h"
 #include "platform/linux/futex.h"
 #include "wait.h"
+
+/* Calls in a row that had to sleep although the server looked from another processor, before the caller
+ * invites it over. A probe (wait.h) comes first: two processors that really run beat one. */
+#define INVITE_AFTER (2 * WAIT_PROBE_GAP)
 
 /* What belongs to one call at a time. */
 typedef struct Lane {
         WaitHabit habit;
+        uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
         VerifyScratch scratch;
 } Lane;
 
@@ -201,6 +207,7 @@ static void post(Call *call, const ChanOut *out) {
         chan_put(slot, out);
         slot->cpu = plat_cpu();
         slot->thread = chan_thread_id();
+        slot->flags = 0;
         atomic_store_explicit(&slot->state, CHAN_REQUEST, memory_order_release);
         /* Full barrier: the server looks at `pending` after it has asked for the bell. */
         atomic_fetch_or(&c->mem->pending, 1u << call->index);
@@ -244,14 +251,10 @@ static int give_up(Call *call, int why) {
         return why;
 }
 
-/* Waits until the slot is answered. > 0: the call is over without an answer, the slot is dealt with. */
-static int wait_answer(Call *call) {
-        ChanClient *c = call->client;
-        bool peer_here = atomic_load_explicit(&c->status->cpu, memory_order_relaxed) == plat_cpu();
+/* Sleeps until the slot is answered. > 0: the call is over without an answer, the slot is dealt with. */
+static int sleep_for_answer(Call *call) {
         int r;
 
-        if (wait_brief(&c->lanes[call->index].habit, peer_here, is_answered, call))
-                return 0;
         for (;;) {
                 uint32_t state = atomic_load(&call->slot->state);
 
@@ -273,6 +276,26 @@ static int wait_answer(Call *call) {
                                 return r;
                 }
         }
+}
+
+static int wait_answer(Call *call) {
+        Lane *lane = &call->client->lanes[call->index];
+        uint32_t cpu = plat_cpu();
+        bool peer_here = atomic_load_explicit(&call->client->status->cpu, memory_order_relaxed) == cpu;
+        PlatStay stay = {.staying = false};
+        int r;
+
+        if (wait_brief(&lane->habit, peer_here, is_answered, call)) {
+                lane->n_apart = 0;
+                return 0;
+        }
+        if (!peer_here && ++lane->n_apart > INVITE_AFTER && plat_stay_on(&stay, cpu)) {
+                call->slot->cpu = cpu;
+                call->slot->flags = CHAN_STAYS;
+        }
+        r = sleep_for_answer(call);
+        plat_roam(&stay);
+        return r;
 }
 
 /* Copies the answer out of the slot, then gives the slot back. */

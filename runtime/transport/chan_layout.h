@@ -33,6 +33,9 @@
 #define CHAN_SLEEPS  (1u << 2) /* the client sleeps on the word: whoever answers wakes it */
 #define CHAN_DEAD    (1u << 3) /* the other end is gone; set by whoever ends the channel */
 
+/* The caller sleeps on its processor and will be woken there: the server may come over. */
+#define CHAN_STAYS 1u
+
 /* Why the channel ended; bits of ChanHeader.closed. */
 #define CHAN_CLIENT_GONE 1u
 #define CHAN_SERVER_GONE 2u
@@ -44,7 +47,7 @@ typedef struct ChanSlot {
         uint32_t msg_size;      /* bytes of the constant part in the data area */
         uint32_t arena_size;    /* used arena bytes behind it */
         int32_t status;         /* reply: rcOk, or the code the kernel side gives the caller */
-        uint32_t flags;         /* reserved, 0 */
+        uint32_t flags;         /* request: CHAN_STAYS; a hint */
         uint32_t thread;        /* caller's thread id, shown by `who waits for whom`; a hint */
         uint32_t pad[9];
 } ChanSlot;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <nk/types.h>
+
 #include "chan.h"
 
 /* Where the arena starts behind a constant part: on a cache line, which copies fastest. */
@@ -49,7 +51,7 @@ static inline int chan_get(ChanSlot *slot, ChanIn *in) {
         uint32_t arena_size = *(volatile uint32_t *)&slot->arena_size;
         const char *data = chan_slot_data(slot);
 
-        if (!chan_fits(msg_size, arena_size))
+        if (msg_size < sizeof(struct nk_message) || !chan_fits(msg_size, arena_size))
                 return CHAN_E_MALFORMED;
         if (msg_size > in->msg_max || arena_size > in->arena_max)
                 return CHAN_E_TOO_BIG;

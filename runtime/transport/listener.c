@@ -29,6 +29,7 @@
 #include "chan_sync.h"
 #include "nk/verify.h"
 #include "platform/linux/futex.h"
+#include "visit.h"
 #include "wait.h"
 
 /* One channel's server end. */
@@ -57,6 +58,8 @@ struct Listener {
         _Atomic uint32_t client_cpu; /* where the last client ran */
         _Atomic(ChanEnd *) ends[LISTENER_CHANNELS_MAX];
 };
+
+static _Thread_local Visit visit;
 
 /* --- making and adding --- */
 
@@ -334,8 +337,8 @@ static int ms_until(uint64_t deadline_ns) {
         return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* Waits for a bell (edge-triggered: nothing has to be read), or for the sync object. */
-static void wait_bell(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
+/* Waits for a bell (edge-triggered: nothing has to be read), or for the sync object. True: it rang. */
+static bool wait_bell(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
         struct epoll_event ev;
         int ms = ms_until(deadline_ns);
 
@@ -346,17 +349,25 @@ static void wait_bell(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
                 (void)poll(fds, 2, ms);
                 ms = 0;
         }
-        (void)epoll_wait(l->epoll_fd, &ev, 1, ms);
+        return epoll_wait(l->epoll_fd, &ev, 1, ms) > 0;
+}
+
+static void tidy(Listener *l) {
+        if (pthread_mutex_trylock(&l->lock) == 0) {
+                retire_dead(l);
+                (void)pthread_mutex_unlock(&l->lock);
+        }
 }
 
 /* The thread counts as looking on entry and on return. */
 static void sleep_once(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
         atomic_fetch_add(&l->n_asleep, 1);
         if (!stop_looking(l) && !atomic_load(&l->closing)) {
-                (void)pthread_mutex_lock(&l->lock);
-                retire_dead(l);
-                (void)pthread_mutex_unlock(&l->lock);
-                wait_bell(l, sync, deadline_ns);
+                tidy(l);
+                if (visit_is_on(&visit) && !wait_bell(l, sync, plat_now_ns() + VISIT_IDLE_MS * 1000000ull))
+                        visit_end(&visit); /* then look again, and sleep for good */
+                else if (!visit_is_on(&visit))
+                        wait_bell(l, sync, deadline_ns);
         }
         atomic_fetch_sub(&l->n_asleep, 1);
         start_looking(l);
@@ -407,6 +418,7 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
 
         if (atomic_load_explicit(&l->client_cpu, memory_order_relaxed) != cpu)
                 atomic_store_explicit(&l->client_cpu, cpu, memory_order_relaxed);
+        visit_note(&visit, end);
         r = chan_get(slot, in);
         if (r)
                 return r;
@@ -459,6 +471,8 @@ int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_
                 chan_put(slot, out);
         }
         slot->status = status;
+        if (*(volatile uint32_t *)&slot->flags & CHAN_STAYS)
+                visit_follow(&visit, *(volatile uint32_t *)&slot->cpu);
         if (atomic_exchange(&slot->state, CHAN_REPLY) & CHAN_SLEEPS)
                 plat_futex_wake(&slot->state, 1);
         if (atomic_load_explicit(&end->mem->closed, memory_order_relaxed) & CHAN_CLIENT_GONE)
