@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot block, the receiving side: see boot.h.
+ */
+#include "boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nk/shape.h"
+#include "nk/verify.h"
+#include "transport/chan_layout.h"
+
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
+
+static const char *at(const BootBlock *b, uint32_t off) {
+        return (const char *)b + off;
+}
+
+/* --- what lies inside the block --- */
+
+static bool is_text(const BootBlock *b, uint32_t off) {
+        return off < b->size && memchr(at(b, off), '\0', b->size - off);
+}
+
+static bool is_array(const BootBlock *b, uint32_t off, uint32_t n, size_t element, size_t align) {
+        return off % align == 0 && off <= b->size && n <= (b->size - off) / element;
+}
+
+static bool is_shape(const BootBlock *b, uint32_t off, uint32_t size) {
+        return is_array(b, off, size, 1, 8) && verify_table(at(b, off), size) == 0;
+}
+
+static bool are_listeners_sound(const BootBlock *b) {
+        const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
+
+        for (uint32_t i = 0; i < b->n_listeners; i++)
+                if (!is_text(b, l[i].name_off) || l[i].status >= CHAN_LISTENERS_MAX)
+                        return false;
+        return true;
+}
+
+static bool is_channel_sound(const BootBlock *b, const BootChannel *c) {
+        if (!is_text(b, c->name_off) || !is_text(b, c->peer_off))
+                return false;
+        if (c->role == BOOT_SERVER)
+                return c->listener < b->n_listeners;
+        return c->role == BOOT_CLIENT && c->status < CHAN_LISTENERS_MAX;
+}
+
+/* Channels to one class share its table, which is checked once for each run of them. */
+static bool are_channels_sound(const BootBlock *b) {
+        const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
+
+        for (uint32_t i = 0; i < b->n_channels; i++) {
+                bool is_same = i > 0 && c[i].shape_off == c[i - 1].shape_off &&
+                               c[i].shape_size == c[i - 1].shape_size;
+
+                if (!is_channel_sound(b, &c[i]))
+                        return false;
+                if (!is_same && !is_shape(b, c[i].shape_off, c[i].shape_size))
+                        return false;
+        }
+        return true;
+}
+
+static int check_contents(const BootBlock *b, size_t size) {
+        if (b->version != BOOT_VERSION)
+                return BOOT_E_VERSION;
+        if (b->size != size || !is_text(b, b->task_off) || !is_text(b, b->class_off))
+                return BOOT_E_MALFORMED;
+        if (!is_array(b, b->listeners_off, b->n_listeners, sizeof(BootListener), _Alignof(BootListener)))
+                return BOOT_E_MALFORMED;
+        if (!is_array(b, b->channels_off, b->n_channels, sizeof(BootChannel), _Alignof(BootChannel)))
+                return BOOT_E_MALFORMED;
+        if (!are_listeners_sound(b) || !are_channels_sound(b))
+                return BOOT_E_MALFORMED;
+        return 0;
+}
+
+/* --- descriptors --- */
+
+/* One that is close-on-exec already did not come through exec: it was listed before, or is not ours. */
+static bool claim_fd(int fd) {
+        int flags = fcntl(fd, F_GETFD);
+
+        return flags >= 0 && !(flags & FD_CLOEXEC) && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
+}
+
+static bool claim_channel(const BootChannel *c) {
+        if (!claim_fd(c->mem_fd) || !claim_fd(c->bell_fd))
+                return false;
+        return c->role == BOOT_SERVER || claim_fd(c->status_fd);
+}
+
+/* boot_fd is one of them: listing it as something else would close that with it. */
+static int claim_descriptors(const BootBlock *b, int boot_fd) {
+        const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
+
+        if (!claim_fd(boot_fd) || (b->kernel_fd != -1 && !claim_fd(b->kernel_fd)))
+                return BOOT_E_DESCRIPTOR;
+        if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
+                return BOOT_E_DESCRIPTOR;
+        for (uint32_t i = 0; i < b->n_channels; i++)
+                if (!claim_channel(&c[i]))
+                        return BOOT_E_DESCRIPTOR;
+        return 0;
+}
+
+/* --- loading --- */
+
+/* 0 when the descriptor is a memfd that begins like a boot block; nothing about it has changed. */
+static int look_at(int fd, size_t *ret_size) {
+        int seals = fcntl(fd, F_GET_SEALS);
+        uint64_t magic;
+        struct stat st;
+
+        if (seals < 0 || fstat(fd, &st) < 0 || st.st_size < (off_t)sizeof(BootBlock))
+                return BOOT_E_ABSENT;
+        if (pread(fd, &magic, sizeof magic, 0) != (ssize_t)sizeof magic || magic != BOOT_MAGIC)
+                return BOOT_E_ABSENT;
+        if ((seals & SEALS) != SEALS)
+                return BOOT_E_UNSEALED;
+        if (st.st_size > (off_t)UINT32_MAX)
+                return BOOT_E_MALFORMED;
+        *ret_size = (size_t)st.st_size;
+        return 0;
+}
+
+int boot_load(int fd, Boot *ret_boot) {
+        const BootBlock *b;
+        size_t size;
+        int r;
+
+        r = look_at(fd, &size);
+        if (r)
+                return r;
+        /* Private: older kernels refuse shared mappings of sealed memory, even read-only ones. */
+        b = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (b == MAP_FAILED)
+                return -errno;
+        r = check_contents(b, size);
+        if (r == 0)
+                r = claim_descriptors(b, fd);
+        if (r) {
+                (void)munmap((void *)(uintptr_t)b, size);
+                return r;
+        }
+        (void)close(fd);
+        *ret_boot = (Boot){
+                .block = b,
+                .task_name = at(b, b->task_off),
+                .class_name = at(b, b->class_off),
+                .listeners = (const BootListener *)(const void *)at(b, b->listeners_off),
+                .channels = (const BootChannel *)(const void *)at(b, b->channels_off),
+        };
+        return 0;
+}
+
+void boot_unload(Boot *boot) {
+        (void)munmap((void *)(uintptr_t)boot->block, boot->block->size);
+        *boot = (Boot){.block = NULL};
+}
+
+/* --- the block of this process --- */
+
+static struct {
+        pthread_once_t once;
+        bool is_loaded;
+        Boot boot;
+} own = {.once = PTHREAD_ONCE_INIT};
+
+static void load_own(void) {
+        own.is_loaded = boot_load(BOOT_FD, &own.boot) == 0;
+}
+
+const Boot *boot_get(void) {
+        (void)pthread_once(&own.once, load_own);
+        return own.is_loaded ? &own.boot : NULL;
+}
+
+const char *boot_text(const Boot *boot, uint32_t off) {
+        return at(boot->block, off);
+}
+
+const struct ShapeTable *boot_shape(const Boot *boot, const BootChannel *channel) {
+        return (const struct ShapeTable *)(const void *)at(boot->block, channel->shape_off);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handle table: see handle_table.h.
+ *
+ * Life of an entry's word:
+ *
+ *      free ──hnd_open──▶ OPEN ──hnd_close──▶ CLOSING ──last one out──▶ free, next generation
+ *
+ * A thread that looks a stale number up counts itself into whatever the entry is by then, sees that
+ * it is the wrong one and leaves; the count is right in every state, so that does no harm. Only
+ * opening and freeing take the lock.
+ */
+#include "handle_table.h"
+
+#include <pthread.h>
+
+#define INDEX_MASK ((1u << HND_INDEX_BITS) - 1)
+
+/* Parts of the word. */
+#define USERS      0xffffffffull /* threads inside; each holds the object alive */
+#define OPEN       (1ull << 32)
+#define CLOSING    (1ull << 33)
+#define STATE      (OPEN | CLOSING)
+#define GENERATION 34 /* shift; the rest of the word */
+
+_Static_assert(HANDLE_OPEN_MAX < INDEX_MASK, "numbers of entries fit");
+
+static struct {
+        pthread_mutex_t lock;
+        uint32_t n_touched;  /* entries that were ever used; the others are free as well */
+        uint32_t free_first; /* queue of entries to be used again, oldest first, as numbers from 1 */
+        uint32_t free_last;
+        HndEntry entries[HANDLE_OPEN_MAX];
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static Handle number_of(const HndEntry *e, uint64_t word) {
+        uint32_t generation = (uint32_t)(word >> GENERATION);
+
+        return (generation << HND_INDEX_BITS) | (uint32_t)(e - table.entries + 1);
+}
+
+/* Entries that were never used come first, so that a closed number stays unused for long. */
+static HndEntry *take_free_entry(void) {
+        HndEntry *e;
+
+        if (table.n_touched < HANDLE_OPEN_MAX)
+                return &table.entries[table.n_touched++];
+        if (table.free_first == 0)
+                return NULL;
+        e = &table.entries[table.free_first - 1];
+        table.free_first = e->next_free;
+        if (table.free_first == 0)
+                table.free_last = 0;
+        return e;
+}
+
+static void put_free_entry(HndEntry *e) {
+        uint32_t number = (uint32_t)(e - table.entries + 1);
+
+        e->next_free = 0;
+        if (table.free_last)
+                table.entries[table.free_last - 1].next_free = number;
+        else
+                table.free_first = number;
+        table.free_last = number;
+}
+
+int hnd_open(const HndKind *kind, void *object, const struct ShapeTable *shape, Handle *ret_handle) {
+        HndEntry *e;
+        uint64_t word;
+
+        (void)pthread_mutex_lock(&table.lock);
+        e = take_free_entry();
+        (void)pthread_mutex_unlock(&table.lock);
+        if (!e)
+                return HND_E_FULL;
+        e->kind = kind;
+        e->object = object;
+        e->shape = shape;
+        word = atomic_fetch_or_explicit(&e->word, OPEN, memory_order_release);
+        *ret_handle = number_of(e, word);
+        return 0;
+}
+
+/* The word of an entry that `handle` names, as far as it does not change while the handle is open. */
+static uint64_t open_word(Handle handle) {
+        return ((uint64_t)(handle >> HND_INDEX_BITS) << GENERATION) | OPEN;
+}
+
+static HndEntry *entry_at(Handle handle) {
+        uint32_t number = handle & INDEX_MASK;
+
+        if (number == 0 || number > HANDLE_OPEN_MAX)
+                return NULL;
+        return &table.entries[number - 1];
+}
+
+HndEntry *hnd_get(Handle handle, const HndKind *kind) {
+        HndEntry *e = entry_at(handle);
+        uint64_t word;
+
+        if (!e)
+                return NULL;
+        word = atomic_fetch_add_explicit(&e->word, 1, memory_order_acquire);
+        if ((word & ~USERS) == open_word(handle) && (!kind || e->kind == kind))
+                return e;
+        hnd_put(e);
+        return NULL;
+}
+
+/* The last user of a closing entry left. Somebody may have looked in meanwhile: then that one, leaving,
+ * comes here again, and one of the two finds the word unchanged. */
+static void retire(HndEntry *e, uint64_t word) {
+        uint64_t generation = ((word >> GENERATION) + 1) % HND_GENERATIONS;
+
+        if (!atomic_compare_exchange_strong(&e->word, &word, generation << GENERATION))
+                return;
+        e->kind->free(e->object);
+        (void)pthread_mutex_lock(&table.lock);
+        put_free_entry(e);
+        (void)pthread_mutex_unlock(&table.lock);
+}
+
+void hnd_put(HndEntry *entry) {
+        uint64_t word = atomic_fetch_sub_explicit(&entry->word, 1, memory_order_acq_rel) - 1;
+
+        if ((word & (USERS | STATE)) == CLOSING)
+                retire(entry, word);
+}
+
+bool hnd_is_open(Handle handle) {
+        HndEntry *e = entry_at(handle);
+
+        return e && (atomic_load(&e->word) & ~USERS) == open_word(handle);
+}
+
+int hnd_close(Handle handle) {
+        HndEntry *e = hnd_get(handle, NULL);
+        uint64_t word;
+
+        if (!e)
+                return HND_E_INVALID;
+        word = atomic_load(&e->word);
+        do {
+                if (!(word & OPEN)) { /* another thread was first */
+                        hnd_put(e);
+                        return HND_E_INVALID;
+                }
+        } while (!atomic_compare_exchange_weak(&e->word, &word, word ^ STATE));
+        e->kind->close(e->object);
+        hnd_put(e);
+        return 0;
+}

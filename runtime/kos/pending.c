@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unanswered requests of a thread: see pending.h.
+ */
+#include "pending.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <coresrv/syscalls.h>
+
+#include "handle/handle_kinds.h"
+
+typedef struct ThreadState {
+        Pending places[RECV_PENDING_MAX];
+        VerifyScratch scratch;
+        bool is_hooked; /* leave_thread will run */
+} ThreadState;
+
+static _Thread_local ThreadState self;
+
+static struct {
+        pthread_once_t once;
+        pthread_key_t key;
+        bool is_made;
+} hook = {.once = PTHREAD_ONCE_INIT};
+
+/* End of a thread. */
+static void leave_thread(void *arg) {
+        ThreadState *state = arg;
+
+        for (uint32_t i = 0; i < RECV_PENDING_MAX; i++) {
+                Pending *p = &state->places[i];
+                HndEntry *listener = p->request.end ? hnd_get(p->listener, &hnd_listener) : NULL;
+
+                if (!listener)
+                        continue;
+                (void)listener_reply(listener->object, &p->request, NULL, rcFail);
+                hnd_put(listener);
+        }
+        verify_scratch_deinit(&state->scratch);
+        state->is_hooked = false;
+}
+
+static void make_key(void) {
+        hook.is_made = pthread_key_create(&hook.key, leave_thread) == 0;
+}
+
+static void hook_thread(void) {
+        (void)pthread_once(&hook.once, make_key);
+        self.is_hooked = hook.is_made && pthread_setspecific(hook.key, &self) == 0;
+}
+
+Pending *pending_find(Handle listener) {
+        for (uint32_t i = 0; i < RECV_PENDING_MAX; i++)
+                if (self.places[i].request.end && self.places[i].listener == listener)
+                        return &self.places[i];
+        return NULL;
+}
+
+/* A request of a listener that was closed can't be answered any more, its client knows already. */
+static bool is_free(const Pending *p) {
+        return !p->request.end || !hnd_is_open(p->listener);
+}
+
+Pending *pending_reserve(Handle listener) {
+        if (!self.is_hooked)
+                hook_thread();
+        for (uint32_t i = 0; i < RECV_PENDING_MAX; i++) {
+                Pending *p = &self.places[i];
+
+                if (!is_free(p))
+                        continue;
+                *p = (Pending){.listener = listener};
+                return p;
+        }
+        return NULL;
+}
+
+VerifyScratch *pending_scratch(void) {
+        if (!self.is_hooked)
+                hook_thread();
+        return &self.scratch;
+}
