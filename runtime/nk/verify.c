@@ -211,6 +211,11 @@ static int refuse(VerifyScratch *s, int code, const char *reason) {
         return code;
 }
 
+/* The mark is for the sender's own runtime; here it means nothing. */
+static uint32_t kind_of(const struct nk_message *msg) {
+        return msg->flags & ~NKX_MESSAGE_MARKED;
+}
+
 /* NULL: the table has no such endpoint or method. */
 static const ShapeMethod *find_method(const ShapeTable *t, uint16_t iid, uint16_t mid) {
         const char *block = (const char *)t;
@@ -232,7 +237,7 @@ int verify_request(const ShapeTable *t, const struct nk_message *msg, uint32_t m
                 return refuse(s, VERIFY_E_METHOD, "no such endpoint or method");
         if (msg_size != method->req.size || msg->size != msg_size)
                 return refuse(s, VERIFY_E_SHAPE, "the constant part has the wrong size");
-        if (msg->flags != NKX_MESSAGE_ORDINARY || msg->reserved != 0)
+        if (kind_of(msg) != NKX_MESSAGE_ORDINARY || msg->reserved != 0)
                 return refuse(s, VERIFY_E_SHAPE, "the header is not that of a request");
         if (msg->ncaps != method->req.n_handles)
                 return refuse(s, VERIFY_E_SHAPE, "the message has the wrong number of handles");
@@ -242,9 +247,9 @@ int verify_request(const ShapeTable *t, const struct nk_message *msg, uint32_t m
 /* Which of its two forms a reply has; NULL: neither. An error response may have the size of the whole
  * response, of which the error form is a part: nk_err_reset(res) gives it that size. */
 static const ShapeMessage *form_of(const ShapeMethod *method, const struct nk_message *msg) {
-        if (msg->flags == NKX_MESSAGE_ORDINARY)
+        if (kind_of(msg) == NKX_MESSAGE_ORDINARY)
                 return msg->size == method->res.size ? &method->res : NULL;
-        if (msg->flags == NKX_MESSAGE_ERROR)
+        if (kind_of(msg) == NKX_MESSAGE_ERROR)
                 return msg->size == method->err.size || msg->size == method->res.size ? &method->err : NULL;
         return NULL;
 }
