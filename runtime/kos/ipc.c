@@ -28,6 +28,7 @@ Retcode ipc_retcode_from_chan(int r) {
                 [CHAN_E_INTERRUPTED] = rcIpcInterrupt,
                 [CHAN_E_TOO_BIG] = rcOutOfMemory, /* the receiver's buffers: what is sent is checked before */
                 [CHAN_E_MALFORMED] = rcInvalidArgument,
+                [CHAN_E_METHOD] = rcResourceNotFound,
                 [CHAN_E_DENIED] = rcSecurityDisallow,
                 [CHAN_E_STATE] = rcInvalidOperation,
         };

@@ -24,6 +24,7 @@ enum {
         CHAN_E_INTERRUPTED, /* the sync object is set */
         CHAN_E_TOO_BIG,     /* message above CHAN_MESSAGE_MAX, or above the receiver's buffers */
         CHAN_E_MALFORMED,   /* message does not have the shape of its RIID/MID */
+        CHAN_E_METHOD,      /* request for an endpoint or method that the server's class lacks */
         CHAN_E_DENIED,      /* refused by a verdict */
         CHAN_E_STATE,       /* reply without a request, or a full table */
         CHAN_E_MAX
@@ -105,7 +106,8 @@ Listener *listener_free(Listener *l);
 /* Adds a channel to the set; takes over the two descriptors on success. CHAN_E_STATE: the set is full. */
 int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
 /* Waits for a well-formed request, copies it out and marks its slot TAKEN. A malformed one is
- * answered with rcInvalidArgument here and the wait goes on. */
+ * answered here, with rcInvalidArgument, or rcResourceNotFound when its RIID or MID does not exist,
+ * and the wait goes on. */
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);
 /* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);

@@ -30,9 +30,13 @@ static inline uint64_t chan_arena_off(uint32_t msg_size) {
         return ((uint64_t)msg_size + CHAN_ARENA_ALIGN - 1) & ~(uint64_t)(CHAN_ARENA_ALIGN - 1);
 }
 
+/* The padding before the arena does not count: the slots have room for it. */
 static inline bool chan_fits(uint32_t msg_size, uint32_t arena_size) {
-        return chan_arena_off(msg_size) + arena_size <= CHAN_MESSAGE_MAX;
+        return (uint64_t)msg_size + arena_size <= CHAN_MESSAGE_MAX;
 }
+
+_Static_assert(
+        CHAN_SLOT_DATA + CHAN_MESSAGE_MAX + CHAN_ARENA_ALIGN <= CHAN_SLOT_STRIDE, "slots hold the largest");
 
 /* Private to shared. The caller has checked chan_fits. */
 static inline void chan_put(ChanSlot *slot, const ChanOut *out) {

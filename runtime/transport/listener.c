@@ -422,10 +422,20 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
         r = chan_get(slot, in);
         if (r)
                 return r;
-        if (end->shape && verify_request(end->shape, in->msg, in->got_msg, in->arena, in->got_arena,
-                                  &end->scratch[request->slot]))
-                return CHAN_E_MALFORMED;
+        if (!end->shape)
+                return 0;
+        r = verify_request(
+                end->shape, in->msg, in->got_msg, in->arena, in->got_arena, &end->scratch[request->slot]);
+        if (r)
+                return r == VERIFY_E_METHOD ? CHAN_E_METHOD : CHAN_E_MALFORMED;
         return 0;
+}
+
+/* What the sender of a request that was not delivered is told. */
+static Retcode refusal(int r) {
+        if (r == CHAN_E_TOO_BIG)
+                return rcOutOfMemory;
+        return r == CHAN_E_METHOD ? rcResourceNotFound : rcInvalidArgument;
 }
 
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request) {
@@ -445,8 +455,7 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
                         *ret_request = request;
                         return 0;
                 }
-                (void)listener_reply(
-                        l, &request, NULL, r == CHAN_E_TOO_BIG ? rcOutOfMemory : rcInvalidArgument);
+                (void)listener_reply(l, &request, NULL, refusal(r));
                 if (r == CHAN_E_TOO_BIG)
                         return r;
                 r = why_stop(l, wait->sync, deadline_ns); /* a flood of bad requests must not hide it */

@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-/* Most bytes of one message: constant part, rounded up to 8, and used arena together. */
+/* Most bytes of one message: constant part and used arena together (documented; the number is our choice). */
 #define CALL_MESSAGE_MAX (4u * 1024u * 1024u)
 
 /* Requests that one thread may hold unanswered, each through another handle. */

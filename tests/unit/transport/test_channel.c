@@ -226,7 +226,7 @@ static void reply_without_a_request_is_refused(void **state) {
         assert_int_equal(listener_reply(p->listener, &none, NULL, rcOk), CHAN_E_STATE);
 }
 
-/* Sends `size` arena bytes both ways; the largest message has its constant part padded to 64. */
+/* Sends `size` arena bytes behind a header both ways. */
 static void round_trip_of(Pair *p, uint32_t size, int want_client) {
         char *sent = malloc(CHAN_MESSAGE_MAX + 1), *room = malloc(CHAN_MESSAGE_MAX + 1);
         Server s = {.listener = p->listener, .n = 1, .arena = room, .arena_max = CHAN_MESSAGE_MAX};
@@ -252,15 +252,15 @@ static void round_trip_of(Pair *p, uint32_t size, int want_client) {
 }
 
 static void message_just_below_the_limit_passes(void **state) {
-        round_trip_of(*state, CHAN_MESSAGE_MAX - CHAN_ARENA_ALIGN - 1, 0);
+        round_trip_of(*state, CHAN_MESSAGE_MAX - HEAD - 1, 0);
 }
 
 static void message_at_the_limit_passes(void **state) {
-        round_trip_of(*state, CHAN_MESSAGE_MAX - CHAN_ARENA_ALIGN, 0);
+        round_trip_of(*state, CHAN_MESSAGE_MAX - HEAD, 0);
 }
 
 static void message_above_the_limit_is_refused_at_the_sender(void **state) {
-        round_trip_of(*state, CHAN_MESSAGE_MAX - CHAN_ARENA_ALIGN + 1, CHAN_E_TOO_BIG);
+        round_trip_of(*state, CHAN_MESSAGE_MAX - HEAD + 1, CHAN_E_TOO_BIG);
 }
 
 static void reply_above_the_limit_releases_the_client(void **state) {
