@@ -59,11 +59,12 @@ int main(void) {
 
         for (;;) {
                 nk_req_reset(&req);
+                nk_req_reset(&res);
                 nk_arena_reset(&req_arena);
                 nk_arena_reset(&res_arena);
                 if (nk_transport_recv(&transport.base, &req.base_, &req_arena) != NK_EOK)
                         break;
-                /* A failed dispatch has made `res` the answer that says so. */
+                /* When the dispatch fails, `res` is still empty, and so is the answer: the call fails. */
                 (void)echo_Server_entity_dispatch(&entity, &req.base_, &req_arena, &res.base_, &res_arena);
                 (void)nk_transport_reply(&transport.base, &res.base_, &res_arena);
         }

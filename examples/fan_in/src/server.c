@@ -72,6 +72,7 @@ static void *serve(void *arg) {
         NkKosTransport_Init(&transport, service->listener, NK_NULL, 0);
         for (;;) {
                 nk_req_reset(&req);
+                nk_req_reset(&res);
                 if (nk_transport_recv(&transport.base, &req.base_, NULL) != NK_EOK)
                         return NULL;
                 (void)fan_Server_entity_dispatch(&service->entity, &req.base_, NULL, &res.base_, NULL);

@@ -67,6 +67,7 @@ int main(void) {
 
         for (;;) {
                 nk_req_reset(&req);
+                nk_req_reset(&res);
                 nk_arena_reset(&req_arena);
                 if (nk_transport_recv(&transport.base, &req.base_, &req_arena) != NK_EOK)
                         break;
