@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A page of the guide does what it says: its files are written, built with the staged SDK, and the
+run prints its `text` block.
+
+    run_guide.py SOURCE_ROOT BUILD_ROOT PAGE COMPILER
+"""
+import pathlib
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import solution  # noqa: E402
+
+FILE = re.compile(r"^<!-- file: (\S+) -->\n```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def main():
+    source, build, page, compiler = sys.argv[1:]
+    sdk = solution.staged_sdk(build)
+    text = pathlib.Path(source, "docs/guide", page).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        files = FILE.findall(text)
+        if not files:
+            sys.exit(f"{page} has no files")
+        for name, content in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
+        solution.build_solution(folder, sdk, compiler)
+        code, lines = solution.run_solution(folder, sdk)
+        if code != 0:
+            sys.exit(f"exit code {code}")
+        solution.expect_lines(solution.blocks(text, "text")[0].splitlines(), lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Helpers of the end-to-end tests: the staged SDK, building a solution with it, comparing output."""
+import pathlib
+import re
+import subprocess
+import sys
+
+SUPPORT = pathlib.Path(__file__).resolve().parent
+DEADLINE = 100  # seconds for one command; a test of these has 120
+
+
+def staged_sdk(build):
+    """Prefix of the SDK that `build` installs, installed now when it is not yet."""
+    subprocess.run(["sh", str(SUPPORT / "stage.sh"), str(build)], check=True)
+    found = list(pathlib.Path(build, "stage").glob("**/share/caisson/solution.mk"))
+    return found[0].parents[2]
+
+
+def run(command, folder):
+    """(exit code, standard output and error as they came). The command is shown when it fails."""
+    done = subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        text=True, errors="replace", timeout=DEADLINE, check=False
+    )
+    if done.returncode != 0:
+        print(f"$ {' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}")
+    return done.returncode, done.stdout
+
+
+def build_solution(folder, sdk, compiler):
+    """Builds with make, as a user does. Any warning is a failure."""
+    code, output = run(["make", f"CAISSON={sdk}", f"CC={compiler}"], folder)
+    if code != 0:
+        sys.exit(f"{folder} does not build")
+    if re.search(r"\bwarning\b", output):
+        print(output)
+        sys.exit(f"{folder} builds with warnings")
+
+
+def run_solution(folder, sdk, *options):
+    """`caisson run` of what build_solution() made: its exit code and its lines."""
+    code, output = run([str(sdk / "bin/caisson"), "run", *options, str(folder / "build/solution")], folder)
+    return code, output.splitlines()
+
+
+def by_process(lines):
+    """The same lines, sorted by the process name in front: the order between processes is free."""
+    return sorted(lines, key=lambda line: line.split("]")[0])
+
+
+def blocks(text, language):
+    """Contents of the fenced blocks of a Markdown text that are marked `language`."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def expect_lines(expected, got):
+    """Ends the test unless each process printed exactly its expected lines."""
+    expected, got = by_process(expected), by_process(got)
+    if expected == got:
+        return
+    for mark, lines, others in (("-", expected, got), ("+", got, expected)):
+        for line in lines:
+            if line not in others:
+                print(f"{mark} {line}")
+    print("got:\n" + "\n".join(got))
+    sys.exit("the output differs (-: missing, +: not expected; or another order)")
