@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The printer: templates, comments, guards and the lines that several sections share.
+ */
+#include "emit.h"
+
+#include <assert.h>
+
+enum {
+        COMMENT_WIDTH = 104, /* a longer declaration is broken after a comma */
+        LAYOUT_MEMBERS = 8,  /* in one nkx_layout() of <nk/method.h> */
+};
+
+/* ---- Templates --------------------------------------------------------------------------- */
+
+static uint64_t key_of(const char *name) {
+        uint64_t key = 0;
+
+        for (; *name; name++)
+                key = key << 8 | (unsigned char)*name;
+        return key;
+}
+
+static EmitVar *find(Emit *e, uint64_t key) {
+        for (unsigned i = 0; i < e->n_vars; i++)
+                if (e->vars[i].key == key)
+                        return &e->vars[i];
+        return NULL;
+}
+
+/* The variable of that name, new if there is none. */
+static EmitVar *variable(Emit *e, const char *name) {
+        uint64_t key = key_of(name);
+        EmitVar *var = find(e, key);
+
+        assert(strlen(name) <= EMIT_NAME_MAX);
+        if (!var) {
+                assert(e->n_vars < EMIT_VARS_MAX);
+                var = &e->vars[e->n_vars++];
+                var->key = key;
+        }
+        return var;
+}
+
+void emit_set(Emit *e, const char *name, const char *text) {
+        EmitVar *var = variable(e, name);
+
+        var->text = text;
+        var->size = strlen(text);
+}
+
+void emit_set_uint(Emit *e, const char *name, uint32_t value) {
+        EmitVar *var = variable(e, name);
+        char *end = var->digits + sizeof(var->digits), *p = end;
+
+        do
+                *--p = (char)('0' + value % 10);
+        while (value /= 10);
+        var->text = p;
+        var->size = (size_t)(end - p);
+}
+
+void emit_expand(Emit *e, const char *template, size_t size) {
+        const char *p = template, *end = template + size;
+
+        for (;;) {
+                const char *dollar = memchr(p, '$', (size_t)(end - p));
+                const EmitVar *var;
+                uint64_t key = 0;
+
+                if (!dollar)
+                        break;
+                text_append(e->out, p, (size_t)(dollar - p));
+                for (p = dollar + 2; *p != ')'; p++)
+                        key = key << 8 | (unsigned char)*p;
+                p++;
+                var = find(e, key);
+                assert(var);
+                text_append(e->out, var->text, var->size);
+        }
+        text_append(e->out, p, (size_t)(end - p));
+}
+
+/* ---- Comments ---------------------------------------------------------------------------- */
+
+/* Text inside a block comment: what would open or close one is taken apart. */
+static void comment_text(Emit *e, const char *text, size_t size) {
+        for (size_t i = 0; i < size; i++) {
+                text_putc(e->out, text[i]);
+                if (i + 1 < size &&
+                        ((text[i] == '*' && text[i + 1] == '/') || (text[i] == '/' && text[i + 1] == '*')))
+                        text_putc(e->out, ' ');
+        }
+}
+
+static void doc_lines(Emit *e, const char *indent, const char *doc) {
+        for (const char *line = doc; line;) {
+                const char *end = strchr(line, '\n');
+                size_t size = end ? (size_t)(end - line) : strlen(line);
+
+                text_puts(e->out, indent);
+                text_puts(e->out, size ? " * " : " *");
+                comment_text(e, line, size);
+                text_putc(e->out, '\n');
+                line = end ? end + 1 : NULL;
+        }
+}
+
+/* Where to break `text` so that it fits into `width`: behind a ", " if there is one, else at the end. */
+static size_t break_at(const char *text, size_t size, size_t width) {
+        if (size <= width)
+                return size;
+        for (size_t i = width; i > 1; i--)
+                if (text[i - 2] == ',' && text[i - 1] == ' ')
+                        return i;
+        return size;
+}
+
+/* "demo/IStore.idl:5  Drop(in UInt16 slot);", continued under itself when it is long. */
+static void source_line(Emit *e, const char *indent, const LaySource *src) {
+        const char *text = src->text;
+        size_t left = strlen(text);
+        size_t n = break_at(text, left, COMMENT_WIDTH - strlen(src->file));
+
+        text_puts(e->out, src->file);
+        text_putc(e->out, ':');
+        text_uint(e->out, src->line);
+        text_puts(e->out, "  ");
+        for (;;) {
+                text_append(e->out, text, text[n - 1] == ' ' ? n - 1 : n);
+                text += n;
+                left -= n;
+                if (!left)
+                        return;
+                text_putc(e->out, '\n');
+                text_puts(e->out, indent);
+                text_puts(e->out, " *         ");
+                n = break_at(text, left, COMMENT_WIDTH);
+        }
+}
+
+void emit_comment(Emit *e, const char *indent, const LaySource *src, const char *doc) {
+        text_puts(e->out, indent);
+        text_puts(e->out, "/*");
+        if (doc) {
+                text_putc(e->out, '\n');
+                doc_lines(e, indent, doc);
+                text_puts(e->out, indent);
+                text_puts(e->out, " *");
+        }
+        text_putc(e->out, ' ');
+        source_line(e, indent, src);
+        if (doc) {
+                text_putc(e->out, '\n');
+                text_puts(e->out, indent);
+        }
+        text_puts(e->out, " */\n");
+}
+
+/* ---- Lines that several sections share --------------------------------------------------- */
+
+void emit_enumerator(Emit *e, const char *name, uint32_t value) {
+        text_puts(e->out, "        ");
+        text_puts(e->out, name);
+        text_puts(e->out, " = ");
+        text_uint(e->out, value);
+        text_puts(e->out, ",\n");
+}
+
+/* Does the C type hide what the IDL says? */
+static bool is_opaque(const LayType *t) {
+        while (t->kind == LAY_ARRAY)
+                t = t->elem;
+        return t->kind == LAY_STRING || t->kind == LAY_BYTES || t->kind == LAY_SEQUENCE;
+}
+
+void emit_field(Emit *e, const char *indent, const LayField *f) {
+        text_puts(e->out, indent);
+        text_puts(e->out, "__nk_alignas(");
+        text_putc(e->out, (char)('0' + f->align));
+        text_puts(e->out, ") ");
+        text_puts(e->out, f->c_type);
+        text_putc(e->out, ' ');
+        text_puts(e->out, f->name);
+        text_puts(e->out, f->c_dims);
+        text_putc(e->out, ';');
+        if (is_opaque(f->type)) {
+                text_puts(e->out, " /* ");
+                text_puts(e->out, f->type->idl);
+                text_puts(e->out, " */");
+        }
+        text_putc(e->out, '\n');
+}
+
+static void layout_chunk(Emit *e, const char *name, uint32_t size, const LayField *f, uint32_t n) {
+        text_puts(e->out, n ? "nkx_layout(" : "nkx_layout_size(");
+        emit_expand(e, name, strlen(name));
+        text_puts(e->out, ", ");
+        text_uint(e->out, size);
+        for (; n; n--, f++) {
+                text_puts(e->out, ", ");
+                text_puts(e->out, f->name);
+                text_puts(e->out, ", ");
+                text_uint(e->out, f->offset);
+        }
+        text_puts(e->out, ");\n");
+}
+
+void emit_layout(Emit *e, const char *name, uint32_t size, const LayField *fields, uint32_t n_fields) {
+        uint32_t done = 0;
+
+        do {
+                uint32_t n = n_fields - done < LAYOUT_MEMBERS ? n_fields - done : LAYOUT_MEMBERS;
+
+                layout_chunk(e, name, size, fields + done, n);
+                done += n;
+        } while (done < n_fields);
+}
+
+/* ---- Short names and sections ------------------------------------------------------------ */
+
+bool emit_names_begin(Emit *e, const LayName *owner, const char *section) {
+        if (!owner->short_prefix)
+                return false;
+        e->n_vars = 0;
+        emit_set(e, "prefix", owner->prefix);
+        emit_set(e, "short", owner->short_prefix);
+        emit_set(e, "section", section);
+        emit_text(e, "\n#if defined(NK_USE_UNQUALIFIED_NAMES) && !defined(__$(short)__$(section)_NAMES__)\n"
+                     "#define __$(short)__$(section)_NAMES__\n");
+        return true;
+}
+
+void emit_names_end(Emit *e) {
+        emit_text(e, "#endif\n");
+}
+
+void emit_name(Emit *e, const LayName *owner, const char *c_name) {
+        size_t size = strlen(c_name);
+
+        text_puts(e->out, "#define ");
+        text_puts(e->out, owner->short_prefix);
+        text_append(e->out, c_name + owner->prefix_len, size - owner->prefix_len);
+        text_putc(e->out, ' ');
+        text_append(e->out, c_name, size);
+        text_putc(e->out, '\n');
+}
+
+void emit_section_begin(Emit *e, const LayName *owner, const char *section, const char *title) {
+        e->n_vars = 0;
+        emit_set(e, "prefix", owner->prefix);
+        emit_set(e, "dotted", owner->dotted);
+        emit_set(e, "space", owner->space);
+        emit_set(e, "last", owner->last);
+        emit_set(e, "section", section);
+        emit_set(e, "title", title);
+        emit_text(e, "\n#ifndef __$(space)__$(last)__$(section)__\n"
+                     "#define __$(space)__$(last)__$(section)__\n"
+                     "/* ---- $(dotted): $(title) ---- */\n");
+}
+
+void emit_section_end(Emit *e) {
+        emit_text(e, "\n#endif\n");
+}
