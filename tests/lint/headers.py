@@ -18,10 +18,11 @@ def guard_of(path):
 
 
 def check_paragraph(report, path, text):
-    """The C file's second comment, or the rest of the first, says what lives here."""
-    comments = re.match(r"\s*(/\*.*?\*/\s*)+", text, re.DOTALL)
-    words = len(re.findall(r"[A-Za-z]{2,}", (comments.group(0) if comments else "").replace(SPDX, "")))
-    if words < 5:
+    """The first comments say what lives here, or which header does ("see ipc.h")."""
+    match = re.match(r"\s*(/\*.*?\*/\s*)+", text, re.DOTALL)
+    comments = match.group(0).replace(SPDX, "") if match else ""
+    words = len(re.findall(r"[A-Za-z]{2,}", comments))
+    if words < 5 and "see " not in comments:
         report.add(path, 1, "begins without a paragraph that says what lives here")
 
 

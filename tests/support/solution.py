@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Helpers of the end-to-end tests: the staged SDK, building a solution with it, comparing output."""
+import os
 import pathlib
 import re
 import subprocess
@@ -16,11 +17,11 @@ def staged_sdk(build):
     return found[0].parents[2]
 
 
-def run(command, folder):
+def run(command, folder, **environment):
     """(exit code, standard output and error as they came). The command is shown when it fails."""
     done = subprocess.run(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        text=True, errors="replace", timeout=DEADLINE, check=False
+        env=os.environ | environment, text=True, errors="replace", timeout=DEADLINE, check=False
     )
     if done.returncode != 0:
         print(f"$ {' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}")
@@ -28,8 +29,9 @@ def run(command, folder):
 
 
 def build_solution(folder, sdk, compiler):
-    """Builds with make, as a user does. Any warning is a failure."""
-    code, output = run(["make", f"CAISSON={sdk}", f"CC={compiler}"], folder)
+    """Builds with make, as a user does, who told pkg-config where the SDK is. Any warning is a failure."""
+    packages = next(sdk.glob("**/caisson.pc")).parent
+    code, output = run(["make", f"CC={compiler}"], folder, PKG_CONFIG_PATH=str(packages))
     if code != 0:
         sys.exit(f"{folder} does not build")
     if re.search(r"\bwarning\b", output):

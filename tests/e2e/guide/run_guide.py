@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A page of the guide does what it says: its files are written, built with the staged SDK, and the
-run prints its `text` block.
+"""A page of the guide does what it says: its files are written, built, and the run prints its `text`
+block. The SDK is a copy of the staged one, because an installed tree may be moved.
 
     run_guide.py SOURCE_ROOT BUILD_ROOT PAGE COMPILER
 """
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 
@@ -18,10 +19,11 @@ FILE = re.compile(r"^<!-- file: (\S+) -->\n```[a-z]*\n(.*?)^```$", re.MULTILINE 
 
 def main():
     source, build, page, compiler = sys.argv[1:]
-    sdk = solution.staged_sdk(build)
+    staged = solution.staged_sdk(build)
     text = pathlib.Path(source, "docs/guide", page).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
-        folder = pathlib.Path(scratch)
+        sdk = pathlib.Path(shutil.copytree(staged, pathlib.Path(scratch, "moved")))
+        folder = pathlib.Path(scratch, "weather")
         files = FILE.findall(text)
         if not files:
             sys.exit(f"{page} has no files")
