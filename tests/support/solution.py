@@ -24,7 +24,8 @@ def run(command, folder, **environment):
         env=os.environ | environment, text=True, errors="replace", timeout=DEADLINE, check=False
     )
     if done.returncode != 0:
-        print(f"$ {' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}")
+        shown = f"$ {' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}"
+        print("".join(f"# {line}\n" for line in shown.splitlines()), end="", flush=True)
     return done.returncode, done.stdout
 
 

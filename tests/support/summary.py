@@ -49,6 +49,8 @@ def count_run(build):
     if not log.exists():
         return None
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        if not line:
+            continue
         entry = json.loads(line)
         counts = count_test(entry)
         total = [a + b for a, b in zip(total, counts)]
