@@ -48,7 +48,7 @@ def run_solution(folder, sdk, *options):
 
 def by_process(lines):
     """The same lines, sorted by the process name in front: the order between processes is free."""
-    return sorted(lines, key=lambda line: line.split("]")[0])
+    return sorted(lines, key=lambda line: line.split("|")[0])
 
 
 def blocks(text, language):
