@@ -25,8 +25,12 @@
 #define WAIT_PROBE_GAP     8u      /* waits before the first probe; doubles with each that fails */
 #define WAIT_PROBE_GAP_MAX 4096u
 #define WAIT_YIELDS        4
-#define WAIT_YIELD_MISSES  16u /* after so many fruitless waits in a row, stop yielding */
-#define WAIT_YIELD_PROBE   31u /* but try again in every 32nd wait */
+#define WAIT_YIELD_MISSES  16u     /* after so many fruitless waits in a row, stop yielding */
+#define WAIT_YIELD_PROBE   31u     /* but try again in every 32nd wait */
+#define WAIT_YIELD_SLOW_NS 100000u /* a yield this long gave the processor to a stranger for a time slice */
+#define WAIT_YIELD_BAN     256u    /* waits without yielding after that; doubles each time it happens again */
+#define WAIT_YIELD_BAN_MAX 65536u
+#define WAIT_YIELD_GOOD    1024u /* quick yields in a row that halve the next ban */
 
 /* What one waiter has learnt. */
 typedef struct WaitHabit {
@@ -35,6 +39,9 @@ typedef struct WaitHabit {
         uint32_t probe_gap;    /* waits from one probe to the next */
         uint32_t probe_in;     /* waits until the next probe */
         uint32_t yield_misses; /* waits in a row in which yielding brought nothing */
+        uint32_t yield_banned; /* waits left without yielding: somebody else wants the processor */
+        uint32_t yield_ban;    /* length of the last ban, 0: none so far */
+        uint32_t yield_good;   /* quick ones in a row */
 } WaitHabit;
 
 #define WAIT_HABIT_INIT                                                                                      \
@@ -90,9 +97,31 @@ static inline bool wait_spin(WaitHabit *h, uint32_t budget, WaitReady *ready, vo
         return false;
 }
 
+/* On a processor that others keep busy a yield costs a whole time slice, and a sleep costs nothing of
+ * the kind: a wake-up goes ahead of whoever has used up his share. */
+static inline void wait_yield_took(WaitHabit *h, uint64_t ns) {
+        if (ns < WAIT_YIELD_SLOW_NS) {
+                if (h->yield_ban && ++h->yield_good >= WAIT_YIELD_GOOD) {
+                        h->yield_ban /= 2;
+                        h->yield_good = 0;
+                }
+                return;
+        }
+        h->yield_ban = h->yield_ban < WAIT_YIELD_BAN ? WAIT_YIELD_BAN : h->yield_ban * 2;
+        if (h->yield_ban > WAIT_YIELD_BAN_MAX)
+                h->yield_ban = WAIT_YIELD_BAN_MAX;
+        h->yield_banned = h->yield_ban;
+        h->yield_good = 0;
+}
+
 static inline bool wait_yield(WaitHabit *h, WaitReady *ready, void *arg) {
-        for (int i = 0; i < WAIT_YIELDS; i++) {
+        uint64_t before = plat_now_ns(), now;
+
+        for (int i = 0; i < WAIT_YIELDS && !h->yield_banned; i++) {
                 sched_yield();
+                now = plat_now_ns();
+                wait_yield_took(h, now - before);
+                before = now;
                 if (ready(arg)) {
                         h->yield_misses = 0;
                         return true;
@@ -100,6 +129,16 @@ static inline bool wait_yield(WaitHabit *h, WaitReady *ready, void *arg) {
         }
         h->yield_misses++;
         return false;
+}
+
+static inline bool wait_may_yield(WaitHabit *h) {
+        if (h->yield_banned) {
+                h->yield_banned--;
+                return false;
+        }
+        if (h->yield_misses < WAIT_YIELD_MISSES)
+                return true;
+        return (h->yield_misses++ & WAIT_YIELD_PROBE) == 0;
 }
 
 /* True as soon as `ready` is; false: go to sleep. peer_here: the other side was last seen on this
@@ -113,8 +152,5 @@ static inline bool wait_brief(WaitHabit *h, bool peer_here, WaitReady *ready, vo
                 if (budget > 0 && wait_spin(h, budget, ready, arg))
                         return true;
         }
-        if (h->yield_misses < WAIT_YIELD_MISSES || (h->yield_misses & WAIT_YIELD_PROBE) == 0)
-                return wait_yield(h, ready, arg);
-        h->yield_misses++;
-        return false;
+        return wait_may_yield(h) && wait_yield(h, ready, arg);
 }
