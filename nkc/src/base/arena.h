@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bump arena: all memory of one compilation. Nothing is freed singly; dropping the arena drops
- * everything. Memory comes zeroed and 8-byte aligned. Running out of memory ends the process
- * with exit code 3 (after "nkc: out of memory"), so no caller checks for NULL.
+ * everything. Memory comes zeroed and 16-byte aligned (the 128-bit integers of expressions ask
+ * for it). Running out of memory ends the process with exit code 3 (after "nkc: out of memory"),
+ * so no caller checks for NULL.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 #define ARENA_BLOCK_SIZE ((size_t)256 * 1024) /* bytes asked from the C library at a time */
-#define ARENA_ALIGN      ((size_t)8)
+#define ARENA_ALIGN      ((size_t)16)
 
 typedef struct ArenaBlock ArenaBlock;
 

@@ -69,7 +69,8 @@ void diag_suggest(Diags *d, const Suggest *s); /* "help: did you mean 'X'?" when
 
 unsigned diag_errors(const Diags *d); /* errors reported so far, also those over the limit */
 unsigned diag_warnings(const Diags *d);
-bool diag_is_full(const Diags *d); /* DIAG_ERRORS_MAX reached: no later error will be shown */
+bool diag_is_full(const Diags *d);   /* DIAG_ERRORS_MAX reached: no later error will be shown */
+bool diag_io_failed(const Diags *d); /* one of 501 to 509 was reported: exit code 3 */
 
 /* Gets one complete message. `text` ends in a newline and lives for the call. */
 typedef void DiagSink(void *userdata, DiagSeverity severity, unsigned number, const char *text);

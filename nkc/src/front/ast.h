@@ -120,6 +120,7 @@ typedef struct AstFieldList {
         AstField *first;
         AstField *last;
         unsigned n;
+        bool is_bad; /* some fields could not be parsed and are missing */
 } AstFieldList;
 
 typedef enum AstDeclKind { AST_CONST, AST_TYPEDEF, AST_STRUCT, AST_UNION } AstDeclKind;
@@ -133,7 +134,7 @@ struct AstDecl {
         AstName name;
         AstType *type;       /* CONST, TYPEDEF */
         AstExpr *value;      /* CONST */
-        AstFieldList fields; /* STRUCT, UNION: fields that could not be parsed are missing and set is_bad */
+        AstFieldList fields; /* STRUCT, UNION: fields that could not be parsed set is_bad */
 };
 
 typedef struct AstDeclList {
@@ -279,4 +280,5 @@ bool ast_equal(const AstFile *a, const AstFile *b);
 
 const char *ast_op_text(AstOp op);            /* "<<" */
 const char *ast_direction_text(AstDirection); /* "in" */
+const char *ast_head_text(AstHeadKind);       /* "task class" */
 const char *ast_file_kind_text(AstFileKind);  /* "idl" */
