@@ -20,7 +20,7 @@ typedef enum NkcSeverity { NKC_NOTE, NKC_WARNING, NKC_ERROR } NkcSeverity;
 typedef void NkcSink(void *userdata, NkcSeverity severity, unsigned number, const char *text);
 
 NkcSession *nkc_session_new(NkcSink *sink, void *userdata);
-NkcSession *nkc_session_free(NkcSession *s); /* NULL is fine; returns NULL */
+NkcSession *nkc_session_free(NkcSession *s);                     /* NULL is fine; returns NULL */
 void nkc_session_add_include(NkcSession *s, const char *folder); /* searched in the order of the calls */
 unsigned nkc_session_errors(const NkcSession *s);
 

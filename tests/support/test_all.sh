@@ -21,17 +21,20 @@ set_up() {
         [ -e "$folder/build.ninja" ] || meson setup --prefix=/usr/local "$@" "$folder"
 }
 
-# run_tests FOLDER SUITE...: compiles, then runs these suites (none named: all).
+# run_tests FOLDER PATIENCE SUITE...: compiles, then runs these suites (none named: all). PATIENCE
+# multiplies the time that each test may take.
 run_tests() {
         folder=$1
-        shift
+        patience=$2
+        shift 2
         suites=
         for suite in "$@"; do
                 suites="$suites --suite $suite"
         done
         rm -f "$folder"/meson-logs/testlog*.json
         # shellcheck disable=SC2086 -- a list of words
-        ninja -C "$folder" && $no_aslr meson test -C "$folder" --no-rebuild --print-errorlogs $suites
+        ninja -C "$folder" && $no_aslr meson test -C "$folder" --no-rebuild --print-errorlogs \
+                --timeout-multiplier "$patience" $suites
         [ -e "$folder/meson-logs/testlog.json" ] || failed_steps="$failed_steps $folder"
 }
 
@@ -43,10 +46,10 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=halt_on_error=1
 
-set_up "$build" --buildtype=release && run_tests "$build"
+set_up "$build" --buildtype=release && run_tests "$build" 1
 set_up "$build-asan" -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false &&
-        run_tests "$build-asan" unit golden e2e fuzz
+        run_tests "$build-asan" 4 unit golden e2e fuzz
 CC=clang CXX=clang++ set_up "$build-tsan" -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread \
-        -Db_lundef=false && run_tests "$build-tsan" transport kos threads
+        -Db_lundef=false && run_tests "$build-tsan" 4 runtime examples
 
 python3 tests/support/summary.py --failed-steps "$failed_steps" "$build" "$build-asan" "$build-tsan"
