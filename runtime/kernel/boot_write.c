@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot block, the writing side. The block is put together in memory from front to back: the
+ * fixed part first with room for the tables, then texts and shape tables, each referred to by
+ * its offset. Sealing makes it what the process may rely on: nobody can change it any more.
+ */
+#include "boot_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <nkc.h>
+
+#include "boot/boot_block.h"
+
+#define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
+
+typedef struct Builder {
+        const Channels *channels;
+        uint32_t task;
+        BootPlan *plan;
+        char *data;
+        size_t size, capacity;
+        const NkcClass **classes; /* whose shape tables are in the block already */
+        uint32_t *shapes;         /* where */
+        uint32_t n_classes;
+        int error; /* first failure; everything after it is a no-op */
+} Builder;
+
+/* Room for `size` bytes at a multiple of 8; zeroed. Returns its offset. */
+static uint32_t reserve(Builder *b, size_t size) {
+        size_t at = (b->size + 7) & ~(size_t)7;
+
+        if (b->error)
+                return 0;
+        if (size > BLOCK_SIZE_MAX - at) {
+                b->error = -E2BIG;
+                return 0;
+        }
+        if (at + size > b->capacity) {
+                size_t capacity = (at + size) * 2;
+                char *data = realloc(b->data, capacity);
+
+                if (!data) {
+                        b->error = -ENOMEM;
+                        return 0;
+                }
+                memset(data + b->capacity, 0, capacity - b->capacity);
+                b->data = data;
+                b->capacity = capacity;
+        }
+        b->size = at + size;
+        return (uint32_t)at;
+}
+
+static uint32_t put(Builder *b, const void *data, size_t size) {
+        uint32_t at = reserve(b, size);
+
+        if (!b->error && size)
+                memcpy(b->data + at, data, size);
+        return at;
+}
+
+static uint32_t put_text(Builder *b, const char *text) {
+        return put(b, text, strlen(text) + 1);
+}
+
+static void overwrite(Builder *b, uint32_t at, const void *data, size_t size) {
+        if (!b->error)
+                memcpy(b->data + at, data, size);
+}
+
+static int32_t give_fd(Builder *b, int fd) {
+        b->plan->fds[b->plan->n_fds] = fd;
+        return (int32_t)(BOOT_FD + 1 + b->plan->n_fds++);
+}
+
+static const SolTask *task_of(const Builder *b, uint32_t i) {
+        return &b->channels->sol->tasks[i];
+}
+
+/* Channels to one class share its table: the process checks it once. */
+static void put_shape(Builder *b, const NkcClass *class, BootChannel *entry) {
+        uint32_t i = 0;
+
+        while (i < b->n_classes && b->classes[i] != class)
+                i++;
+        if (i == b->n_classes) {
+                b->classes[i] = class;
+                b->shapes[i] = put(b, class->shape, class->shape_size);
+                b->n_classes++;
+        }
+        entry->shape_off = b->shapes[i];
+        entry->shape_size = (uint32_t) class->shape_size;
+}
+
+static BootChannel client_end(Builder *b, const Channel *channel) {
+        const SolTask *server = task_of(b, channel->sol->server);
+        BootChannel entry = {
+                .role = BOOT_CLIENT,
+                .name_off = put_text(b, channel->sol->id.text),
+                .peer_off = put_text(b, server->name.text),
+                .mem_fd = give_fd(b, channel->mem_fd),
+                .bell_fd = give_fd(b, channel->bell_fd),
+                .status_fd = give_fd(b, b->channels->status[channel->sol->server].ro_fd),
+                .status = channel->sol->listener,
+                .deadline_ms = channel->sol->deadline_ms,
+        };
+
+        put_shape(b, server->class, &entry);
+        return entry;
+}
+
+static BootChannel server_end(Builder *b, const Channel *channel) {
+        BootChannel entry = {
+                .role = BOOT_SERVER,
+                .name_off = put_text(b, channel->sol->id.text),
+                .peer_off = put_text(b, task_of(b, channel->sol->client)->name.text),
+                .listener = channel->sol->listener,
+                .mem_fd = give_fd(b, channel->mem_fd),
+                .bell_fd = give_fd(b, channel->bell_fd),
+                .status_fd = -1,
+        };
+
+        put_shape(b, task_of(b, b->task)->class, &entry);
+        return entry;
+}
+
+static uint32_t count_ends(const Builder *b) {
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
+                const SolChannel *sol = b->channels->list[i].sol;
+
+                n += sol->client == b->task || sol->server == b->task;
+        }
+        return n;
+}
+
+static void put_channels(Builder *b, uint32_t at) {
+        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
+                const Channel *channel = &b->channels->list[i];
+                BootChannel entry;
+
+                if (channel->sol->client != b->task)
+                        continue;
+                entry = client_end(b, channel);
+                overwrite(b, at, &entry, sizeof entry);
+                at += (uint32_t)sizeof entry;
+        }
+        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
+                const Channel *channel = &b->channels->list[i];
+                BootChannel entry;
+
+                if (channel->sol->server != b->task)
+                        continue;
+                entry = server_end(b, channel);
+                overwrite(b, at, &entry, sizeof entry);
+                at += (uint32_t)sizeof entry;
+        }
+}
+
+/* The name of listener `n`, from any of its channels. */
+static const char *listener_name(const Builder *b, uint32_t n) {
+        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
+                const SolChannel *sol = b->channels->list[i].sol;
+
+                if (sol->server == b->task && sol->listener == n)
+                        return sol->id.text;
+        }
+        return "";
+}
+
+static void put_listeners(Builder *b, uint32_t at, uint32_t n_listeners) {
+        for (uint32_t i = 0; i < n_listeners; i++) {
+                BootListener entry = {.name_off = put_text(b, listener_name(b, i)), .status = i};
+
+                overwrite(b, at + i * (uint32_t)sizeof entry, &entry, sizeof entry);
+        }
+}
+
+static void build(Builder *b) {
+        const SolTask *task = task_of(b, b->task);
+        uint32_t head_at = reserve(b, sizeof(BootBlock));
+        BootBlock head = {
+                .magic = BOOT_MAGIC,
+                .version = BOOT_VERSION,
+                .task_off = put_text(b, task->name.text),
+                .class_off = put_text(b, task->class_name.text),
+                .kernel_fd = -1,
+                .status_fd = task->n_listeners ? give_fd(b, b->channels->status[b->task].fd) : -1,
+                .n_listeners = task->n_listeners,
+                .n_channels = count_ends(b),
+        };
+
+        head.listeners_off = reserve(b, head.n_listeners * sizeof(BootListener));
+        head.channels_off = reserve(b, head.n_channels * sizeof(BootChannel));
+        put_listeners(b, head.listeners_off, head.n_listeners);
+        put_channels(b, head.channels_off);
+        head.size = (uint32_t)b->size;
+        overwrite(b, head_at, &head, sizeof head);
+}
+
+static int write_all(int fd, const char *data, size_t size) {
+        for (size_t done = 0; done < size;) {
+                ssize_t n = pwrite(fd, data + done, size - done, (off_t)done);
+
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+                done += n > 0 ? (size_t)n : 0;
+        }
+        return 0;
+}
+
+static int seal(const Builder *b, int *ret_fd) {
+        int fd = memfd_create("caisson-boot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        r = write_all(fd, b->data, b->size);
+        if (r == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+                r = -errno;
+        if (r < 0)
+                (void)close(fd);
+        else
+                *ret_fd = fd;
+        return r;
+}
+
+int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task) {
+        Builder b = {.channels = channels, .task = task, .plan = plan};
+        size_t n_ends = count_ends(&b);
+        int r = -ENOMEM;
+
+        *plan = BOOT_PLAN_NULL;
+        plan->fds = calloc(1 + 3 * n_ends, sizeof *plan->fds);
+        b.classes = calloc(n_ends + 1, sizeof *b.classes);
+        b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
+        if (plan->fds && b.classes && b.shapes) {
+                build(&b);
+                r = b.error ? b.error : seal(&b, &plan->block_fd);
+        }
+        free(b.classes);
+        free(b.shapes);
+        free(b.data);
+        if (r < 0)
+                boot_plan_deinit(plan);
+        return r;
+}
+
+void boot_plan_deinit(BootPlan *plan) {
+        if (plan->block_fd >= 0)
+                (void)close(plan->block_fd);
+        free(plan->fds);
+        *plan = BOOT_PLAN_NULL;
+}

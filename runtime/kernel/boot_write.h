@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot block, the writing side: what boot/boot_block.h promises a new process.
+ *
+ * Together with the block goes the list of descriptors that the process gets. Their numbers
+ * follow from the init file alone: BOOT_FD is the block; then, if the process serves anything,
+ * its status page; then memory, bell and status page of each channel in which it is the client,
+ * in the order of its entry; then memory and bell of each channel in which it is the server, in
+ * the order of the file.
+ */
+#pragma once
+
+#include "channels.h"
+
+typedef struct BootPlan {
+        int block_fd; /* sealed; owned */
+        int *fds;     /* the process's BOOT_FD + 1, + 2, …; the descriptors belong to the channels */
+        uint32_t n_fds;
+} BootPlan;
+
+#define BOOT_PLAN_NULL ((BootPlan){.block_fd = -1})
+
+/* Returns 0 or a negative errno: -E2BIG when the shape tables exceed what 32-bit offsets hold. */
+int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task);
+void boot_plan_deinit(BootPlan *plan);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channels of a running solution: their memory, bells and status pages.
+ *
+ * The kernel process makes them before anything runs and hands each end what it needs. It keeps
+ * a mapping and the bell of each, because it alone can tell the living end that the other died.
+ * Invariant: a channel is open until one of its two tasks has died, closed from then on.
+ */
+#pragma once
+
+#include "solution.h"
+#include "transport/chan.h"
+
+typedef struct Channel {
+        const SolChannel *sol;
+        ChanHeader *mem; /* NULL before it is made */
+        int mem_fd;      /* -1 once all processes have started */
+        int bell_fd;
+        uint32_t gone; /* CHAN_*_GONE told so far */
+} Channel;
+
+/* The status page of a server. */
+typedef struct ChannelStatus {
+        int fd, ro_fd; /* -1: no listener, or all processes have started */
+} ChannelStatus;
+
+typedef struct Channels {
+        const Solution *sol;
+        Channel *list; /* in the order of the file: all of the first task, then the next one's */
+        uint32_t n_channels;
+        ChannelStatus *status; /* per task */
+} Channels;
+
+#define CHANNELS_NULL ((Channels){.n_channels = 0})
+
+/* Makes everything, or nothing and returns a negative errno. The solution is borrowed. */
+int channels_init(Channels *c, const Solution *sol);
+void channels_deinit(Channels *c);
+/* Descriptors that channels_init() opens for this solution: the limit is raised before. */
+uint32_t channels_count_fds(const Solution *sol);
+/* Closes what only new processes need. */
+void channels_all_started(Channels *c);
+/* Ends the channels of a dead task at both sides. Returns how many it ended. */
+uint32_t channels_task_died(Channels *c, uint32_t task);

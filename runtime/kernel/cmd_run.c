@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `caisson run`: checks a solution, then runs it until its clients have ended.
+ */
+#include "cmd.h"
+
+#include <string.h>
+
+#include "load.h"
+#include "loop.h"
+#include "options.h"
+
+typedef struct Run {
+        Load load;
+        LoopOptions loop;
+        bool wants_help;
+} Run;
+
+static const char *set_include(void *command, const char *value) {
+        return load_add_folder(&((Run *)command)->load.includes, value);
+}
+
+static const char *set_bin(void *command, const char *value) {
+        return load_add_folder(&((Run *)command)->load.bins, value);
+}
+
+static const char *set_keep(void *command, const char *value) {
+        (void)value;
+        ((Run *)command)->loop.keep = true;
+        return NULL;
+}
+
+static const char *set_no_prefix(void *command, const char *value) {
+        (void)value;
+        ((Run *)command)->loop.output.no_prefix = true;
+        return NULL;
+}
+
+static const char *set_color(void *command, const char *value) {
+        static const char *const names[] = {"auto", "always", "never"};
+
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+                if (strcmp(value, names[i]) != 0)
+                        continue;
+                ((Run *)command)->loop.output.color = (OutputColor)i;
+                return NULL;
+        }
+        return "auto, always or never";
+}
+
+static const char *set_on_deadlock(void *command, const char *value) {
+        ((Run *)command)->loop.stop_on_deadlock = strcmp(value, "stop") == 0;
+        return strcmp(value, "stop") == 0 || strcmp(value, "report") == 0 ? NULL : "report or stop";
+}
+
+static const char *set_verbose(void *command, const char *value) {
+        (void)value;
+        ((Run *)command)->loop.is_verbose = true;
+        return NULL;
+}
+
+static const char *set_help(void *command, const char *value) {
+        (void)value;
+        ((Run *)command)->wants_help = true;
+        return NULL;
+}
+
+static const Option list[] = {
+        {'I', "include", "DIR", "folder of descriptions and headers; repeatable", set_include},
+        {0, "bin", "DIR", "folder of executables; repeatable", set_bin},
+        {'k', "keep", NULL, "go on after the last client has ended", set_keep},
+        {0, "on-deadlock", "WHAT", "report (default), or stop the solution", set_on_deadlock},
+        {0, "no-prefix", NULL, "show output without the processes' names", set_no_prefix},
+        {0, "color", "WHEN", "colour the names: auto (default), always, never", set_color},
+        {'v', "verbose", NULL, "say also what goes well", set_verbose},
+        {'h', "help", NULL, "show this help", set_help},
+};
+static const Options options = {"run", list, sizeof list / sizeof *list};
+
+static void print_help(void) {
+        (void)printf(
+                "Usage: caisson run [OPTIONS] SOLUTION\n"
+                "Runs a solution: a folder with an init.yaml, or that file. Ends when every process whose\n"
+                "class has no endpoints has ended; Ctrl-C stops it, Ctrl-\\ shows who waits for whom.\n\n");
+        options_print(&options, stdout);
+        (void)printf(
+                "\nExit status: 0 when all clients ended with 0, else that of the first one that didn't\n"
+                "(128 + n for signal n); 1 problems in the solution, 2 wrong usage, 3 system failure,\n"
+                "4 stopped by --on-deadlock=stop, 130 Ctrl-C.\n");
+}
+
+int cmd_run(int argc, char **argv) {
+        Run run = {.load = LOAD_NULL};
+        size_t n_words;
+        int status;
+
+        if (options_read(&options, argc, argv, &run, &n_words) < 0)
+                return CMD_EXIT_USAGE;
+        if (run.wants_help) {
+                print_help();
+                return CMD_EXIT_OK;
+        }
+        if (n_words != 1) {
+                (void)fprintf(stderr, "caisson run: name one solution\nhelp: caisson run --help\n");
+                return CMD_EXIT_USAGE;
+        }
+        status = load_solution(&run.load, argv[1], stderr);
+        if (status == CMD_EXIT_OK)
+                status = loop_run(&run.load.solution, &run.loop);
+        load_deinit(&run.load);
+        return status;
+}

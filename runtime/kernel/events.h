@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events: what the kernel process waits for, in one epoll set. An event says which kind of
+ * thing is ready and which one of them.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+enum {
+        EVENT_SIGNAL,      /* the signalfd */
+        EVENT_STOP_TIMER,  /* the time to end by themselves is over */
+        EVENT_WAITS_TIMER, /* time to look who waits for whom */
+        EVENT_STREAM,      /* output of a process; index: 2 * task + (0 stdout, 1 stderr) */
+        EVENT_SINK         /* our own output takes more; index of the sink */
+};
+
+static inline int events_add(int epoll_fd, int fd, uint32_t what, uint32_t kind, uint32_t index) {
+        struct epoll_event ev = {.events = what, .data.u64 = (uint64_t)kind << 32 | index};
+
+        return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+}
+
+static inline void events_remove(int epoll_fd, int fd) {
+        (void)epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}

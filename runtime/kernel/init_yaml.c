@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reader of init.yaml, on libyaml's document tree: each node has its place in the text.
+ *
+ * A dictionary is read by a table of its keys, so that the table is the documentation of the
+ * format. An alias (`*name`) is the node it stands for; lists are bounded where they are read,
+ * so aliases can't blow a small file up.
+ */
+#include "init_yaml.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "limits.h"
+#include "spell.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
+
+typedef struct Reader {
+        yaml_document_t *doc;
+        Solution *sol;
+        Problems *problems;
+        Pool *pool;
+} Reader;
+
+typedef struct Key {
+        const char *name;
+        void (*read)(Reader *r, void *object, const yaml_node_t *value);
+        bool is_required;
+} Key;
+
+#define KEYS_MAX 16u
+
+/* --- nodes --- */
+
+static Pos node_pos(const yaml_node_t *node) {
+        const yaml_mark_t *start = &node->start_mark, *end = &node->end_mark;
+        bool is_inline =
+                node->type == YAML_SCALAR_NODE && start->line == end->line && end->column > start->column;
+
+        return (Pos){
+                .line = (uint32_t)start->line + 1,
+                .column = (uint32_t)start->column + 1,
+                .width = is_inline ? (uint32_t)(end->column - start->column) : 1,
+        };
+}
+
+static const char *node_kind(const yaml_node_t *node) {
+        switch (node->type) {
+        case YAML_SCALAR_NODE:
+                return "a text";
+        case YAML_SEQUENCE_NODE:
+                return "a list";
+        case YAML_MAPPING_NODE:
+                return "a dictionary";
+        case YAML_NO_NODE:
+                break;
+        }
+        return "nothing";
+}
+
+static const char *scalar_text(const yaml_node_t *node) {
+        return (const char *)node->data.scalar.value;
+}
+
+/* `connections:` with nothing behind it is the same as no connections. */
+static bool is_null(const yaml_node_t *node) {
+        static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
+
+        if (node->type != YAML_SCALAR_NODE || node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+                return false;
+        for (size_t i = 0; i < ARRAY_SIZE(nulls); i++)
+                if (strcmp(scalar_text(node), nulls[i]) == 0)
+                        return true;
+        return false;
+}
+
+static const yaml_node_t *get_node(Reader *r, int id) {
+        return yaml_document_get_node(r->doc, id);
+}
+
+static void wrong_type(Reader *r, const yaml_node_t *node, const char *what, const char *wanted) {
+        problem_add(r->problems, PROBLEM_TYPE, node_pos(node), "%s must be %s, this is %s", what, wanted,
+                is_null(node) ? "empty" : node_kind(node));
+}
+
+/* --- texts --- */
+
+typedef struct TextRule {
+        const char *what;
+        size_t size_max;
+        bool may_be_empty;
+        bool is_name; /* shown to people: no control characters */
+} TextRule;
+
+static bool has_control(const char *text, size_t size) {
+        for (size_t i = 0; i < size; i++)
+                if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+                        return true;
+        return false;
+}
+
+/* Leaves *ret_text alone when the node breaks the rule. */
+static void read_text(Reader *r, const yaml_node_t *node, const TextRule *rule, Text *ret_text) {
+        const char *text;
+        size_t size;
+
+        if (node->type != YAML_SCALAR_NODE || (is_null(node) && !rule->may_be_empty)) {
+                wrong_type(r, node, rule->what, "a text");
+                return;
+        }
+        text = scalar_text(node);
+        size = node->data.scalar.length;
+        if (size > rule->size_max)
+                problem_add(r->problems, PROBLEM_TOO_LONG, node_pos(node),
+                        "%s has %zu bytes, the limit is %zu", rule->what, size, rule->size_max);
+        else if (memchr(text, '\0', size) || (rule->is_name && has_control(text, size)))
+                problem_add(r->problems, PROBLEM_BAD_TEXT, node_pos(node), "%s contains a control character",
+                        rule->what);
+        else if (size == 0 && !rule->may_be_empty)
+                problem_add(
+                        r->problems, PROBLEM_BAD_TEXT, node_pos(node), "%s must not be empty", rule->what);
+        else
+                *ret_text = (Text){.text = pool_copy(r->pool, text, size), .at = node_pos(node)};
+}
+
+/* --- dictionaries --- */
+
+static void unknown_key(
+        Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what) {
+        Spell s = spell_start(scalar_text(node));
+        Problem *problem;
+        const char *list = keys[0].name;
+
+        problem = problem_add(r->problems, PROBLEM_UNKNOWN_KEY, node_pos(node), "unknown key '%.*s' in %s",
+                (int)(node->data.scalar.length < 64 ? node->data.scalar.length : 64), scalar_text(node),
+                what);
+        for (size_t i = 0; i < n_keys; i++) {
+                spell_offer(&s, keys[i].name);
+                if (i)
+                        list = pool_printf(r->pool, "%s, %s", list, keys[i].name);
+        }
+        if (s.best)
+                problem_help(r->problems, problem, "did you mean '%s'?", s.best);
+        else
+                problem_note(r->problems, problem, "known here: %s", list);
+}
+
+static const Key *find_key(const Key *keys, size_t n_keys, const yaml_node_t *node) {
+        for (size_t i = 0; i < n_keys; i++)
+                if (strlen(keys[i].name) == node->data.scalar.length &&
+                        strcmp(keys[i].name, scalar_text(node)) == 0)
+                        return &keys[i];
+        return NULL;
+}
+
+static void duplicate_key(Reader *r, const yaml_node_t *node, const yaml_node_t *first) {
+        Problem *problem = problem_add(r->problems, PROBLEM_DUPLICATE_KEY, node_pos(node),
+                "key '%.64s' is given twice", scalar_text(node));
+
+        problem_note_at(r->problems, problem, node_pos(first), "first given here");
+}
+
+static void read_pair(Reader *r, const yaml_node_pair_t *pair, const Key *keys, size_t n_keys,
+        const yaml_node_t **seen, const char *what, void *object) {
+        const yaml_node_t *name = get_node(r, pair->key);
+        const Key *key;
+
+        if (name->type != YAML_SCALAR_NODE) {
+                wrong_type(r, name, "a key", "a text");
+                return;
+        }
+        key = find_key(keys, n_keys, name);
+        if (!key) {
+                unknown_key(r, name, keys, n_keys, what);
+                return;
+        }
+        if (seen[key - keys]) {
+                duplicate_key(r, name, seen[key - keys]);
+                return;
+        }
+        seen[key - keys] = name;
+        key->read(r, object, get_node(r, pair->value));
+}
+
+/* False when the node is no dictionary at all; problems inside are reported, but don't count. */
+static bool read_dictionary(
+        Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what, void *object) {
+        const yaml_node_t *seen[KEYS_MAX] = {NULL};
+        const yaml_node_pair_t *pair;
+
+        assert(n_keys <= KEYS_MAX);
+        if (node->type != YAML_MAPPING_NODE) {
+                wrong_type(r, node, what, "a dictionary");
+                return false;
+        }
+        for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
+                read_pair(r, pair, keys, n_keys, seen, what, object);
+        for (size_t i = 0; i < n_keys; i++)
+                if (keys[i].is_required && !seen[i])
+                        problem_add(r->problems, PROBLEM_MISSING_KEY, node_pos(node), "%s lacks the key '%s'",
+                                what, keys[i].name);
+        return true;
+}
+
+/* Number of items of a list; an empty value counts as an empty list. 0 after a problem. */
+static uint32_t list_size(Reader *r, const yaml_node_t *node, const char *what, uint32_t n_max) {
+        size_t n;
+
+        if (is_null(node))
+                return 0;
+        if (node->type != YAML_SEQUENCE_NODE) {
+                wrong_type(r, node, what, "a list");
+                return 0;
+        }
+        n = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+        if (n > n_max) {
+                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(node),
+                        "%s has %zu elements, the limit is %u", what, n, n_max);
+                return 0;
+        }
+        return (uint32_t)n;
+}
+
+static const yaml_node_t *list_item(Reader *r, const yaml_node_t *node, uint32_t i) {
+        return get_node(r, node->data.sequence.items.start[i]);
+}
+
+static void read_text_list(
+        Reader *r, const yaml_node_t *node, const char *what, const TextRule *rule, TextList *list) {
+        uint32_t n = list_size(r, node, what, INIT_LIST_MAX);
+
+        list->items = pool_alloc(r->pool, n, sizeof *list->items);
+        list->n_items = n;
+        for (uint32_t i = 0; i < n; i++)
+                read_text(r, list_item(r, node, i), rule, &list->items[i]);
+}
+
+/* --- a channel --- */
+
+static void read_target(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'target'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolChannel *)object)->target);
+}
+
+static void read_var(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'var'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolChannel *)object)->var);
+}
+
+static void read_include(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'include'", .size_max = INIT_PATH_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolChannel *)object)->include);
+}
+
+static void read_id(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'id'", .size_max = INIT_NAME_MAX, .is_name = true};
+        static const Key keys[] = {
+                {"var", read_var, true},
+                {"include", read_include, true},
+        };
+        SolChannel *channel = object;
+
+        if (value->type == YAML_MAPPING_NODE)
+                read_dictionary(r, value, keys, ARRAY_SIZE(keys), "'id'", channel);
+        else
+                read_text(r, value, &rule, &channel->id);
+}
+
+static void read_deadline(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'deadline'", .size_max = INIT_NAME_MAX, .is_name = true};
+        Text text = {.text = NULL};
+        uint64_t ms = 0;
+
+        read_text(r, value, &rule, &text);
+        if (!text.text)
+                return;
+        for (const char *c = text.text; *c; c++) {
+                if (*c < '0' || *c > '9') {
+                        ms = 0;
+                        break;
+                }
+                ms = ms > INIT_DEADLINE_MAX ? ms : ms * 10 + (uint64_t)(*c - '0');
+        }
+        if (ms == 0 || ms > INIT_DEADLINE_MAX)
+                problem_add(r->problems, PROBLEM_BAD_NUMBER, text.at,
+                        "'deadline' must be a number of milliseconds from 1 to %u", INIT_DEADLINE_MAX);
+        else
+                ((SolChannel *)object)->deadline_ms = (uint32_t)ms;
+}
+
+static const Key channel_keys[] = {
+        {"target", read_target, true},
+        {"id", read_id, true},
+        {"deadline", read_deadline, false},
+};
+
+/* --- a process --- */
+
+static void read_class(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'name'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolTask *)object)->class_name);
+}
+
+static void read_task(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'task'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolTask *)object)->name);
+}
+
+static void read_path(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'path'", .size_max = INIT_PATH_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolTask *)object)->path);
+}
+
+static void read_args(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {
+                .what = "an element of 'args'", .size_max = INIT_ELEMENT_MAX, .may_be_empty = true};
+
+        read_text_list(r, value, "'args'", &rule, &((SolTask *)object)->args);
+}
+
+static void read_before(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {
+                .what = "an element of 'before'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text_list(r, value, "'before'", &rule, &((SolTask *)object)->before);
+}
+
+static void read_after(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {
+                .what = "an element of 'after'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text_list(r, value, "'after'", &rule, &((SolTask *)object)->after);
+}
+
+static const yaml_node_t *same_key_before(Reader *r, const yaml_node_t *map, const yaml_node_pair_t *stop) {
+        const yaml_node_t *key = get_node(r, stop->key);
+
+        for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < stop; pair++) {
+                const yaml_node_t *other = get_node(r, pair->key);
+
+                if (other->type == YAML_SCALAR_NODE && strcmp(scalar_text(other), scalar_text(key)) == 0)
+                        return other;
+        }
+        return NULL;
+}
+
+/* One variable, as "NAME=value". */
+static void read_variable(Reader *r, const yaml_node_t *map, const yaml_node_pair_t *pair, Text *ret_text) {
+        static const TextRule name_rule = {
+                .what = "a variable's name", .size_max = INIT_ELEMENT_MAX, .is_name = true};
+        static const TextRule value_rule = {
+                .what = "a variable's value", .size_max = INIT_ELEMENT_MAX, .may_be_empty = true};
+        Text name = {.text = NULL}, value = {.text = NULL};
+        const yaml_node_t *first;
+
+        read_text(r, get_node(r, pair->key), &name_rule, &name);
+        read_text(r, get_node(r, pair->value), &value_rule, &value);
+        if (!name.text || !value.text)
+                return;
+        first = same_key_before(r, map, pair);
+        if (first)
+                duplicate_key(r, get_node(r, pair->key), first);
+        else if (strchr(name.text, '='))
+                problem_add(r->problems, PROBLEM_BAD_TEXT, name.at, "a variable's name must not contain '='");
+        else if (strlen(name.text) + 1 + strlen(value.text) > INIT_ELEMENT_MAX)
+                problem_add(r->problems, PROBLEM_TOO_LONG, name.at,
+                        "the variable has %zu bytes with its name and '=', the limit is %u",
+                        strlen(name.text) + 1 + strlen(value.text), INIT_ELEMENT_MAX);
+        else
+                *ret_text = (Text){pool_printf(r->pool, "%s=%s", name.text, value.text), name.at};
+}
+
+static void read_env(Reader *r, void *object, const yaml_node_t *value) {
+        SolTask *task = object;
+        const yaml_node_pair_t *pair;
+        size_t n;
+
+        if (is_null(value))
+                return;
+        if (value->type != YAML_MAPPING_NODE) {
+                wrong_type(r, value, "'env'", "a dictionary");
+                return;
+        }
+        n = (size_t)(value->data.mapping.pairs.top - value->data.mapping.pairs.start);
+        if (n > INIT_LIST_MAX) {
+                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(value),
+                        "'env' has %zu elements, the limit is %u", n, INIT_LIST_MAX);
+                return;
+        }
+        task->env.items = pool_alloc(r->pool, n, sizeof *task->env.items);
+        task->env.n_items = (uint32_t)n;
+        for (pair = value->data.mapping.pairs.start; n; pair++, n--)
+                read_variable(r, value, pair, &task->env.items[task->env.n_items - n]);
+}
+
+static void read_connections(Reader *r, void *object, const yaml_node_t *value) {
+        SolTask *task = object;
+        uint32_t n = list_size(r, value, "'connections'", INIT_CHANNELS_MAX);
+
+        if (r->sol->n_channels + n > INIT_CHANNELS_MAX) {
+                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(value),
+                        "the solution has more than %u channels", INIT_CHANNELS_MAX);
+                return;
+        }
+        task->channels = pool_alloc(r->pool, n, sizeof *task->channels);
+        task->n_channels = n;
+        r->sol->n_channels += n;
+        for (uint32_t i = 0; i < n; i++) {
+                const yaml_node_t *item = list_item(r, value, i);
+
+                task->channels[i] = (SolChannel){.at = node_pos(item), .server = SOL_NOBODY};
+                read_dictionary(
+                        r, item, channel_keys, ARRAY_SIZE(channel_keys), "a connection", &task->channels[i]);
+        }
+}
+
+static const Key task_keys[] = {
+        {"name", read_class, true},
+        {"task", read_task, false},
+        {"path", read_path, false},
+        {"connections", read_connections, false},
+        {"args", read_args, false},
+        {"env", read_env, false},
+        {"before", read_before, false},
+        {"after", read_after, false},
+};
+
+/* What follows from `name` when the entry doesn't say it. */
+static void apply_defaults(SolTask *task) {
+        const char *dot;
+
+        if (!task->class_name.text)
+                return;
+        if (!task->name.text)
+                task->name = task->class_name;
+        dot = strrchr(task->class_name.text, '.');
+        if (!task->path.text)
+                task->path = (Text){dot ? dot + 1 : task->class_name.text, task->class_name.at};
+}
+
+/* --- the file --- */
+
+static void read_entities(Reader *r, void *object, const yaml_node_t *value) {
+        Solution *sol = object;
+        uint32_t n = list_size(r, value, "'entities'", INIT_TASKS_MAX);
+
+        if (n == 0 && r->problems->n_found == 0)
+                problem_add(r->problems, PROBLEM_EMPTY, node_pos(value), "'entities' lists no process");
+        sol->tasks = pool_alloc(r->pool, n, sizeof *sol->tasks);
+        sol->n_tasks = n;
+        for (uint32_t i = 0; i < n; i++) {
+                const yaml_node_t *item = list_item(r, value, i);
+
+                sol->tasks[i].at = node_pos(item);
+                read_dictionary(r, item, task_keys, ARRAY_SIZE(task_keys), "a process", &sol->tasks[i]);
+                apply_defaults(&sol->tasks[i]);
+                for (uint32_t j = 0; j < sol->tasks[i].n_channels; j++)
+                        sol->tasks[i].channels[j].client = i;
+        }
+}
+
+static const Key file_keys[] = {
+        {"entities", read_entities, true},
+};
+
+/* libyaml counts bytes for what it can't even decode, and marks for everything else. */
+static Pos parser_pos(const Problems *p, const yaml_parser_t *parser) {
+        Pos at = {.line = 1, .column = 1, .width = 1};
+
+        if (parser->error != YAML_READER_ERROR) {
+                at.line = (uint32_t)parser->problem_mark.line + 1;
+                at.column = (uint32_t)parser->problem_mark.column + 1;
+                return at;
+        }
+        for (size_t i = 0; i < parser->problem_offset && i < p->source_size; i++) {
+                at.column = p->source[i] == '\n' ? 1 : at.column + 1;
+                at.line += p->source[i] == '\n';
+        }
+        return at;
+}
+
+static void report_syntax(Reader *r, const yaml_parser_t *parser) {
+        Pos at = parser_pos(r->problems, parser);
+        Problem *problem = problem_add(r->problems, PROBLEM_SYNTAX, at, "not valid YAML: %s",
+                parser->problem ? parser->problem : "can't be read");
+
+        if (parser->context && parser->context_mark.line != parser->problem_mark.line)
+                problem_note_at(r->problems, problem,
+                        (Pos){(uint32_t)parser->context_mark.line + 1,
+                                (uint32_t)parser->context_mark.column + 1, 1},
+                        "%s that begins here", parser->context);
+        if (parser->problem && strstr(parser->problem, "cannot start any token"))
+                problem_help(r->problems, problem, "%s",
+                        "indent with spaces; quote a text that begins with one of % @ `");
+}
+
+static void read_document(Reader *r) {
+        const yaml_node_t *root = yaml_document_get_root_node(r->doc);
+
+        if (!root || is_null(root)) {
+                problem_add(r->problems, PROBLEM_EMPTY, (Pos){1, 1, 1}, "the file is empty");
+                return;
+        }
+        read_dictionary(r, root, file_keys, ARRAY_SIZE(file_keys), "the file", r->sol);
+}
+
+static void refuse_second_document(Reader *r, yaml_parser_t *parser) {
+        yaml_document_t next;
+        yaml_node_t *root;
+
+        if (!yaml_parser_load(parser, &next)) {
+                report_syntax(r, parser);
+                return;
+        }
+        root = yaml_document_get_root_node(&next);
+        if (root)
+                problem_add(r->problems, PROBLEM_SYNTAX, node_pos(root),
+                        "a second document follows; one file describes one solution");
+        yaml_document_delete(&next);
+}
+
+void init_read(Solution *s, Problems *p, Pool *pool) {
+        yaml_parser_t parser;
+        yaml_document_t doc;
+        Reader r = {.doc = &doc, .sol = s, .problems = p, .pool = pool};
+
+        *s = (Solution){.tasks = NULL};
+        if (p->source_size > INIT_FILE_MAX) {
+                problem_add(p, PROBLEM_FILE_TOO_LARGE, (Pos){.line = 0},
+                        "the file has %zu bytes, the limit is %u", p->source_size, INIT_FILE_MAX);
+                return;
+        }
+        if (!yaml_parser_initialize(&parser)) {
+                problem_add(p, PROBLEM_SYNTAX, (Pos){.line = 0}, "not enough memory to read the file");
+                return;
+        }
+        yaml_parser_set_input_string(&parser, (const unsigned char *)p->source, p->source_size);
+        if (yaml_parser_load(&parser, &doc)) {
+                read_document(&r);
+                refuse_second_document(&r, &parser);
+                yaml_document_delete(&doc);
+        } else {
+                report_syntax(&r, &parser);
+        }
+        yaml_parser_delete(&parser);
+}

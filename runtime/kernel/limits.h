@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Limits of a solution description, each with the reason for its size. The reader refuses what
+ * is beyond them with a message that names the number, so nothing is cut off silently.
+ */
+#pragma once
+
+#define INIT_FILE_MAX     (1024u * 1024u) /* bytes of init.yaml; a thousand entries need a tenth */
+#define INIT_TASKS_MAX    512u            /* entries in `entities` */
+#define INIT_CHANNELS_MAX 4096u           /* channels of the whole solution: two descriptors each */
+#define INIT_LIST_MAX     256u            /* elements of one `args`, `env`, `before` or `after` */
+#define INIT_NAME_MAX     255u            /* bytes of a name; with the NUL a kl.core.Types.UCoreString */
+#define INIT_ELEMENT_MAX  1024u           /* bytes of one argument, or of one NAME=value */
+#define INIT_PATH_MAX     1024u           /* bytes of an executable's path */
+#define INIT_DEADLINE_MAX 86400000u       /* milliseconds: a day */
+
+#define MACRO_FILE_MAX  (1024u * 1024u) /* bytes of a header that names a channel */
+#define MACRO_DEPTH_MAX 16u             /* macros through macros, and headers through headers */
+
+#define PROBLEMS_MAX 100u /* shown in one run; the rest is counted */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading: from the word on the command line to a checked solution, for every command alike.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "solution.h"
+
+#define LOAD_FOLDERS_MAX 64u /* of one kind: given ones and the built-in ones */
+
+typedef struct LoadFolders {
+        const char *list[LOAD_FOLDERS_MAX];
+        size_t n_given; /* by options; the built-in ones come behind */
+        size_t n_all;
+} LoadFolders;
+
+typedef struct Load {
+        LoadFolders includes, bins;
+        Pool pool;
+        struct NkcSession *session; /* owns the classes */
+        Solution solution;
+} Load;
+
+#define LOAD_NULL ((Load){.session = NULL})
+
+/* Adds a folder given by an option: borrowed. Returns NULL, or what is wrong. */
+const char *load_add_folder(LoadFolders *folders, const char *folder);
+
+/* Loads `name`, a folder with an init.yaml in it, or the file itself. What is wrong is said on `out`.
+ * Returns an exit status of cmd.h; load_deinit() afterwards in any case. */
+int load_solution(Load *load, const char *name, FILE *out);
+void load_deinit(Load *load);

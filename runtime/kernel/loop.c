@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loop: start, events, stages, end.
+ */
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "events.h"
+
+#define EVENTS_PER_TURN 64
+#define FDS_PER_TASK    2u  /* output pipes that stay open */
+#define FDS_OF_OUR_OWN  64u /* epoll, signals, timers, standard files, and what one start needs for itself */
+
+typedef enum Stage { STAGE_RUNNING, STAGE_STOPPING, STAGE_KILLING } Stage;
+
+typedef struct Loop {
+        const Solution *sol;
+        LoopOptions options;
+        Channels channels;
+        Procs procs;
+        Output output;
+        Waits waits;
+        int epoll_fd, signal_fd, stop_fd, waits_fd;
+        Stage stage;
+        bool has_clients;   /* otherwise every process counts as one */
+        uint32_t n_awaited; /* processes whose end ends the run */
+        int client_status;  /* exit status of the first awaited one that failed */
+        int forced_status;  /* exit status that overrules the clients'; 0: none */
+        bool is_abandoned;  /* asked twice to stop: don't even wait for our own output */
+} Loop;
+
+static uint64_t now_ms(void) {
+        struct timespec ts;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* --- getting ready --- */
+
+/* The whole number of descriptors is known before the start, so running out is said in time. */
+static int raise_fd_limit(const Solution *sol) {
+        rlim_t want = channels_count_fds(sol) + sol->n_tasks * FDS_PER_TASK + FDS_OF_OUR_OWN;
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return -errno;
+        if (limit.rlim_max < want) {
+                (void)fprintf(stderr,
+                        "caisson: the solution needs %llu open files, the limit is %llu: raise it (ulimit "
+                        "-Hn)\n",
+                        (unsigned long long)want, (unsigned long long)limit.rlim_max);
+                return -EMFILE;
+        }
+        limit.rlim_cur = limit.rlim_max;
+        return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
+}
+
+/* Children that lose their parent come to us, so that none is left behind. */
+static int take_signals(int *ret_fd) {
+        static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+        sigset_t set;
+        int fd;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
+                sigaddset(&set, handled[i]);
+        (void)signal(SIGPIPE, SIG_IGN);
+        (void)signal(SIGCHLD, SIG_DFL);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+                return -errno;
+        fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (fd < 0)
+                return -errno;
+        *ret_fd = fd;
+        return 0;
+}
+
+static int make_timer(int *ret_fd) {
+        *ret_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        return *ret_fd < 0 ? -errno : 0;
+}
+
+static void set_timer(int fd, unsigned ms) {
+        struct itimerspec at = {.it_value = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000}};
+
+        (void)timerfd_settime(fd, 0, &at, NULL);
+}
+
+static int open_events(Loop *l) {
+        int r;
+
+        l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+        if (l->epoll_fd < 0)
+                return -errno;
+        r = take_signals(&l->signal_fd);
+        if (r == 0)
+                r = make_timer(&l->stop_fd);
+        if (r == 0)
+                r = make_timer(&l->waits_fd);
+        if (r == 0)
+                r = events_add(l->epoll_fd, l->signal_fd, EPOLLIN, EVENT_SIGNAL, 0);
+        if (r == 0)
+                r = events_add(l->epoll_fd, l->stop_fd, EPOLLIN, EVENT_STOP_TIMER, 0);
+        return r ? r : events_add(l->epoll_fd, l->waits_fd, EPOLLIN, EVENT_WAITS_TIMER, 0);
+}
+
+static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
+        int r;
+
+        *l = (Loop){.sol = sol,
+                .options = *options,
+                .channels = CHANNELS_NULL,
+                .procs = PROCS_NULL,
+                .output = OUTPUT_NULL,
+                .waits = WAITS_NULL,
+                .epoll_fd = -1,
+                .signal_fd = -1,
+                .stop_fd = -1,
+                .waits_fd = -1};
+        for (uint32_t i = 0; i < sol->n_tasks; i++)
+                l->has_clients |= solution_is_client(&sol->tasks[i]);
+        r = raise_fd_limit(sol);
+        if (r == 0)
+                r = open_events(l);
+        if (r == 0)
+                r = output_init(&l->output, &options->output, l->epoll_fd, sol->n_tasks);
+        if (r == 0)
+                r = channels_init(&l->channels, sol);
+        if (r == 0)
+                r = procs_init(&l->procs, sol);
+        return r ? r : waits_init(&l->waits, &l->channels, &l->procs);
+}
+
+static void loop_deinit(Loop *l) {
+        int fds[] = {l->epoll_fd, l->signal_fd, l->stop_fd, l->waits_fd};
+
+        waits_deinit(&l->waits);
+        procs_deinit(&l->procs);
+        channels_deinit(&l->channels);
+        output_deinit(&l->output);
+        for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+                if (fds[i] >= 0)
+                        (void)close(fds[i]);
+}
+
+/* --- stages --- */
+
+static void stop(Loop *l, int forced_status) {
+        if (l->stage != STAGE_RUNNING)
+                return;
+        l->stage = STAGE_STOPPING;
+        l->forced_status = forced_status;
+        procs_signal_all(&l->procs, SIGTERM);
+        set_timer(l->stop_fd, LOOP_GRACE_MS);
+}
+
+static void kill_all(Loop *l) {
+        if (l->stage == STAGE_RUNNING)
+                stop(l, 0);
+        l->stage = STAGE_KILLING;
+        procs_signal_all(&l->procs, SIGKILL);
+}
+
+static bool is_awaited(const Loop *l, uint32_t task) {
+        return !l->has_clients || solution_is_client(&l->sol->tasks[task]);
+}
+
+/* --- starting --- */
+
+static int start_task(Loop *l, uint32_t i) {
+        const SolTask *task = &l->sol->tasks[i];
+        Proc *proc = &l->procs.list[i];
+        ProcFailure failure;
+        int r;
+
+        r = procs_start(&l->procs, &l->channels, i, &failure);
+        if (r < 0) {
+                output_say(&l->output, "%s can't be started: %s %s: %s", task->name.text, failure.step,
+                        task->executable, procs_explain(&failure));
+                return r;
+        }
+        if (l->options.is_verbose)
+                output_say(&l->output, "%s started as process %ld: %s", task->name.text, (long)proc->pid,
+                        task->executable);
+        r = output_add_task(&l->output, i, task->name.text, proc->output);
+        proc->output[0] = proc->output[1] = -1;
+        l->n_awaited += is_awaited(l, i);
+        return r;
+}
+
+/* Nothing of a solution runs on when a part of it can't be started. */
+static void start_all(Loop *l) {
+        for (uint32_t i = 0; i < l->sol->n_tasks; i++)
+                output_set_width(&l->output, l->sol->tasks[i].name.text);
+        for (uint32_t i = 0; i < l->sol->n_tasks; i++) {
+                if (start_task(l, l->sol->order[i]) == 0)
+                        continue;
+                stop(l, LOOP_EXIT_SYSTEM);
+                break;
+        }
+        channels_all_started(&l->channels);
+        if (l->channels.n_channels)
+                set_timer(l->waits_fd, WAITS_IDLE_MS);
+}
+
+/* --- ends --- */
+
+static int exit_status(int status) {
+        return WIFSIGNALED(status) ? LOOP_EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void say_end(Loop *l, uint32_t i, uint32_t n_channels) {
+        const char *name = l->sol->tasks[i].name.text;
+        int status = l->procs.list[i].status;
+        char tail[64] = "";
+
+        if (n_channels)
+                (void)snprintf(tail, sizeof tail, "; %u channel%s closed", n_channels,
+                        n_channels == 1 ? " is" : "s are");
+        if (WIFSIGNALED(status))
+                output_say(&l->output, "%s was killed by signal %d (%s)%s%s", name, WTERMSIG(status),
+                        strsignal(WTERMSIG(status)), WCOREDUMP(status) ? ", core dumped" : "", tail);
+        else if (WEXITSTATUS(status) || l->options.is_verbose)
+                output_say(&l->output, "%s ended with exit code %d%s", name, WEXITSTATUS(status), tail);
+}
+
+static void task_ended(Loop *l, uint32_t i) {
+        uint32_t n_channels = channels_task_died(&l->channels, i);
+        int status = l->procs.list[i].status;
+        bool was_told = l->stage != STAGE_RUNNING && WIFSIGNALED(status) &&
+                        (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
+
+        if (!was_told || l->options.is_verbose)
+                say_end(l, i, n_channels);
+        if (!is_awaited(l, i))
+                return;
+        if (l->stage == STAGE_RUNNING && l->client_status == 0)
+                l->client_status = exit_status(status);
+        l->n_awaited--;
+        if (l->n_awaited == 0 && !l->options.keep)
+                stop(l, 0);
+}
+
+static void reap(Loop *l) {
+        uint32_t task;
+
+        while (procs_reap(&l->procs, &task))
+                if (task != SOL_NOBODY)
+                        task_ended(l, task);
+}
+
+/* --- who waits for whom --- */
+
+static void say_line(void *userdata, const char *line) {
+        output_say(userdata, "%s", line);
+}
+
+static void look_at_waits(Loop *l) {
+        uint64_t now = now_ms();
+
+        waits_sample(&l->waits, now);
+        if (waits_find_deadlock(&l->waits, now, say_line, &l->output) == WAITS_DEADLOCK &&
+                l->options.stop_on_deadlock)
+                stop(l, LOOP_EXIT_DEADLOCK);
+        if (l->stage == STAGE_RUNNING)
+                set_timer(l->waits_fd, l->waits.n_calls ? WAITS_BUSY_MS : WAITS_IDLE_MS);
+}
+
+static void print_waits(Loop *l) {
+        waits_sample(&l->waits, now_ms());
+        waits_print(&l->waits, now_ms(), say_line, &l->output);
+}
+
+/* --- events --- */
+
+/* The first request asks the processes to end, the second one doesn't. */
+static void stop_by_signal(Loop *l, int sig) {
+        if (l->stage == STAGE_RUNNING) {
+                if (l->options.is_verbose)
+                        output_say(&l->output, "stopping");
+                /* With --keep this is how a run ends, and the clients may have had their say. */
+                stop(l, l->n_awaited ? LOOP_EXIT_SIGNAL + sig : 0);
+                return;
+        }
+        kill_all(l);
+        l->is_abandoned = true;
+}
+
+static void signals_ready(Loop *l) {
+        struct signalfd_siginfo info;
+
+        while (read(l->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+                if (info.ssi_signo == SIGCHLD)
+                        reap(l);
+                else if (info.ssi_signo == SIGQUIT)
+                        print_waits(l);
+                else
+                        stop_by_signal(l, (int)info.ssi_signo);
+        }
+}
+
+static void read_timer(int fd) {
+        uint64_t n_expired;
+        ssize_t n = read(fd, &n_expired, sizeof n_expired);
+
+        (void)n; /* set anew meanwhile: nothing to read */
+}
+
+static void handle(Loop *l, const struct epoll_event *ev) {
+        uint32_t index = (uint32_t)ev->data.u64;
+
+        switch (ev->data.u64 >> 32) {
+        case EVENT_SIGNAL:
+                signals_ready(l);
+                break;
+        case EVENT_STOP_TIMER:
+                read_timer(l->stop_fd);
+                kill_all(l);
+                break;
+        case EVENT_WAITS_TIMER:
+                read_timer(l->waits_fd);
+                look_at_waits(l);
+                break;
+        case EVENT_STREAM:
+                output_stream_ready(&l->output, index);
+                break;
+        case EVENT_SINK:
+                output_sink_ready(&l->output, index);
+                break;
+        default:
+                break;
+        }
+}
+
+static bool is_over(const Loop *l) {
+        return l->procs.n_running == 0 && (l->is_abandoned || output_is_idle(&l->output));
+}
+
+/* What escaped its session may hold a stream open for ever. */
+static void end_leftovers(Loop *l, bool *is_done) {
+        if (l->procs.n_running || *is_done)
+                return;
+        procs_end_leftovers();
+        *is_done = true;
+}
+
+static int loop_turns(Loop *l) {
+        struct epoll_event events[EVENTS_PER_TURN];
+        bool are_leftovers_ended = false;
+
+        for (;;) {
+                int n;
+
+                end_leftovers(l, &are_leftovers_ended);
+                output_flush(&l->output);
+                if (is_over(l))
+                        return 0;
+                n = epoll_wait(l->epoll_fd, events, EVENTS_PER_TURN, -1);
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+                for (int i = 0; i < n; i++)
+                        handle(l, &events[i]);
+                if (output_is_broken(&l->output))
+                        stop(l, LOOP_EXIT_SYSTEM);
+        }
+}
+
+static void loop_end(Loop *l) {
+        procs_signal_all(&l->procs, SIGKILL);
+        procs_end_leftovers();
+        loop_deinit(l);
+}
+
+int loop_run(const Solution *sol, const LoopOptions *options) {
+        Loop l;
+        int r = loop_init(&l, sol, options);
+
+        if (r == 0) {
+                start_all(&l);
+                r = loop_turns(&l);
+        }
+        loop_end(&l);
+        if (r < 0) {
+                (void)fprintf(stderr, "caisson: %s\n", strerror(-r));
+                return LOOP_EXIT_SYSTEM;
+        }
+        return l.forced_status ? l.forced_status : l.client_status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loop: a solution's life from start to end, in one thread around one epoll set.
+ *
+ * Starts the processes in their order, then waits: for their ends, their output, signals and two
+ * timers. A run passes its stages once and in order: running, stopping (asked to end), killing
+ * (made to end), and is over when no child is left and everything printed is written.
+ */
+#pragma once
+
+#include "channels.h"
+#include "output.h"
+#include "procs.h"
+#include "solution.h"
+#include "waits.h"
+
+#define LOOP_GRACE_MS 1000u /* from SIGTERM to SIGKILL when a solution is stopped */
+
+/* Exit status of `caisson run` beyond that of the clients; see docs/guide/running.md. */
+enum { LOOP_EXIT_SYSTEM = 3, LOOP_EXIT_DEADLOCK = 4, LOOP_EXIT_SIGNAL = 128 };
+
+typedef struct LoopOptions {
+        OutputOptions output;
+        bool keep;             /* go on after the last client */
+        bool stop_on_deadlock; /* --on-deadlock=stop */
+        bool is_verbose;       /* say also what goes well */
+} LoopOptions;
+
+/* Runs a checked solution. Returns the exit status of the program. Changes the signal mask, the
+ * handling of SIGPIPE and SIGCHLD and the limit on descriptors of the calling process, and expects to
+ * be alone in it: it reaps every child. */
+int loop_run(const Solution *sol, const LoopOptions *options);

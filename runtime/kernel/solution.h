@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Solution: the processes and channels that an init file describes, checked.
+ *
+ * init_yaml.c fills in what the file says; solution_check() adds what follows from it: the
+ * class behind each name, the executable, who ends where. After a check without problems every
+ * reference is resolved and every text is within the limits, so that nothing that starts
+ * processes has to look again. All memory belongs to the pool.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool.h"
+#include "problems.h"
+
+struct NkcClass;
+struct NkcSession;
+
+/* A text of the file with its place. text == NULL: not given, or given wrongly (and reported). */
+typedef struct Text {
+        const char *text;
+        Pos at;
+} Text;
+
+typedef struct TextList {
+        Text *items;
+        uint32_t n_items;
+} TextList;
+
+#define SOL_NOBODY UINT32_MAX
+
+typedef struct SolChannel {
+        Pos at;
+        Text target;
+        Text id;  /* literal, or what the macro stands for */
+        Text var; /* `id: {var: …, include: …}` */
+        Text include;
+        uint32_t deadline_ms; /* 0: none */
+        uint32_t client;      /* index of the task that calls */
+        uint32_t server;      /* index of the target, or SOL_NOBODY */
+        uint32_t listener;    /* index among the server's channel names, in the order of the file */
+} SolChannel;
+
+typedef struct SolTask {
+        Pos at;
+        Text class_name; /* `name` */
+        Text name;       /* `task`, or the class name */
+        Text path;       /* `path`, or the last part of the class name; at == class name's then */
+        TextList args;   /* without argv[0] */
+        TextList env;    /* "NAME=value" */
+        TextList before, after;
+        SolChannel *channels; /* in which it is the client */
+        uint32_t n_channels;
+        const struct NkcClass *class; /* belongs to the session; NULL after a problem */
+        const char *executable;       /* resolved path */
+        uint32_t n_listeners;         /* different channel names at which it is the target */
+} SolTask;
+
+typedef struct Solution {
+        SolTask *tasks;
+        uint32_t n_tasks;
+        uint32_t n_channels;
+        uint32_t *order; /* task indices as they are started: servers before their clients */
+} Solution;
+
+/* Where things are looked for; all folders are borrowed. */
+typedef struct SolPlaces {
+        const char *const *includes; /* -I, then the solution's folder, then the installed interfaces */
+        size_t n_includes;
+        const char *const *bins; /* --bin, then the solution's folder and its bin/ */
+        size_t n_bins;
+} SolPlaces;
+
+/* Checks what init_read() left in `s` against the classes and files, and completes it.
+ * session: loads the classes; its include folders must be places->includes. Every problem goes
+ * to `p`; `s` may be used only when there is none. */
+void solution_check(
+        Solution *s, const SolPlaces *places, struct NkcSession *session, Problems *p, Pool *pool);
+
+const SolTask *solution_find(const Solution *s, const char *task); /* NULL: no such task */
+bool solution_is_client(const SolTask *task); /* its class has no endpoints: nobody can call it */

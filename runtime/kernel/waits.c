@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waits: sampling, the table, and the search for circles.
+ */
+#include "waits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "procfs.h"
+
+#define LINE_MAX_SIZE 1024u
+
+int waits_init(Waits *w, const Channels *channels, const Procs *procs) {
+        *w = (Waits){.channels = channels, .procs = procs};
+        w->tracks = calloc((size_t)channels->n_channels * CHAN_SLOTS + 1, sizeof *w->tracks);
+        return w->tracks ? 0 : -ENOMEM;
+}
+
+void waits_deinit(Waits *w) {
+        free(w->tracks);
+        *w = WAITS_NULL;
+}
+
+static const SolTask *task_at(const Waits *w, uint32_t i) {
+        return &w->channels->sol->tasks[i];
+}
+
+/* --- sampling --- */
+
+/* How often a thread was put on a processor so far; 0 when it can't be told. */
+static uint64_t count_switches(pid_t pid, uint32_t thread) {
+        return procfs_number(pid, thread, "voluntary_ctxt_switches:") +
+               procfs_number(pid, thread, "nonvoluntary_ctxt_switches:");
+}
+
+static bool is_call(uint32_t state) {
+        return state == CHAN_REQUEST || state == CHAN_TAKEN;
+}
+
+static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, uint32_t state, uint32_t thread,
+        uint64_t now_ms) {
+        bool was_call = is_call(track->state);
+        uint64_t switches;
+
+        track->state = state;
+        if (!is_call(state))
+                return;
+        w->n_calls++;
+        /* The first look costs no more than the words: most calls are over before the second. */
+        if (!was_call || track->thread != thread) {
+                *track = (WaitTrack){.state = state, .thread = thread, .since_ms = now_ms};
+                return;
+        }
+        switches = count_switches(w->procs->list[channel->sol->client].pid, thread);
+        if (switches == track->switches && switches)
+                return;
+        track->switches = switches;
+        track->since_ms = now_ms;
+        track->is_reported = false;
+}
+
+void waits_sample(Waits *w, uint64_t now_ms) {
+        w->n_calls = 0;
+        for (uint32_t i = 0; i < w->channels->n_channels; i++) {
+                const Channel *channel = &w->channels->list[i];
+                WaitTrack *tracks = &w->tracks[i * CHAN_SLOTS];
+
+                for (uint32_t j = 0; j < CHAN_SLOTS; j++) {
+                        uint32_t thread = 0;
+                        uint32_t state = channel->gone ? CHAN_FREE : chan_mem_peek(channel->mem, j, &thread);
+
+                        sample_slot(w, &tracks[j], channel, state, thread, now_ms);
+                        /* A client takes the lowest free slot, so nobody has used the ones behind a
+                         * fresh one, and looking at them would give each a page of memory. */
+                        if (state == CHAN_FREE && thread == 0)
+                                break;
+                }
+        }
+}
+
+/* --- the table --- */
+
+void waits_print(const Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata) {
+        uint32_t n_rows = 0;
+        char line[LINE_MAX_SIZE];
+
+        say(userdata, w->n_calls ? "calls that wait for an answer:" : "no call waits for an answer");
+        for (uint32_t i = 0; i < w->channels->n_channels * CHAN_SLOTS && n_rows < WAITS_ROWS_MAX; i++) {
+                const WaitTrack *track = &w->tracks[i];
+                const SolChannel *channel = w->channels->list[i / CHAN_SLOTS].sol;
+
+                if (!is_call(track->state))
+                        continue;
+                n_rows++;
+                (void)snprintf(line, sizeof line,
+                        "  %s (thread %u) waits for %s on channel %s, %s %llu.%llu s, %s",
+                        task_at(w, channel->client)->name.text, track->thread,
+                        task_at(w, channel->server)->name.text, channel->id.text,
+                        track->switches ? "for" : "seen for",
+                        (unsigned long long)(now_ms - track->since_ms) / 1000,
+                        (unsigned long long)(now_ms - track->since_ms) % 1000 / 100,
+                        track->state == CHAN_TAKEN ? "being served" : "not received yet");
+                say(userdata, line);
+        }
+        if (w->n_calls > n_rows) {
+                (void)snprintf(line, sizeof line, "  and %u more", w->n_calls - n_rows);
+                say(userdata, line);
+        }
+}
+
+/* --- circles --- */
+
+/* The calls that have been held long enough, as edges between tasks. */
+typedef struct Graph {
+        const Waits *w;
+        uint32_t n_tasks;
+        uint32_t n_edges;
+        uint32_t *edges;  /* indices into the tracks */
+        uint32_t *via;    /* per task: the edge that a walk left it by */
+        uint32_t *walked; /* per task: the last walk that came by */
+        uint32_t *n_held; /* per task: its edges */
+        bool *is_lost;    /* per task: no thread is left that anybody could answer */
+} Graph;
+
+static const SolChannel *channel_of(const Graph *g, uint32_t edge) {
+        return g->w->channels->list[edge / CHAN_SLOTS].sol;
+}
+
+static bool is_held(const WaitTrack *track, uint64_t now_ms) {
+        return is_call(track->state) && track->switches && now_ms - track->since_ms >= WAITS_DEADLOCK_MS;
+}
+
+static void graph_deinit(Graph *g) {
+        free(g->edges);
+        free(g->via);
+        free(g->walked);
+        free(g->n_held);
+        free(g->is_lost);
+}
+
+static int graph_init(Graph *g, const Waits *w, uint64_t now_ms) {
+        uint32_t n = w->channels->sol->n_tasks;
+
+        *g = (Graph){.w = w, .n_tasks = n};
+        g->edges = calloc(w->n_calls, sizeof *g->edges);
+        g->via = calloc(n, sizeof *g->via);
+        g->walked = calloc(n, sizeof *g->walked);
+        g->n_held = calloc(n, sizeof *g->n_held);
+        g->is_lost = calloc(n, sizeof *g->is_lost);
+        if (!g->edges || !g->via || !g->walked || !g->n_held || !g->is_lost) {
+                graph_deinit(g);
+                return -ENOMEM;
+        }
+        for (uint32_t i = 0; i < w->channels->n_channels * CHAN_SLOTS && g->n_edges < w->n_calls; i++) {
+                if (!is_held(&w->tracks[i], now_ms))
+                        continue;
+                g->edges[g->n_edges++] = i;
+                g->n_held[channel_of(g, i)->client]++;
+        }
+        return 0;
+}
+
+static bool are_all_held(const Graph *g, uint32_t task) {
+        uint64_t n_threads = procfs_number(g->w->procs->list[task].pid, 0, "Threads:");
+
+        return n_threads && g->n_held[task] >= n_threads;
+}
+
+/* A task is lost when all its threads are held, and only by tasks that are lost themselves. */
+static void find_lost(Graph *g) {
+        bool has_changed = true;
+
+        for (uint32_t i = 0; i < g->n_tasks; i++)
+                g->is_lost[i] = are_all_held(g, i);
+        while (has_changed) {
+                has_changed = false;
+                for (uint32_t i = 0; i < g->n_edges; i++) {
+                        const SolChannel *channel = channel_of(g, g->edges[i]);
+
+                        if (!g->is_lost[channel->client] || g->is_lost[channel->server])
+                                continue;
+                        g->is_lost[channel->client] = false;
+                        has_changed = true;
+                }
+        }
+}
+
+/* Does a walk along the edges come from `task` to `goal`? Its path is left in `via`. At most one level
+ * of recursion per task, because a walk enters each only once. */
+static bool leads_to(Graph *g, uint32_t task, uint32_t goal, uint32_t walk) {
+        g->walked[task] = walk;
+        for (uint32_t i = 0; i < g->n_edges; i++) {
+                const SolChannel *channel = channel_of(g, g->edges[i]);
+
+                if (channel->client != task)
+                        continue;
+                g->via[task] = g->edges[i];
+                if (channel->server == goal)
+                        return true;
+                if (g->walked[channel->server] != walk && leads_to(g, channel->server, goal, walk))
+                        return true;
+        }
+        return false;
+}
+
+/* True when one of the circle's calls was not reported before; now all are. */
+static bool has_news(const Graph *g, uint32_t start) {
+        uint32_t task = start;
+        bool is_new = false;
+
+        do {
+                WaitTrack *track = &g->w->tracks[g->via[task]];
+
+                is_new |= !track->is_reported;
+                track->is_reported = true;
+                task = channel_of(g, g->via[task])->server;
+        } while (task != start);
+        return is_new;
+}
+
+static void say_circle(const Graph *g, uint32_t start, WaitsSay *say, void *userdata) {
+        char line[LINE_MAX_SIZE];
+        size_t used = (size_t)snprintf(
+                line, sizeof line, "%s", g->is_lost[start] ? "deadlock: " : "possible deadlock: ");
+        const char *comma = "";
+        uint32_t task = start;
+
+        do {
+                const SolChannel *channel = channel_of(g, g->via[task]);
+                size_t left = sizeof line - used;
+                int n = snprintf(line + used, left, "%s%s waits for %s (channel %s)", comma,
+                        task_at(g->w, task)->name.text, task_at(g->w, channel->server)->name.text,
+                        channel->id.text);
+
+                used += n < 0 || (size_t)n >= left ? left - 1 : (size_t)n;
+                comma = ", ";
+                task = channel->server;
+        } while (task != start);
+        say(userdata, line);
+}
+
+WaitsVerdict waits_find_deadlock(Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata) {
+        WaitsVerdict worst = WAITS_FINE;
+        Graph g;
+
+        if (w->n_calls < 2 || graph_init(&g, w, now_ms) < 0)
+                return WAITS_FINE;
+        if (g.n_edges >= 2)
+                find_lost(&g);
+        for (uint32_t task = 0; g.n_edges >= 2 && task < g.n_tasks; task++) {
+                WaitsVerdict verdict = g.is_lost[task] ? WAITS_DEADLOCK : WAITS_POSSIBLE;
+
+                if (g.n_held[task] == 0 || !leads_to(&g, task, task, task + 1) || !has_news(&g, task))
+                        continue;
+                say_circle(&g, task, say, userdata);
+                worst = verdict > worst ? verdict : worst;
+        }
+        graph_deinit(&g);
+        return worst;
+}
