@@ -14,7 +14,7 @@
 
 #include <yaml.h>
 
-#include "limits.h"
+#include "bounds.h"
 #include "spell.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))

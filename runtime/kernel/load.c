@@ -12,10 +12,10 @@
 
 #include <nkc.h>
 
+#include "bounds.h"
 #include "cmd.h"
 #include "files.h"
 #include "init_yaml.h"
-#include "limits.h"
 
 #define BUILT_IN_MAX 3u /* folders that are added behind the given ones */
 

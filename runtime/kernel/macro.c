@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "files.h"
-#include "limits.h"
 #include "spell.h"
 
 typedef struct Search {

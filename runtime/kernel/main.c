@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `caisson`: finds the command.
+ * The program `caisson`: finds the command that its first word names. Everything else is in the
+ * commands' files.
  */
 #include <fcntl.h>
 #include <stdio.h>

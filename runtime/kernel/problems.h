@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "limits.h"
+#include "bounds.h"
 #include "pool.h"
 
 /* A place in the init file; lines and columns count from 1, columns in code points. */

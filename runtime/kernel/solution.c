@@ -14,8 +14,8 @@
 
 #include <nkc.h>
 
+#include "bounds.h"
 #include "files.h"
-#include "limits.h"
 #include "macro.h"
 #include "order.h"
 #include "spell.h"
