@@ -4,6 +4,7 @@
  */
 #include "base/opts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -63,11 +64,11 @@ static int scan_word(OptScan *s, const char *word) {
 
         for (size_t i = 0; i < s->n_opts; i++) {
                 const char *known = s->opts[i].word;
-                char spelling[SUGGEST_NAME_MAX + 3] = "--";
+                char spelling[SUGGEST_NAME_MAX + 3];
 
                 if (!known || strlen(known) != length || memcmp(known, word, length) != 0)
                         continue;
-                strncat(spelling, known, SUGGEST_NAME_MAX);
+                (void)snprintf(spelling, sizeof spelling, "--%s", known);
                 return take_value(s, i, equals ? equals + 1 : NULL, spelling);
         }
         return unknown_word(s, word, length);
