@@ -14,7 +14,7 @@
 
 #include "boot/boot_block.h"
 
-#define T_BOOT_ENTRIES 16 /* listeners, channels: enough for a test */
+#define T_BOOT_ENTRIES 128 /* listeners, channels: enough for a test or a benchmark */
 
 typedef struct BootBuilder {
         unsigned char *bytes; /* the block; free with t_boot_end or t_boot_drop */

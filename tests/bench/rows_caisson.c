@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The full stack: what a program on both sides really does, default settings. The client calls a
+ * generated proxy; both runtimes come from a boot block as the kernel process writes it; every request
+ * and reply is checked against the shape table; the server runs the documented loop.
+ */
+#include "rows.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <coresrv/nk/transport-kos.h>
+#include <coresrv/sl/sl_api.h>
+
+#include <bench/IBench.idl.h>
+#include <bench/Server.edl.h>
+
+#include "support/boot_builder.h"
+#include "transport/chan.h"
+
+#define CHANNEL "bench"
+
+typedef struct Solution {
+        int n;
+        int status_fd, status_ro_fd;
+        int mem[BENCH_CLIENTS_MAX], bell[BENCH_CLIENTS_MAX];
+} Solution;
+
+static _Noreturn void die(const char *what) {
+        (void)fprintf(stderr, "%s failed\n", what);
+        _exit(3);
+}
+
+static void *solution_setup(int n_clients) {
+        Solution *s = calloc(1, sizeof *s);
+
+        s->n = n_clients;
+        if (chan_status_create(&s->status_fd, &s->status_ro_fd))
+                die("chan_status_create");
+        for (int i = 0; i < n_clients; i++)
+                if (chan_mem_create(&s->mem[i]) || chan_bell_create(&s->bell[i]))
+                        die("chan_mem_create");
+        return s;
+}
+
+static void solution_teardown(void *ctx) {
+        Solution *s = ctx;
+
+        (void)close(s->status_fd);
+        (void)close(s->status_ro_fd);
+        for (int i = 0; i < s->n; i++) {
+                (void)close(s->mem[i]);
+                (void)close(s->bell[i]);
+        }
+        free(s);
+}
+
+/* --- becoming a process of the solution --- */
+
+static uint32_t add_shape(BootBuilder *b, uint32_t *ret_size) {
+        static char table[1 << 16];
+        int fd = open(BENCH_SHAPE, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, table, sizeof table);
+
+        if (n <= 0)
+                die("reading " BENCH_SHAPE);
+        (void)close(fd);
+        *ret_size = (uint32_t)n;
+        return t_boot_add(b, table, (uint32_t)n);
+}
+
+static void become(BootBuilder *b) {
+        int fd = t_boot_end(b);
+
+        if (fd != BOOT_FD && dup2(fd, BOOT_FD) < 0)
+                die("dup2");
+}
+
+static void become_server(Solution *s) {
+        BootBuilder b;
+        uint32_t shape, shape_size, name, peer;
+
+        t_boot_begin(&b, "Server", "bench.Server");
+        shape = add_shape(&b, &shape_size);
+        name = t_boot_text(&b, CHANNEL);
+        peer = t_boot_text(&b, "Client");
+        t_boot_block(&b)->status_fd = t_inherited(dup(s->status_fd));
+        t_boot_listener(&b, CHANNEL, 0);
+        for (int i = 0; i < s->n; i++)
+                t_boot_channel(&b, &(BootChannel){.role = BOOT_SERVER,
+                                           .name_off = name,
+                                           .peer_off = peer,
+                                           .mem_fd = t_inherited(dup(s->mem[i])),
+                                           .bell_fd = t_inherited(dup(s->bell[i])),
+                                           .status_fd = -1,
+                                           .shape_off = shape,
+                                           .shape_size = shape_size});
+        become(&b);
+}
+
+static void become_client(Solution *s, int i) {
+        BootBuilder b;
+        uint32_t shape, shape_size, name, peer;
+
+        t_boot_begin(&b, "Client", "bench.Client");
+        shape = add_shape(&b, &shape_size);
+        name = t_boot_text(&b, CHANNEL);
+        peer = t_boot_text(&b, "Server");
+        t_boot_channel(&b, &(BootChannel){.role = BOOT_CLIENT,
+                                   .name_off = name,
+                                   .peer_off = peer,
+                                   .mem_fd = t_inherited(dup(s->mem[i])),
+                                   .bell_fd = t_inherited(dup(s->bell[i])),
+                                   .status_fd = t_inherited(dup(s->status_ro_fd)),
+                                   .shape_off = shape,
+                                   .shape_size = shape_size});
+        become(&b);
+}
+
+/* --- the server --- */
+
+static nk_err_t small_impl(struct bench_IBench *self, const bench_IBench_Small_req *req,
+        const struct nk_arena *req_arena, bench_IBench_Small_res *res, struct nk_arena *res_arena) {
+        (void)self, (void)req_arena, (void)res_arena;
+        res->c = req->a;
+        res->d = req->b;
+        return NK_EOK;
+}
+
+static nk_err_t bulk_impl(struct bench_IBench *self, const bench_IBench_Bulk_req *req,
+        const struct nk_arena *req_arena, bench_IBench_Bulk_res *res, struct nk_arena *res_arena) {
+        nk_uint32_t n = 0;
+        const nk_uint8_t *data = nk_arena_get(const nk_uint8_t, req_arena, &req->data, &n);
+
+        (void)self, (void)res_arena;
+        res->c = n;
+        res->d = data ? data[n - 1] : 0;
+        return NK_EOK;
+}
+
+static nk_err_t mixed_impl(struct bench_IBench *self, const bench_IBench_Mixed_req *req,
+        const struct nk_arena *req_arena, bench_IBench_Mixed_res *res, struct nk_arena *res_arena) {
+        (void)self, (void)req, (void)req_arena, (void)res, (void)res_arena;
+        return NK_EOK;
+}
+
+static void caisson_serve(void *ctx) {
+        static const bench_IBench_ops ops = {.Small = small_impl, .Bulk = bulk_impl, .Mixed = mixed_impl};
+        static char req_buffer[bench_Server_entity_req_arena_size], res_buffer[1];
+        struct nk_arena req_arena = NK_ARENA_INITIALIZER(req_buffer, req_buffer + sizeof req_buffer);
+        struct nk_arena res_arena = NK_ARENA_INITIALIZER(res_buffer, res_buffer);
+        bench_IBench impl = {.ops = &ops};
+        bench_Server_entity entity;
+        bench_Server_entity_req req;
+        bench_Server_entity_res res;
+        NkKosTransport transport;
+        ServiceId iid;
+        Handle handle;
+
+        become_server(ctx);
+        handle = ServiceLocatorRegister(CHANNEL, NULL, 0, &iid);
+        if (handle == INVALID_HANDLE || NkKosTransport_Init(&transport, handle, NK_NULL, 0) != NK_EOK)
+                die("registering");
+        bench_Server_entity_init(&entity, &impl);
+        for (;;) {
+                nk_req_reset(&req);
+                nk_arena_reset(&req_arena);
+                nk_arena_reset(&res_arena);
+                if (nk_transport_recv(&transport.base, &req.base_, &req_arena) != NK_EOK)
+                        die("nk_transport_recv");
+                (void)bench_Server_entity_dispatch(&entity, &req.base_, &req_arena, &res.base_, &res_arena);
+                (void)nk_transport_reply(&transport.base, &res.base_, &res_arena);
+        }
+}
+
+/* --- the client --- */
+
+typedef struct Conn {
+        NkKosTransport transport;
+        bench_IBench_proxy proxy;
+        char arena[BENCH_PAYLOAD_MAX + 64];
+} Conn;
+
+static void *caisson_open(void *ctx, int client) {
+        Conn *c = calloc(1, sizeof *c);
+        Handle handle;
+
+        become_client(ctx, client);
+        handle = ServiceLocatorConnect(CHANNEL);
+        if (handle == INVALID_HANDLE || NkKosTransport_Init(&c->transport, handle, NK_NULL, 0) != NK_EOK)
+                die("connecting");
+        bench_IBench_proxy_init(&c->proxy, &c->transport.base, ServiceLocatorGetRiid(handle, "main"));
+        return c;
+}
+
+static void call_small(Conn *c, const char *request, char *reply) {
+        bench_IBench_Small_req req;
+        bench_IBench_Small_res res;
+
+        memcpy(&req.a, request, 8);
+        memcpy(&req.b, request + 8, 8);
+        if (bench_IBench_Small(&c->proxy.base, &req, NULL, &res, NULL) != NK_EOK)
+                die("Small");
+        memcpy(reply, &res.c, 8);
+        memcpy(reply + 8, &res.d, 8);
+}
+
+static void call_bulk(Conn *c, const char *request, size_t size, char *reply) {
+        struct nk_arena arena = NK_ARENA_INITIALIZER(c->arena, c->arena + sizeof c->arena);
+        bench_IBench_Bulk_req req;
+        bench_IBench_Bulk_res res;
+
+        /* The caller makes its data where it is sent from, as the bare rows do. */
+        (void)request;
+        if (!nk_arena_alloc(nk_uint8_t, &arena, &req.data, size))
+                die("nk_arena_alloc");
+        if (bench_IBench_Bulk(&c->proxy.base, &req, &arena, &res, NULL) != NK_EOK || res.c != size)
+                die("Bulk");
+        memcpy(reply, &res.c, 8);
+        memcpy(reply + 8, &res.d, 8);
+}
+
+static void caisson_call(void *conn, const char *request, size_t size, char *reply) {
+        if (size == BENCH_REPLY)
+                call_small(conn, request, reply);
+        else
+                call_bulk(conn, request, size, reply);
+}
+
+const BenchRow row_caisson = {.name = "caisson, proxy to dispatcher",
+        .payload_max = BENCH_PAYLOAD_MAX,
+        .setup = solution_setup,
+        .serve = caisson_serve,
+        .open = caisson_open,
+        .call = caisson_call,
+        .teardown = solution_teardown};
