@@ -6,7 +6,7 @@
  * another processor that really runs comes within a microsecond; a sleep is the safe rest of it.
  * Which of them works changes with the load and, on a virtual machine, from second to second, so
  * each waiter learns: what has not paid is left out and tried again only now and then. Nothing
- * here is unbounded. docs/decisions/0010-waiting.md has the measurements.
+ * here is unbounded. docs/decisions/0005-waiting.md has the measurements.
  */
 #pragma once
 

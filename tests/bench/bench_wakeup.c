@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a listener sleeps on N channels: the measurement behind docs/decisions/0011-listener-wakeup.md.
+ * How a listener sleeps on N channels: the measurement behind docs/decisions/0006-listener-wakeup.md.
  *
  * One client calls, N - 1 channels are silent; no spinning and no yielding, so every call pays for a
  * sleep and a wake-up on both sides. The reply always comes through a futex. The request is announced
