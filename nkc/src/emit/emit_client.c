@@ -8,27 +8,24 @@
 
 /* P_M_proxy with the request shown before and the response after the exchange. */
 static void emit_traced_proxy(Emit *e) {
-        emit_text(e,
-                "static inline nk_err_t $(fn)_proxy(struct $(prefix)_proxy *self, struct $(fn)_req *req,\n"
-                "        const struct nk_arena *req_arena, struct $(fn)_res *res, struct nk_arena "
-                "*res_arena) {\n"
-                "        nk_err_t err;\n"
-                "\n"
-                "        nkx_method_prepare($(prefix)_methods_, $(fn)_mid, self->iid, &req->base_, "
-                "&res->base_);\n"
-                "        nkx_trace_message(NKX_TRACE_CLIENT_REQ, $(dump), \"$(prefix)\", \"\", "
-                "\"$(method)\",\n"
-                "                &req->base_, req_arena, NK_EOK);\n"
-                "        err = nk_transport_call(self->transport, &req->base_, req_arena, &res->base_, "
-                "res_arena);\n"
-                "        nkx_trace_message(NKX_TRACE_CLIENT_RES, $(dump), \"$(prefix)\", \"\", "
-                "\"$(method)\",\n"
-                "                &res->base_, res_arena, err);\n");
+        emit_text(e, "static inline nk_err_t $(fn)_proxy(struct $(prefix)_proxy *self,\n"
+                     "        struct $(fn)_req *req, const struct nk_arena *req_arena,\n"
+                     "        struct $(fn)_res *res, struct nk_arena *res_arena) {\n"
+                     "        nk_err_t err;\n"
+                     "\n"
+                     "        nkx_method_prepare(\n"
+                     "                $(prefix)_methods_, $(fn)_mid, self->iid, &req->base_, &res->base_);\n"
+                     "        nkx_trace_message(NKX_TRACE_CLIENT_REQ, $(dump), \"$(prefix)\", \"\",\n"
+                     "                \"$(method)\", &req->base_, req_arena, NK_EOK);\n"
+                     "        err = nk_transport_call(\n"
+                     "                self->transport, &req->base_, req_arena, &res->base_, res_arena);\n"
+                     "        nkx_trace_message(NKX_TRACE_CLIENT_RES, $(dump), \"$(prefix)\", \"\",\n"
+                     "                \"$(method)\", &res->base_, res_arena, err);\n");
         if (e->unit->extended_errors)
                 emit_text(e, "        return err;\n");
         else
-                emit_text(e, "        return nkx_method_result($(prefix)_methods_, $(fn)_mid, err, "
-                             "&res->base_);\n");
+                emit_text(e, "        return nkx_method_result(\n"
+                             "                $(prefix)_methods_, $(fn)_mid, err, &res->base_);\n");
         emit_text(e, "}\n"
                      "nkx_proxy_op($(prefix), $(method))\n");
 }
@@ -36,9 +33,10 @@ static void emit_traced_proxy(Emit *e) {
 static void emit_method(Emit *e, const LayInterface *i, const LayMethod *m) {
         emit_set(e, "method", m->name);
         emit_set(e, "fn", m->c_name);
-        emit_text(e, "\nstatic inline nk_err_t $(fn)(struct $(prefix) *self, struct $(fn)_req *req,\n"
-                     "        const struct nk_arena *req_arena, struct $(fn)_res *res, struct nk_arena "
-                     "*res_arena) {\n"
+        emit_text(e, "\n"
+                     "static inline nk_err_t $(fn)(struct $(prefix) *self,\n"
+                     "        struct $(fn)_req *req, const struct nk_arena *req_arena,\n"
+                     "        struct $(fn)_res *res, struct nk_arena *res_arena) {\n"
                      "        return self->ops->$(method)(self, req, req_arena, res, res_arena);\n"
                      "}\n");
         if (emit_is_traced(e->options->trace_client, e->options, i, m))

@@ -155,8 +155,8 @@ static void emit_endpoint_cases(Emit *e, const LayComponent *c) {
                 emit_set(e, "iid", c->flat[c->endpoints[i].riid].iid_name);
                 emit_text(e, "        case $(iid):\n"
                              "                return $(iface)_interface_dispatch(\n"
-                             "                        self->$(member), req->iid, req, req_arena, res, "
-                             "res_arena);\n");
+                             "                        self->$(member), req->iid, req, req_arena,\n"
+                             "                        res, res_arena);\n");
         }
 }
 
@@ -180,8 +180,8 @@ static void emit_dispatch(Emit *e, const LayComponent *c) {
         emit_section_begin(e, &c->name, "COMPONENT_SERVER_DISPATCHER", "dispatcher of the component");
         emit_text(e,
                 "\nstatic inline nk_err_t $(prefix)_component_dispatch(struct $(prefix)_component *self,\n"
-                "        nk_iid_t iidOffset, const struct nk_message *req, const struct nk_arena "
-                "*req_arena,\n"
+                "        nk_iid_t iidOffset,\n"
+                "        const struct nk_message *req, const struct nk_arena *req_arena,\n"
                 "        struct nk_message *res, struct nk_arena *res_arena) {\n"
                 "        if (!self)\n"
                 "                return NK_ENOENT;\n"

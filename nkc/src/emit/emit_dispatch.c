@@ -25,9 +25,8 @@ static void emit_trace_call(Emit *e, const char *direction, const char *argument
         emit_set(e, "dir", direction);
         emit_set(e, "args", arguments);
         emit_text(e, "        if (traced[mid])\n"
-                     "                nkx_trace_message(NKX_TRACE_SERVER_$(dir), $(dump), \"$(owner)\", "
-                     "\"$(dotted)\",\n"
-                     "                        traced[mid], $(args));\n");
+                     "                nkx_trace_message(NKX_TRACE_SERVER_$(dir), $(dump),\n"
+                     "                        \"$(owner)\", \"$(dotted)\", traced[mid], $(args));\n");
 }
 
 static void emit_body(Emit *e, const LayInterface *i) {
@@ -83,8 +82,8 @@ void emit_dispatcher(Emit *e, const LayInterface *i) {
         emit_set(e, "owner", e->unit->name->prefix);
         emit_set(e, "status", e->unit->extended_errors ? "" : "_status");
         emit_set(e, "dump", e->options->trace_server == EMIT_TRACE_DUMP ? "1" : "0");
-        emit_text(e, "\nstatic inline nk_err_t $(prefix)_interface_dispatch(struct $(prefix) *impl, nk_iid_t "
-                     "iid,\n"
+        emit_text(e, "\nstatic inline nk_err_t $(prefix)_interface_dispatch(\n"
+                     "        struct $(prefix) *impl, nk_iid_t iid,\n"
                      "        const struct nk_message *req, const struct nk_arena *req_arena,\n"
                      "        struct nk_message *res, struct nk_arena *res_arena) {\n");
         if (i->n_methods)

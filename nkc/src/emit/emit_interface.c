@@ -99,8 +99,8 @@ static void emit_union_of(Emit *e, const LayInterface *i, const char *kind, uint
                 emit_text(e, "        struct $(fn)_$(kind) $(method);\n");
         }
         emit_text(e, "} $(prefix)_$(kind);\n"
-                     "nk_static_assert(sizeof(union $(prefix)_$(kind)) == $(size), "
-                     "bad_$(prefix)_$(kind)_size);\n");
+                     "nk_static_assert(sizeof(union $(prefix)_$(kind)) == $(size),\n"
+                     "        bad_$(prefix)_$(kind)_size);\n");
 }
 
 static void put_row(Emit *e, const LayMethod *m) {
