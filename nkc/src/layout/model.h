@@ -34,6 +34,7 @@ enum {
         LAY_MAX_METHODS = 65534,            /* of one interface; the all-ones id stays invalid */
         LAY_MAX_ENDPOINTS = 65534,          /* of one class */
         LAY_MAX_BOUND = 2147483647,         /* N of string, bytes, array, sequence */
+        LAY_MAX_PARTS = 65535,              /* capacities, and places to check, of one message */
 };
 
 /* Where a declaration comes from, for the comment beside it. The text is one line: white space
@@ -94,8 +95,10 @@ typedef struct LayType {
         const LayRecord *record;    /* of STRUCT, UNION; NULL otherwise */
         bool is_variable;           /* has parts in the arena */
         uint32_t n_handles;         /* in the fixed part */
-        /* Bytes that a full value takes in an arena whose fill is r modulo 8, slack included. Filled
-         * for every r; all zero when not variable. Saturates just above LAY_MAX_MESSAGE. */
+        uint32_t n_capacities;      /* strings, bytes, sequences and arrays in it, each written place once */
+        uint32_t n_nodes;           /* of the shape table: places to check */
+        /* Bytes that a full value takes in an arena whose fill is r modulo 8, slack included. All zero when
+         * not variable. Saturates at UINT32_MAX, as size and both counts do. */
         uint32_t need[8];
 } LayType;
 
@@ -136,6 +139,7 @@ struct LayRecord {
         uint32_t padding;      /* union: bytes between tag_ and the inner union (0 or 4), to be written out */
         bool is_variable;
         uint32_t n_handles;
+        const LayType *type; /* the type that fields of this struct or union have */
         /* "demo_IStore_Item_key_size": ours. A name that the package itself uses for something else is left
          * out. */
         const LayCapacity *caps;

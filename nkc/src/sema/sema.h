@@ -157,7 +157,7 @@ struct SemaFile {
         uint32_t nesting;       /* 1 without instances */
         bool is_clash_reported; /* class and component of the same name */
 
-        const void *layout; /* of the layout stage */
+        void *layout; /* of the layout stage */
 };
 
 /* Folders searched for descriptions, in order. */
