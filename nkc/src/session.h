@@ -14,3 +14,7 @@
  * lives as long as the session. NULL after an error, which the sink got. Descriptions that
  * several inputs share are read and checked once per session and error mode. */
 const LayUnit *nkc_unit_compile(NkcSession *s, const char *path, bool extended_errors);
+
+/* The class of a compiled .edl with its endpoints and shape table; NULL after an error. Unlike
+ * nkc_class_load() it reads nothing again. */
+const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit);

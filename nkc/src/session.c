@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions: what libnkc offers, in terms of the stages. The two error modes differ in what sema
+ * accepts and in what the layout says, so each has its own pair of stages; the pair is made when
+ * it is first needed.
+ */
+#include "session.h"
+
+#include "layout/layout.h"
+#include "layout/shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Mode {
+        Sema *sema; /* NULL: not yet needed */
+        Layout *layout;
+} Mode;
+
+struct NkcSession {
+        Ctx ctx;
+        NkcSink *sink;
+        void *userdata;
+        SemaIncludes includes;
+        size_t includes_capacity;
+        Mode modes[2]; /* by extended_errors */
+        Map classes;   /* ClassSlot by dotted name */
+};
+
+/* A class that was asked for; also those that have errors, so that these are told once. */
+typedef struct ClassSlot {
+        const NkcClass *class;
+} ClassSlot;
+
+/* ---- The session ------------------------------------------------------------------------- */
+
+NkcSession *nkc_session_new(NkcSink *sink, void *userdata) {
+        NkcSession *s = calloc(1, sizeof *s);
+
+        if (!s)
+                arena_out_of_memory();
+        ctx_init(&s->ctx);
+        s->sink = sink;
+        s->userdata = userdata;
+        map_init(&s->classes, s->ctx.arena);
+        return s;
+}
+
+NkcSession *nkc_session_free(NkcSession *s) {
+        if (s)
+                ctx_deinit(&s->ctx);
+        free(s);
+        return NULL;
+}
+
+void nkc_session_add_include(NkcSession *s, const char *folder) {
+        SemaIncludes *in = &s->includes;
+        size_t length = strlen(folder);
+
+        if (in->n == s->includes_capacity) {
+                size_t capacity = s->includes_capacity ? s->includes_capacity * 2 : 8;
+                const char **folders = ARENA_ARRAY(s->ctx.arena, const char *, capacity);
+
+                if (in->n > 0)
+                        memcpy(folders, in->folders, in->n * sizeof(char *));
+                in->folders = folders;
+                s->includes_capacity = capacity;
+        }
+        while (length > 1 && folder[length - 1] == '/')
+                length--;
+        in->folders[in->n++] = arena_copy(s->ctx.arena, length ? folder : ".", length ? length : 1);
+}
+
+unsigned nkc_session_errors(const NkcSession *s) {
+        return diag_errors(s->ctx.diags);
+}
+
+static void hand_over(void *userdata, DiagSeverity severity, unsigned number, const char *text) {
+        const NkcSession *s = userdata;
+
+        if (s->sink)
+                s->sink(s->userdata, severity == DIAG_ERROR ? NKC_ERROR : NKC_WARNING, number, text);
+}
+
+static void flush(NkcSession *s) {
+        diag_flush(s->ctx.diags, hand_over, s);
+}
+
+static Mode *mode(NkcSession *s, bool extended_errors) {
+        Mode *m = &s->modes[extended_errors];
+
+        if (!m->sema) {
+                m->sema = sema_new(&s->ctx, &s->includes, extended_errors);
+                m->layout = layout_new(&s->ctx, extended_errors);
+        }
+        return m;
+}
+
+/* ---- Units ------------------------------------------------------------------------------- */
+
+const LayUnit *nkc_unit_compile(NkcSession *s, const char *path, bool extended_errors) {
+        Mode *m = mode(s, extended_errors);
+        SemaFile *f = sema_compile_path(m->sema, path);
+        const LayUnit *unit = f ? layout_unit(m->layout, f) : NULL;
+
+        flush(s);
+        return unit;
+}
+
+/* ---- Classes ----------------------------------------------------------------------------- */
+
+static const NkcEndpoint *make_endpoints(NkcSession *s, const LayComponent *c) {
+        NkcEndpoint *endpoints = ARENA_ARRAY(s->ctx.arena, NkcEndpoint, c->n_flat);
+
+        for (uint32_t i = 0; i < c->n_flat; i++)
+                endpoints[i] = (NkcEndpoint){
+                        .path_name = c->flat[i].path_name,
+                        .class_name = c->flat[i].class_name,
+                        .interface_name = c->flat[i].interface->name->dotted,
+                        .riid = c->flat[i].riid,
+                        .n_methods = (uint16_t)c->flat[i].interface->n_methods,
+                };
+        return endpoints;
+}
+
+const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit) {
+        NkcClass *class = ARENA_NEW(s->ctx.arena, NkcClass);
+
+        *class = (NkcClass){
+                .name = unit->name->dotted,
+                .endpoints = make_endpoints(s, unit->component),
+                .n_endpoints = unit->component->n_flat,
+        };
+        class->shape = shape_write(s->ctx.arena, unit->component, &class->shape_size);
+        if (class->shape)
+                return class;
+        diag_report(s->ctx.diags, SHAPE_TOO_BIG, SPAN_NONE, class->name, SHAPE_SIZE_MAX);
+        flush(s);
+        return NULL;
+}
+
+/* Legal, but only the start-up of a solution looks endpoints up by name, so only it is told. */
+static void warn_of_class_names(NkcSession *s, const SemaFile *f, const LayComponent *c) {
+        Map names;
+
+        map_init(&names, s->ctx.arena);
+        for (uint32_t i = 0; i < c->n_flat; i++) {
+                const char *name = intern_text(s->ctx.names, c->flat[i].class_name);
+                uint32_t *n = map_get(&names, name);
+
+                if (!n) {
+                        n = ARENA_NEW(s->ctx.arena, uint32_t);
+                        map_put(&names, name, n);
+                }
+                if (++*n == 2)
+                        diag_report(s->ctx.diags, CLASS_NAME_TWICE, f->ast->name.span, name, f->dotted);
+        }
+}
+
+static const NkcClass *load_class(NkcSession *s, const char *name) {
+        Mode *m = mode(s, true);
+        SemaFile *f = sema_compile_name(m->sema, name, AST_EDL);
+        const LayUnit *unit = f ? layout_unit(m->layout, f) : NULL;
+
+        if (!unit)
+                return NULL;
+        warn_of_class_names(s, f, unit->component);
+        return nkc_class_of(s, unit);
+}
+
+const NkcClass *nkc_class_load(NkcSession *s, const char *name) {
+        const char *key = intern_text(s->ctx.names, name);
+        ClassSlot *slot = map_get(&s->classes, key);
+
+        if (slot)
+                return slot->class;
+        slot = ARENA_NEW(s->ctx.arena, ClassSlot);
+        slot->class = load_class(s, name);
+        map_put(&s->classes, key, slot);
+        flush(s);
+        return slot->class;
+}
