@@ -30,6 +30,7 @@ typedef struct Command {
 extern const Command cmd_check;
 extern const Command cmd_explain;
 extern const Command cmd_fmt;
+extern const Command cmd_gen;
 
 /* Prints the problem and how to get help to stderr; returns CMD_USAGE. */
 int cmd_usage(const Command *self, const char *format, ...) __attribute__((format(printf, 2, 3)));

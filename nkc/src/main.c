@@ -11,6 +11,7 @@ static const Command *const commands[] = {
         &cmd_check,
         &cmd_explain,
         &cmd_fmt,
+        &cmd_gen,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
