@@ -28,6 +28,7 @@ typedef struct Command {
 } Command;
 
 extern const Command cmd_check;
+extern const Command cmd_dump;
 extern const Command cmd_explain;
 extern const Command cmd_fmt;
 extern const Command cmd_gen;

@@ -1,39 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nkc check: reads descriptions and says what is wrong with them; writes nothing.
+ * nkc check: reads descriptions with all they use and says what is wrong; writes nothing.
  */
-#include "cmd.h"
-#include "front/parse.h"
+#include "cmd_input.h"
 
-static const Opt opts[] = {
-        {.letter = 'I', .word = "include", .value_name = "DIR", .help = "search folder, repeatable"},
-};
+static const Opt opts[] = {INPUT_OPTS};
 
 static int check(const Command *self, OptScan *scan) {
-        unsigned n_files = 0;
-        Ctx ctx;
+        CmdInput in;
         int opt, r;
 
-        ctx_init(&ctx);
-        while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD) {
-                if (opt == OPT_ARGUMENT) {
-                        front_parse_file(&ctx, scan->value, SPAN_NONE);
-                        n_files++;
-                }
+        input_init(&in, scan);
+        while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD)
+                input_take(&in, opt, scan->value);
+        r = input_check(&in, self, opt, scan);
+        if (r == CMD_OK) {
+                for (size_t i = 0; i < in.n_files; i++)
+                        nkc_unit_compile(in.session, in.files[i], in.extended_errors);
+                r = input_exit_code(&in);
         }
-        if (opt == OPT_BAD)
-                r = cmd_usage(self, "%s", text_str(&scan->problem));
-        else if (n_files == 0)
-                r = cmd_usage(self, "no input file");
-        else
-                r = cmd_finish(&ctx);
-        ctx_deinit(&ctx);
+        input_deinit(&in);
         return r;
 }
 
 const Command cmd_check = {
         .name = "check",
-        .synopsis = "[-I DIR]... FILE...",
+        .synopsis = "[-I DIR]... [--extended-errors] FILE...",
         .summary = "Reports errors in .idl, .cdl and .edl files.",
         .opts = opts,
         .n_opts = sizeof opts / sizeof opts[0],

@@ -9,6 +9,7 @@
 
 static const Command *const commands[] = {
         &cmd_check,
+        &cmd_dump,
         &cmd_explain,
         &cmd_fmt,
         &cmd_gen,

@@ -75,6 +75,10 @@ unsigned nkc_session_errors(const NkcSession *s) {
         return diag_errors(s->ctx.diags);
 }
 
+bool nkc_session_io_failed(const NkcSession *s) {
+        return diag_io_failed(s->ctx.diags);
+}
+
 static void hand_over(void *userdata, DiagSeverity severity, unsigned number, const char *text) {
         const NkcSession *s = userdata;
 

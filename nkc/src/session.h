@@ -15,6 +15,10 @@
  * several inputs share are read and checked once per session and error mode. */
 const LayUnit *nkc_unit_compile(NkcSession *s, const char *path, bool extended_errors);
 
+/* Was there a file that could not be read? Then the exit code of a program is not that of errors in the
+ * input. */
+bool nkc_session_io_failed(const NkcSession *s);
+
 /* The class of a compiled .edl with its endpoints and shape table; NULL after an error. Unlike
  * nkc_class_load() it reads nothing again. */
 const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit);

@@ -68,7 +68,8 @@ static bool begins_comment(const char *text, size_t i, size_t size) {
         return i + 1 < size && text[i] == '/' && (text[i + 1] == '/' || text[i + 1] == '*');
 }
 
-/* One line without comments; runs of white space become one space. */
+/* One line without comments; runs of white space become one space, or none at the inner side of
+ * parentheses and before what ends something. */
 static char *fold(Arena *a, const char *text, size_t size) {
         char *folded = arena_alloc(a, size + 1);
         size_t n = 0;
@@ -82,7 +83,7 @@ static char *fold(Arena *a, const char *text, size_t size) {
                         i++;
                         space = true;
                 } else {
-                        if (space && n > 0)
+                        if (space && n > 0 && folded[n - 1] != '(' && !strchr("),;", text[i]))
                                 folded[n++] = ' ';
                         space = false;
                         folded[n++] = text[i++];
