@@ -37,7 +37,8 @@ static _Alignas(64) char shared_memory[4096];
 static _Alignas(64) char table[1 << 16];
 static volatile uint64_t sink;
 
-static void use(uint32_t a, uint64_t b, int32_t c, uint16_t d, const char *name, size_t name_size, uint64_t sum) {
+static void use(
+        uint32_t a, uint64_t b, int32_t c, uint16_t d, const char *name, size_t name_size, uint64_t sum) {
         if (name_size != 257 || name[255] != source.name[255])
                 abort();
         sink += a + b + (uint64_t)c + d + sum;
@@ -60,7 +61,8 @@ static void copy_twice(void) {
         barrier();
         memcpy(&target, shared_memory, sizeof target);
         barrier();
-        use(target.a, target.b, target.c, target.d, target.name, sizeof target.name, sum_of(target.numbers, 64));
+        use(target.a, target.b, target.c, target.d, target.name, sizeof target.name,
+                sum_of(target.numbers, 64));
 }
 
 /* --- ours --- */

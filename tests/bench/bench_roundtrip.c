@@ -92,8 +92,11 @@ static void two_cpus(void) {
 int main(int argc, char **argv) {
         for (size_t i = 0; i < n_rows_peers && plan.n_rows < ROWS_MAX; i++)
                 rows[plan.n_rows++] = rows_peers[i];
-        if (argc > 1)
-                plan.rounds = atoi(argv[1]) < BENCH_ROUNDS_MAX ? atoi(argv[1]) : BENCH_ROUNDS_MAX;
+        if (argc > 1) {
+                long asked = strtol(argv[1], NULL, 10);
+
+                plan.rounds = asked < BENCH_ROUNDS_MAX ? (int)asked : BENCH_ROUNDS_MAX;
+        }
         if (plan.rounds < 1) {
                 (void)fprintf(stderr, "usage: bench_roundtrip [ROUNDS, 1..%d]\n", BENCH_ROUNDS_MAX);
                 return 2;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Trace lines of messages.
+ * Trace lines of messages, character for character.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -86,9 +87,10 @@ static void failure_is_named_and_has_no_content(void **state) {
         (void)state;
 
         for (size_t i = 0; i < nk_array_size(rows); i++) {
-                char expected[128] = "nk: client < demo_IStore store.Put riid 0 mid 0 failed: ";
+                char expected[128];
 
-                strcat(strcat(expected, rows[i].text), "\n");
+                (void)snprintf(expected, sizeof(expected),
+                        "nk: client < demo_IStore store.Put riid 0 mid 0 failed: %s\n", rows[i].text);
                 assert_string_equal(format(NKX_TRACE_CLIENT_RES, 1, &m, NULL, rows[i].err), expected);
         }
 }
