@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARENA_BLOCK_SIZE ((size_t)256 * 1024) /* bytes asked from the C library at a time */
+#define ARENA_BLOCK_SIZE ((size_t)256 * 1024)       /* bytes asked from the C library the first time */
+#define ARENA_BLOCK_MAX  ((size_t)16 * 1024 * 1024) /* twice as many each time, up to this */
+#define ARENA_HUGE_MIN   ((size_t)4 * 1024 * 1024)  /* memory worth huge pages */
+#define ARENA_PAGE       ((uintptr_t)4096)
 #define ARENA_ALIGN      ((size_t)16)
 
 typedef struct ArenaBlock ArenaBlock;
@@ -20,7 +23,8 @@ typedef struct Arena {
         char *next; /* first free byte of the newest block */
         char *end;
         ArenaBlock *blocks;
-        size_t used; /* bytes handed out so far */
+        size_t block_size; /* of the next block */
+        size_t used;       /* bytes handed out so far */
 } Arena;
 
 Arena *arena_new(void);
@@ -49,6 +53,9 @@ void *arena_alloc_array(Arena *a, size_t n, size_t size); /* n * size, checked *
 char *arena_copy(Arena *a, const char *text, size_t size);
 char *arena_printf(Arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(Arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* Asks the kernel for huge pages behind memory of at least ARENA_HUGE_MIN bytes. */
+void arena_advise(void *memory, size_t size);
 
 /* Prints "nkc: out of memory" and ends the process with exit code 3. Also for heap users (text.c). */
 _Noreturn void arena_out_of_memory(void);

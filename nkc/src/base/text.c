@@ -28,6 +28,7 @@ void text_grow(Text *t, size_t extra) {
         data = realloc(t->data, capacity);
         if (!data)
                 arena_out_of_memory();
+        arena_advise(data, capacity);
         t->data = data;
         t->capacity = capacity;
 }
