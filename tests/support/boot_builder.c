@@ -87,6 +87,21 @@ int t_boot_end(BootBuilder *b) {
         return t_boot_seal(b, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW);
 }
 
+void t_boot_reserve(void) {
+        int fd = open("/dev/null", O_RDONLY);
+
+        assert_true(fd >= 0);
+        if (fcntl(BOOT_FD, F_GETFD) < 0)
+                assert_int_equal(dup2(fd, BOOT_FD), BOOT_FD);
+        if (fd != BOOT_FD)
+                (void)close(fd);
+}
+
+void t_boot_install(int fd) {
+        assert_int_equal(dup2(fd, BOOT_FD), BOOT_FD);
+        (void)close(fd);
+}
+
 int t_inherited(int fd) {
         int copy = fcntl(fd, F_DUPFD, 10);
 

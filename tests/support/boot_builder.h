@@ -39,5 +39,10 @@ int t_boot_seal(BootBuilder *b, int seals);
 /* finish and seal as it must be. */
 int t_boot_end(BootBuilder *b);
 
+/* Keeps descriptor BOOT_FD from being given to anything else. To be called before descriptors are made. */
+void t_boot_reserve(void);
+/* Puts a finished block where this process looks for it. Closes fd. */
+void t_boot_install(int fd);
+
 /* A copy of a descriptor as it comes through exec: at 10 or above, not close-on-exec. Closes fd. */
 int t_inherited(int fd);
