@@ -4,6 +4,8 @@
 # packages that are missing first. Everything that is made lies in build*/.
 
 BUILD := build
+# `make test WERROR=true`: a warning is an error
+WERROR := false
 STAGE := $(CURDIR)/$(BUILD)/stage/usr/local
 
 .PHONY: help packages build stage run test format update-golden clean
@@ -35,7 +37,7 @@ run: stage
 	@$(MAKE) --no-print-directory -C examples/echo BUILD=$(CURDIR)/$(BUILD)/examples/echo CAISSON=$(STAGE) run
 
 test: packages
-	@sh tests/support/test_all.sh $(BUILD)
+	@WERROR=$(WERROR) sh tests/support/test_all.sh $(BUILD)
 
 format: packages $(BUILD)/build.ninja
 	ninja -C $(BUILD) clang-format

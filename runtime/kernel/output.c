@@ -242,7 +242,8 @@ void output_flush(Output *o) {
 /* --- our own messages --- */
 
 /* They have a share of the sink to themselves; when even that is full, nobody reads anyway. */
-static void say(Output *o, const char *start, const char *format, va_list args) {
+__attribute__((format(printf, 3, 0))) static void say(
+        Output *o, const char *start, const char *format, va_list args) {
         Sink *sink = &o->sinks[o->sink_of[1]];
         char text[SAY_MAX];
         int n, head = snprintf(text, sizeof text, "%s", start);
