@@ -62,6 +62,12 @@ static void put_title(Text *out, const DiagInfo *info) {
         text_putc(out, '\n');
 }
 
+static void put_line(Text *out, const DiagInfo *info) {
+        text_printf(out, "NKC-%u %s: %s: ", info->number, info->name, severity_text(info->severity));
+        put_template(out, info->text);
+        text_putc(out, '\n');
+}
+
 static void put_example(Text *out, const char *word, const char *example, const char *fence) {
         if (example[0])
                 text_printf(out, "\n%s:\n\n%s%s%s", word, fence, example, fence[0] ? "```\n" : "");
@@ -100,7 +106,7 @@ static void put_one(Text *out, const DiagInfo *info) {
 
 static void put_list(Text *out) {
         for (size_t i = 0; i < diag_n_infos; i++)
-                put_title(out, &diag_infos[i]);
+                put_line(out, &diag_infos[i]);
 }
 
 /* "NKC-110", "nkc-110" or "110". */

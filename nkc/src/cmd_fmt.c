@@ -3,13 +3,16 @@
  * nkc fmt: prints descriptions in their canonical form. What it is about to print is parsed again
  * and compared with the input first, so it can never change what a description means.
  */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/outfile.h"
 #include "cmd.h"
 #include "front/format.h"
 #include "front/parse.h"
+#include "out/outdir.h"
 
 enum { OPT_IN_PLACE, OPT_CHECK };
 
@@ -29,6 +32,24 @@ static bool means_the_same(const Ctx *ctx, const AstFile *file, const Text *form
         return ast_equal(file, front_parse(ctx, source, file->kind));
 }
 
+/* Through a symbolic link, not over it. Returns 0, OUTDIR_E_… or -errno. */
+static int write_in_place(const char *path, const Text *formatted) {
+        char resolved[PATH_MAX];
+        OutDir folder = OUTDIR_NULL;
+        char *last;
+        int r;
+
+        if (!realpath(path, resolved))
+                return -errno;
+        last = strrchr(resolved, '/');
+        *last++ = '\0';
+        r = outdir_open(&folder, resolved[0] ? resolved : "/");
+        if (r == 0)
+                r = outdir_write(&folder, last, text_str(formatted), formatted->size);
+        outdir_close(&folder);
+        return r;
+}
+
 static int deliver(const AstFile *file, const char *path, const Text *formatted, Mode mode) {
         bool is_same = formatted->size == file->source->size &&
                        memcmp(text_str(formatted), file->source->text, formatted->size) == 0;
@@ -43,10 +64,10 @@ static int deliver(const AstFile *file, const char *path, const Text *formatted,
                         puts(path);
                 return is_same ? CMD_OK : CMD_INPUT;
         case MODE_IN_PLACE:
-                r = out_write(path, text_str(formatted), formatted->size, NULL);
-                if (r < 0)
-                        fprintf(stderr, "nkc: error: cannot write '%s': %s\n", path, strerror(-r));
-                return r < 0 ? CMD_FAILED : CMD_OK;
+                r = write_in_place(path, formatted);
+                if (r != 0)
+                        fprintf(stderr, "nkc: error: cannot write '%s': %s\n", path, outdir_problem(r));
+                return r != 0 ? CMD_FAILED : CMD_OK;
         }
         return CMD_OK;
 }

@@ -6,10 +6,10 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 #define EXCERPT_MAX  120u /* columns of a source line that are shown */
 #define EXCERPT_LEAD 40u  /* of which before the caret, when the line is longer */
-#define IO_FIRST     501u
-#define IO_LAST      509u
 
 /* A note or a help line below a message. */
 typedef struct Extra Extra;
@@ -41,7 +41,8 @@ struct Diags {
         unsigned n_errors;
         unsigned n_warnings;
         bool io_failed;
-        bool said_too_many;
+        bool said_too_many_errors;
+        bool said_too_many_warnings;
 };
 
 /* Registry ----------------------------------------------------------------------------------------- */
@@ -98,7 +99,7 @@ void diag_add(Diags *d, DiagId id, const char *format, Span span, ...) {
         Diag *diag;
 
         d->last = NULL;
-        d->io_failed |= number >= IO_FIRST && number <= IO_LAST;
+        d->io_failed |= number >= DIAG_IO_FIRST && number <= DIAG_IO_LAST;
         if (!count(d, severity))
                 return;
         diag = ARENA_NEW(d->arena, Diag);
@@ -167,22 +168,21 @@ bool diag_io_failed(const Diags *d) {
 
 /* Printing ----------------------------------------------------------------------------------------- */
 
-static bool continues_code_point(char c) {
-        return ((unsigned char)c & 0xC0) == 0x80;
-}
+/* One character of the input on its way to a terminal: nothing that would steer it gets through. */
+static void put_character(Text *out, const char *text, size_t size) {
+        size_t length = utf8_length(text, size);
+        unsigned char first = (unsigned char)text[0];
+        bool is_control = first < 0x20 || first == 0x7F || (first == 0xC2 && (unsigned char)text[1] < 0xA0);
 
-/* A byte of the input on its way to a terminal: no control character but the tab gets through. */
-static char printable(char c) {
-        return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7F ? '?' : c;
+        if (length == 0 || (is_control && first != '\t'))
+                text_putc(out, '?');
+        else
+                text_append(out, text, length);
 }
 
 static size_t skip_columns(const char *text, size_t from, size_t size, unsigned columns) {
-        while (from < size && columns > 0) {
-                from++;
-                while (from < size && continues_code_point(text[from]))
-                        from++;
-                columns--;
-        }
+        for (; from < size && columns > 0; columns--)
+                from += utf8_step(text + from, size - from);
         return from;
 }
 
@@ -193,15 +193,13 @@ static void put_place(Text *out, const SrcPlace *place) {
 
 /* White space below the text before the caret, then the caret and its tail. */
 static void put_underline(Text *out, const char *line, size_t from, size_t caret, size_t end) {
-        for (size_t i = from; i < caret; i++) {
-                if (!continues_code_point(line[i]))
-                        text_putc(out, line[i] == '\t' ? '\t' : ' ');
-        }
+        for (size_t i = from; i < caret; i += utf8_step(line + i, caret - i))
+                text_putc(out, line[i] == '\t' ? '\t' : ' ');
         text_putc(out, '^');
-        for (size_t i = caret + 1; i < end; i++) {
-                if (!continues_code_point(line[i]))
-                        text_putc(out, '~');
-        }
+        if (caret < end)
+                caret += utf8_step(line + caret, end - caret);
+        for (size_t i = caret; i < end; i += utf8_step(line + i, end - i))
+                text_putc(out, '~');
         text_putc(out, '\n');
 }
 
@@ -221,8 +219,8 @@ static void put_excerpt(Text *out, const SrcMap *sources, Span span, unsigned co
                 tail = end;
         if (size == 0)
                 return;
-        for (size_t i = from; i < end; i++)
-                text_putc(out, printable(line[i]));
+        for (size_t i = from; i < end; i += utf8_step(line + i, end - i))
+                put_character(out, line + i, end - i);
         text_putc(out, '\n');
         put_underline(out, line, from, caret, tail);
 }
@@ -257,10 +255,14 @@ static int by_place(const void *a, const void *b) {
 }
 
 static void say_too_many(Diags *d, DiagSink *sink, void *userdata) {
-        if (d->n_errors <= DIAG_ERRORS_MAX || d->said_too_many)
-                return;
-        d->said_too_many = true;
-        sink(userdata, DIAG_ERROR, 0, "nkc: error: too many errors; the rest is not shown\n");
+        if (d->n_errors > DIAG_ERRORS_MAX && !d->said_too_many_errors) {
+                sink(userdata, DIAG_ERROR, 0, "nkc: error: too many errors; the rest is not shown\n");
+                d->said_too_many_errors = true;
+        }
+        if (d->n_warnings > DIAG_WARNINGS_MAX && !d->said_too_many_warnings) {
+                sink(userdata, DIAG_WARNING, 0, "nkc: warning: too many warnings; the rest is not shown\n");
+                d->said_too_many_warnings = true;
+        }
 }
 
 void diag_flush(Diags *d, DiagSink *sink, void *userdata) {

@@ -23,6 +23,9 @@
 #define DIAG_ERRORS_MAX   20u  /* errors kept in a run; then the passes should stop, see diag_is_full() */
 #define DIAG_WARNINGS_MAX 100u /* warnings kept in a run; the rest is counted only */
 
+/* Numbers that mean "could not read or write": exit code 3 instead of 1. */
+enum { DIAG_IO_FIRST = 501, DIAG_IO_LAST = 509 };
+
 typedef enum DiagSeverity { DIAG_WARNING, DIAG_ERROR } DiagSeverity;
 
 /* DIAG_UNKNOWN_TYPE = 214, … */
@@ -76,5 +79,5 @@ bool diag_io_failed(const Diags *d); /* one of 501 to 509 was reported: exit cod
 typedef void DiagSink(void *userdata, DiagSeverity severity, unsigned number, const char *text);
 
 /* Hands over all messages not yet handed over, by place in the text (messages without place first),
- * then, once, "too many errors" when the limit cut some off (number 0). */
+ * then, once, "too many errors" or warnings when a limit cut some off (number 0). */
 void diag_flush(Diags *d, DiagSink *sink, void *userdata);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define FIRST_FILES 16u
 #define READ_STEP   ((size_t)64 * 1024)
@@ -188,10 +189,6 @@ static void index_lines(const SrcMap *m, Entry *entry) {
         }
 }
 
-static bool begins_code_point(char c) {
-        return ((unsigned char)c & 0xC0) != 0x80;
-}
-
 SrcPlace src_place(const SrcMap *m, uint32_t offset) {
         Entry *entry = find_entry(m, offset);
         SrcPlace place = {.file = NULL};
@@ -203,8 +200,8 @@ SrcPlace src_place(const SrcMap *m, uint32_t offset) {
         local = offset - entry->file.base;
         line = (uint32_t)last_not_behind(entry->lines, entry->n_lines, local);
         place = (SrcPlace){.file = &entry->file, .line = line + 1, .column = 1};
-        for (uint32_t i = entry->lines[line]; i < local; i++)
-                place.column += begins_code_point(entry->file.text[i]);
+        for (size_t i = entry->lines[line]; i < local; i += utf8_step(entry->file.text + i, local - i))
+                place.column++;
         return place;
 }
 

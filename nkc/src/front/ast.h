@@ -161,6 +161,7 @@ typedef enum AstDirection { AST_IN, AST_OUT, AST_ERROR } AstDirection;
 typedef struct AstParam AstParam;
 struct AstParam {
         AstParam *next;
+        bool is_bad; /* it had no direction */
         Span span;
         AstDirection direction;
         AstType *type;
@@ -171,6 +172,7 @@ typedef struct AstParamList {
         AstParam *first;
         AstParam *last;
         unsigned n;
+        bool is_bad; /* one of them is */
 } AstParamList;
 
 typedef struct AstMethod AstMethod;

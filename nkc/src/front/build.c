@@ -146,11 +146,15 @@ AstParam *build_param(Parse *p, AstDirection direction, AstType *type, AstName n
 }
 
 AstParam *build_aimless_param(Parse *p, AstType *type, AstName name, Span span) {
+        AstParam *param;
+
         if (!p->is_silent) {
                 diag_report(p->ctx->diags, NO_DIRECTION, span, name.text);
                 diag_help(p->ctx->diags, "put 'in', 'out' or 'error' in front of the type");
         }
-        return build_param(p, AST_IN, type, name, span);
+        param = build_param(p, AST_IN, type, name, span);
+        param->is_bad = true;
+        return param;
 }
 
 void build_initial_value(Parse *p, AstName name, Span value) {
@@ -160,7 +164,7 @@ void build_initial_value(Parse *p, AstName name, Span value) {
 AstMethod *build_method(Parse *p, AstName name, AstParamList params, Span span) {
         AstMethod *m = ARENA_NEW(p->ctx->arena, AstMethod);
 
-        *m = (AstMethod){.span = span, .name = name, .params = params};
+        *m = (AstMethod){.is_bad = params.is_bad, .span = span, .name = name, .params = params};
         return m;
 }
 
@@ -259,6 +263,7 @@ AstFieldList add_field(AstFieldList list, AstField *field) {
 
 AstParamList add_param(AstParamList list, AstParam *param) {
         APPEND(list, param);
+        list.is_bad = list.is_bad || param->is_bad;
         return list;
 }
 

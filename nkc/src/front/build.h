@@ -23,8 +23,11 @@ typedef struct Parse {
         unsigned n_parens; /* '(' that are open since the last '<' */
         Span current;      /* the token read last, and the one before it */
         Span previous;
-        AstName last_name;   /* the token read last, when it is a word; else text is NULL */
-        AstName name_at_end; /* the word right before the last ';', if there was one */
+        AstName last_name; /* the token read last, when it is a word; else text is NULL */
+        bool was_typedef;  /* the token read last is "typedef"; behind_typedef: the one before it was */
+        bool behind_typedef;
+        AstName name_at_end; /* a name right before the last ';', if it can be that of a typedef */
+        Span open_brace;     /* the last '{' while its block is open */
         AstComment *comments;
         size_t n_comments;
         size_t n_comment_slots;

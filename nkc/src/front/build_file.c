@@ -71,6 +71,8 @@ void file_import(Parse *p, AstPath path, Span span) {
         if (p->stage > STAGE_IMPORTS)
                 diag_report(p->ctx->diags, LATE_IMPORT, span);
         reach(p, STAGE_IMPORTS);
+        if (p->is_silent) /* the name itself was refused */
+                return;
         *import = (AstImport){.span = span, .path = path};
         if (list->last)
                 list->last->next = import;

@@ -50,8 +50,12 @@ static int next_token(FRONT_YYSTYPE *value, Span *span, Parse *p, void *scanner)
                 p->is_silent = false;
         token = front_yylex(value, span, scanner);
         if (token == ';')
-                p->name_at_end = p->last_name;
+                p->name_at_end = p->behind_typedef ? (AstName){ .text = NULL } : p->last_name;
         p->ends_statement = token == ';' || token == '}';
+        if (token == '{' || token == '}')
+                p->open_brace = token == '{' ? *span : SPAN_NONE;
+        p->behind_typedef = p->was_typedef;
+        p->was_typedef = token == KW_TYPEDEF;
         p->last_name = is_word(token) ? value->name : (AstName){ .text = NULL };
         p->previous = p->current;
         p->current = *span;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "front/build.h"
 
 #define FIRST_COMMENTS 32u
@@ -76,10 +77,15 @@ static bool is_all_digits(const char *text, size_t size) {
 
 static void report_leading_zero(const Parse *p, const char *text, size_t size, Span span) {
         size_t zeros = 0;
+        bool is_octal = true;
 
+        for (size_t i = 0; i < size; i++)
+                is_octal = is_octal && text[i] < '8';
         while (zeros + 1 < size && text[zeros] == '0')
                 zeros++;
         diag_report(p->ctx->diags, LEADING_ZERO, span, (int)size, text);
+        if (!is_octal)
+                return;
         diag_help(p->ctx->diags, "octal is 0o%.*s, decimal is %.*s", (int)(size - zeros), text + zeros,
                 (int)(size - zeros), text + zeros);
 }
@@ -137,20 +143,6 @@ void lex_shift_in_list(Parse *p, Span span) {
         silence(p);
 }
 
-/* Length of the UTF-8 sequence at text, or 0 when it is none. */
-static size_t utf8_length(const char *text, size_t size) {
-        unsigned char c = (unsigned char)text[0];
-        size_t length = c >= 0xF0 && c < 0xF5 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 0;
-
-        if (c >= 0xF5 || length == 0 || length > size)
-                return 0;
-        for (size_t i = 1; i < length; i++) {
-                if (((unsigned char)text[i] & 0xC0) != 0x80)
-                        return 0;
-        }
-        return length;
-}
-
 static const char *bad_byte_help(char c) {
         if (c == '[' || c == ']')
                 return "an array is written array<T, N>";
@@ -166,7 +158,7 @@ void lex_bad_bytes(Parse *p, const char *text, size_t size, Span span) {
 
         if (p->is_silent)
                 return;
-        if (length > 0)
+        if (length > 1)
                 snprintf(shown, sizeof shown, "'%.*s'", (int)length, text);
         else if (c > 0x20 && c < 0x7F)
                 snprintf(shown, sizeof shown, "'%c'", c);

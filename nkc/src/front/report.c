@@ -36,21 +36,22 @@ static bool is_keyword(const char *token) {
 
 /* A set of tokens that is always expected together, and how it is called. */
 typedef struct Group {
-        const char *sign[3];    /* all of these are expected … */
-        const char *missing;    /* … and this one is not (NULL: no such condition) */
-        const char *readable;   /* what is said in place of words and of `covered` */
-        const char *covered[6]; /* punctuation that belongs to it */
+        const char *sign[3];     /* all of these are expected … */
+        const char *missing;     /* … and this one is not (NULL: no such condition) */
+        const char *readable[3]; /* what is said in place of words and of `covered` */
+        const char *covered[6];  /* punctuation that belongs to it */
 } Group;
 
 /* The first that fits is taken. */
 static const Group groups[] = {
-        {{"an integer"}, NULL, "an expression", {"an integer", "'('", "'-'", "'+'", "'~'"}},
-        {{"a name", "end of file"}, NULL, "'security', 'endpoints' or 'components'",
+        {{"an integer"}, NULL, {"an expression"}, {"an integer", "'('", "'-'", "'+'", "'~'"}},
+        {{"a name", "end of file"}, NULL, {"'security'", "'endpoints'", "'components'"},
                 {"end of file", "';'", "','"}},
-        {{"const", "end of file"}, "a name", "a definition or the end of the file", {"end of file", "';'"}},
-        {{"a name", "in"}, "package", "'in', 'out' or 'error'", {NULL}},
-        {{"a name"}, "package", "a type", {NULL}},
-        {{"a name"}, NULL, "a name", {NULL}},
+        {{"const", "end of file"}, "a name", {"a definition", "the end of the file"}, {"end of file", "';'"}},
+        {{"a name", "in"}, "package", {"'in'", "'out'", "'error'"}, {NULL}},
+        {{"a name"}, "package", {"a type"}, {NULL}},
+        {{"a name", "';'", "','"}, NULL, {"a name"}, {"';'", "','"}},
+        {{"a name"}, NULL, {"a name"}, {NULL}},
 };
 
 static const Group *find_group(const ReportExpected *e) {
@@ -68,8 +69,8 @@ static const Group *find_group(const ReportExpected *e) {
 
 /* What could also follow nearly everywhere and is no help. */
 static bool goes_on(const char *token) {
-        static const char *const operators[] = {
-                "'.'", "'*'", "'/'", "'%'", "'+'", "'-'", "'&'", "'^'", "'|'", "<<", ">>", "**", "'='", NULL};
+        static const char *const operators[] = {"'.'", "'*'", "'/'", "'%'", "'+'", "'-'", "'&'", "'^'", "'|'",
+                "<<", ">>", "**", "'='", "':'", NULL};
 
         return is_any_of(token, operators);
 }
@@ -90,8 +91,8 @@ static Listing make_listing(const ReportExpected *e) {
         Listing listing = {.n = 0};
         bool only_operators = true;
 
-        if (group)
-                list_item(&listing, group->readable);
+        for (size_t i = 0; group && i < 3 && group->readable[i]; i++)
+                list_item(&listing, group->readable[i]);
         for (unsigned i = 0; i < e->n; i++)
                 only_operators = only_operators && goes_on(e->tokens[i]);
         for (unsigned i = 0; i < e->n; i++) {
@@ -134,11 +135,12 @@ static bool is_missing_semicolon(const Parse *p, Span unexpected, const ReportEx
                        is_on_later_line(p, p->previous, unexpected));
 }
 
-static void add_help(const Parse *p, const char *word, const ReportExpected *e) {
+/* "strcut S {": a misspelled word where a word of the language must stand. */
+static void suggest_word(const Parse *p, const char *word, const ReportExpected *e) {
         Suggest suggest = suggest_for(word);
 
-        if (strcmp(word, "enum") == 0)
-                diag_help(p->ctx->diags, "there are no enumerations; define constants");
+        if (expects(e, "a name") && !expects(e, "end of file"))
+                return;
         for (unsigned i = 0; i < e->n; i++) {
                 if (is_keyword(e->tokens[i]))
                         suggest_offer(&suggest, e->tokens[i]);
@@ -147,14 +149,46 @@ static void add_help(const Parse *p, const char *word, const ReportExpected *e) 
 }
 
 /* "endpoint {": the word before the brace is the mistake. */
-static void suggest_block(const Parse *p) {
+static void suggest_block(const Parse *p, const char *word) {
         static const char *const blocks[] = {"endpoints", "components", "struct", "union", "interface"};
-        const char *text = p->source->text + (p->previous.begin - p->source->base);
-        Suggest suggest = suggest_for(arena_copy(p->ctx->arena, text, p->previous.end - p->previous.begin));
+        Suggest suggest = suggest_for(word);
 
         for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
                 suggest_offer(&suggest, blocks[i]);
         diag_suggest(p->ctx->diags, &suggest);
+}
+
+static const char *const idl_words[] = {"const", "typedef", "struct", "union", "interface", "import", NULL};
+static const char *const xdl_words[] = {"endpoints", "interfaces", "components", "security", NULL};
+
+/* A part of one language in a file of another. */
+static void explain_wrong_file(const Parse *p, const char *word, const char *before) {
+        if (p->file->kind == AST_IDL && is_any_of(word, xdl_words))
+                diag_help(p->ctx->diags, "'%s' belongs into a CDL or EDL file", word);
+        if (p->file->kind != AST_IDL && is_any_of(before, idl_words))
+                diag_help(p->ctx->diags, "'%s' belongs into an IDL file", before);
+}
+
+/* Where a block was opened that seems to have no end. */
+static void show_open_block(const Parse *p, const char *word, const ReportExpected *e) {
+        if (span_is_none(p->open_brace) || !expects(e, "'}'"))
+                return;
+        if (word[0] == '\0' || is_any_of(word, idl_words) || is_any_of(word, xdl_words))
+                diag_note(p->ctx->diags, p->open_brace, "the block that begins here is not closed");
+}
+
+static void add_help(const Parse *p, const char *word, const ReportExpected *e) {
+        const char *text = p->source->text + (p->previous.begin - p->source->base);
+        const char *before = arena_copy(p->ctx->arena, text, p->previous.end - p->previous.begin);
+
+        show_open_block(p, word, e);
+        explain_wrong_file(p, word, before);
+        if (strcmp(word, "enum") == 0)
+                diag_help(p->ctx->diags, "there are no enumerations; define constants");
+        else if (strcmp(word, "{") == 0)
+                suggest_block(p, before);
+        else
+                suggest_word(p, word, e);
 }
 
 void report_syntax(Parse *p, Span unexpected, const ReportExpected *e) {
@@ -177,8 +211,6 @@ void report_syntax(Parse *p, Span unexpected, const ReportExpected *e) {
                 diag_report(p->ctx->diags, SYNTAX, unexpected, arena_printf(p->ctx->arena, "'%s'", shown),
                         text_str(&list));
         add_help(p, shown, e);
-        if (strcmp(shown, "{") == 0)
-                suggest_block(p);
         text_deinit(&list);
 }
 
