@@ -6,6 +6,7 @@ import re
 import tree
 
 MAX_FILE_LINES = 900
+GENERATED = ("docs/reference/diagnostics.md",)  # one entry after the other; nobody reads it as a whole
 MAX_FUNCTION_LINES = 120  # from the line with the name to the closing brace
 SUFFIXES = tree.C_FILES + tree.SCRIPTS + (
     ".idl", ".cdl", ".edl", ".yaml", ".md", ".build", ".txt", ".mk", ".in", ".def", ""
@@ -24,7 +25,7 @@ def check_lines(report, path, text):
             report.add(path, number, "a path of one machine")
     if text and not text.endswith("\n"):
         report.add(path, text.count("\n") + 1, "no line end at the end of the file")
-    if text.count("\n") > MAX_FILE_LINES:
+    if text.count("\n") > MAX_FILE_LINES and str(path) not in GENERATED:
         report.add(path, MAX_FILE_LINES, f"more than {MAX_FILE_LINES} lines: which second concept is in here?")
 
 
