@@ -36,22 +36,22 @@ static uint64_t count_switches(pid_t pid, uint32_t thread) {
                procfs_number(pid, thread, "nonvoluntary_ctxt_switches:");
 }
 
-static bool is_call(uint32_t state) {
-        return state == CHAN_REQUEST || state == CHAN_TAKEN;
+static bool is_call(ChanPhase phase) {
+        return phase != CHAN_PHASE_NONE;
 }
 
-static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, uint32_t state, uint32_t thread,
+static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, ChanPhase phase, uint32_t thread,
         uint64_t now_ms) {
-        bool was_call = is_call(track->state);
+        bool was_call = is_call(track->phase);
         uint64_t switches;
 
-        track->state = state;
-        if (!is_call(state))
+        track->phase = phase;
+        if (!is_call(phase))
                 return;
         w->n_calls++;
         /* The first look costs no more than the words: most calls are over before the second. */
         if (!was_call || track->thread != thread) {
-                *track = (WaitTrack){.state = state, .thread = thread, .since_ms = now_ms};
+                *track = (WaitTrack){.phase = phase, .thread = thread, .since_ms = now_ms};
                 return;
         }
         switches = count_switches(w->procs->list[channel->sol->client].pid, thread);
@@ -70,12 +70,13 @@ void waits_sample(Waits *w, uint64_t now_ms) {
 
                 for (uint32_t j = 0; j < CHAN_SLOTS; j++) {
                         uint32_t thread = 0;
-                        uint32_t state = channel->gone ? CHAN_FREE : chan_mem_peek(channel->mem, j, &thread);
+                        ChanPhase phase =
+                                channel->gone ? CHAN_PHASE_NONE : chan_mem_peek(channel->mem, j, &thread);
 
-                        sample_slot(w, &tracks[j], channel, state, thread, now_ms);
+                        sample_slot(w, &tracks[j], channel, phase, thread, now_ms);
                         /* A client takes the lowest free slot, so nobody has used the ones behind a
                          * fresh one, and looking at them would give each a page of memory. */
-                        if (state == CHAN_FREE && thread == 0)
+                        if (phase == CHAN_PHASE_NONE && thread == 0)
                                 break;
                 }
         }
@@ -92,7 +93,7 @@ void waits_print(const Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata)
                 const WaitTrack *track = &w->tracks[i];
                 const SolChannel *channel = w->channels->list[i / CHAN_SLOTS].sol;
 
-                if (!is_call(track->state))
+                if (!is_call(track->phase))
                         continue;
                 n_rows++;
                 (void)snprintf(line, sizeof line,
@@ -102,7 +103,7 @@ void waits_print(const Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata)
                         track->switches ? "for" : "seen for",
                         (unsigned long long)(now_ms - track->since_ms) / 1000,
                         (unsigned long long)(now_ms - track->since_ms) % 1000 / 100,
-                        track->state == CHAN_TAKEN ? "being served" : "not received yet");
+                        track->phase == CHAN_PHASE_SERVED ? "being served" : "not received yet");
                 say(userdata, line);
         }
         if (w->n_calls > n_rows) {
@@ -130,7 +131,7 @@ static const SolChannel *channel_of(const Graph *g, uint32_t edge) {
 }
 
 static bool is_held(const WaitTrack *track, uint64_t now_ms) {
-        return is_call(track->state) && track->switches && now_ms - track->since_ms >= WAITS_DEADLOCK_MS;
+        return is_call(track->phase) && track->switches && now_ms - track->since_ms >= WAITS_DEADLOCK_MS;
 }
 
 static void graph_deinit(Graph *g) {

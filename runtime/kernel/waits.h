@@ -23,7 +23,7 @@
 
 /* What one slot was seen doing. */
 typedef struct WaitTrack {
-        uint32_t state;    /* CHAN_REQUEST or CHAN_TAKEN: a call; else none */
+        ChanPhase phase;
         uint32_t thread;   /* as the client says */
         uint64_t since_ms; /* first seen, in this call */
         uint64_t switches; /* how often the thread had run then */

@@ -80,8 +80,9 @@ void chan_mem_unmap(ChanHeader *mem);
 /* Tells the living end that the other one is gone (bits of CHAN_*_GONE) and wakes every caller.
  * Idempotent. bell_fd: the channel's bell, or -1. */
 void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
-/* What slot `i` is doing, for `who waits for whom`: its CHAN_STATE and the caller's thread. */
-uint32_t chan_mem_peek(const ChanHeader *mem, uint32_t i, uint32_t *ret_thread);
+/* What slot `i` is doing, and for which thread of the client, for `who waits for whom`. */
+typedef enum ChanPhase { CHAN_PHASE_NONE, CHAN_PHASE_POSTED, CHAN_PHASE_SERVED } ChanPhase;
+ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread);
 
 /* --- client end --- */
 
@@ -105,7 +106,7 @@ void listener_close(Listener *l);
 Listener *listener_free(Listener *l);
 /* Adds a channel to the set; takes over the two descriptors on success. CHAN_E_STATE: the set is full. */
 int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
-/* Waits for a well-formed request, copies it out and marks its slot TAKEN. A malformed one is
+/* Waits for a well-formed request, copies it out. A malformed one is
  * answered here, with rcInvalidArgument, or rcResourceNotFound when its RIID or MID does not exist,
  * and the wait goes on. */
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);

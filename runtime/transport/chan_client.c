@@ -31,7 +31,6 @@
 typedef struct Lane {
         WaitHabit habit;
         uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
-        VerifyScratch scratch;
 } Lane;
 
 struct ChanClient {
@@ -96,8 +95,6 @@ ChanClient *chan_client_free(ChanClient *c) {
         if (!c)
                 return NULL;
         chan_client_close(c);
-        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
-                verify_scratch_deinit(&c->lanes[i].scratch);
         chan_mem_unmap(c->mem);
         chan_status_unmap(c->entries);
         (void)close(c->bell_fd);
@@ -208,9 +205,9 @@ static void post(Call *call, const ChanOut *out) {
         slot->cpu = plat_cpu();
         slot->thread = chan_thread_id();
         slot->flags = 0;
-        atomic_store_explicit(&slot->state, CHAN_REQUEST, memory_order_release);
+        atomic_store_explicit(&slot->state, CHAN_CALL, memory_order_release);
         /* Full barrier: the server looks at `pending` after it has asked for the bell. */
-        atomic_fetch_or(&c->mem->pending, 1u << call->index);
+        atomic_fetch_or(chan_pending(c->mem), 1u << call->index);
         if (atomic_load(&c->status->bell_wanted))
                 chan_ring(c->bell_fd);
 }
@@ -222,12 +219,11 @@ static bool is_answered(void *arg) {
         return (state & CHAN_STATE) == CHAN_REPLY || (state & CHAN_DEAD);
 }
 
-/* Gives the call up. 0 when the server had not picked it up: the slot is ours again. */
-static int withdraw(Call *call, uint32_t state) {
-        while ((state & CHAN_STATE) == CHAN_REQUEST)
-                if (atomic_compare_exchange_weak(&call->slot->state, &state, CHAN_FREE))
-                        return 0;
-        return (state & CHAN_STATE) == CHAN_REPLY ? CHAN_E_STATE : CHAN_E_TIMEOUT;
+/* True: no server had received the call, and none will. */
+static bool withdraw(Call *call) {
+        uint32_t bit = 1u << call->index;
+
+        return atomic_fetch_and(chan_pending(call->client->mem), ~bit) & bit;
 }
 
 static int sleep_once(Call *call, uint32_t state) {
@@ -238,14 +234,11 @@ static int sleep_once(Call *call, uint32_t state) {
 
 /* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
 static int give_up(Call *call, int why) {
-        uint32_t state = atomic_load(&call->slot->state);
-        int r = withdraw(call, state);
-
-        if (r == 0) {
+        if (withdraw(call)) {
                 release(call);
                 return why;
         }
-        if (r == CHAN_E_STATE || why == CHAN_E_INTERRUPTED)
+        if (is_answered(call) || why == CHAN_E_INTERRUPTED)
                 return 0;
         atomic_fetch_or(&call->client->abandoned, 1u << call->index);
         return why;
@@ -317,15 +310,16 @@ static int collect(Call *call, ChanIn *in, int32_t *ret_status) {
         return r;
 }
 
-static int check_reply(Call *call, const ChanOut *out, const ChanIn *in) {
-        ChanClient *c = call->client;
+static int check_reply(const ChanClient *c, const ChanOut *out, const ChanIn *in) {
+        VerifyScratch scratch = VERIFY_SCRATCH_NULL;
+        int r;
 
         if (!c->shape)
                 return 0;
-        if (verify_reply(c->shape, out->msg->iid, out->msg->mid, in->msg, in->got_msg, in->arena,
-                    in->got_arena, &c->lanes[call->index].scratch))
-                return CHAN_E_MALFORMED;
-        return 0;
+        r = verify_reply(c->shape, out->msg->iid, out->msg->mid, in->msg, in->got_msg, in->arena,
+                in->got_arena, &scratch);
+        verify_scratch_deinit(&scratch);
+        return r ? CHAN_E_MALFORMED : 0;
 }
 
 static uint64_t deadline_of(const ChanClient *c, const ChanWait *wait) {
@@ -348,6 +342,7 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         call.slot = chan_slot(c->mem, call.index);
         post(&call, out);
         if (is_closed(c)) { /* after post: see chan_mem_close */
+                (void)withdraw(&call);
                 release(&call);
                 return CHAN_E_CLOSED;
         }
@@ -358,7 +353,7 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         if (r == CHAN_E_CLOSED)
                 return r;
         if (r == 0 && *ret_status == 0)
-                r = check_reply(&call, out, in);
+                r = check_reply(c, out, in);
         release(&call);
         return r;
 }

@@ -9,10 +9,14 @@
  * a hostile neighbour (who rings whom, who sleeps) is not here but in the status page, which
  * belongs to one server and which its clients see read-only.
  *
- * Life of a slot's state word; CHAN_SLEEPS may be added by the client, CHAN_DEAD by the kernel:
+ * A call begins when its bit in `pending` is set, and a server takes it by clearing the bit; so does
+ * a client that withdraws. The slot's state word says whether the answer is there:
  *
- *      FREE ──client──▶ REQUEST ──server──▶ TAKEN ──server──▶ REPLY ──client──▶ FREE
- *                          └──client, withdrawn──▶ FREE
+ *      FREE ──client──▶ CALL ──server──▶ REPLY ──client──▶ FREE
+ *
+ * The client may add CHAN_SLEEPS, and whoever ends the channel adds CHAN_DEAD. A call by one thread
+ * at a time touches two cache lines: the control line of slot 0, where `pending` lies too, and the
+ * data line behind it.
  */
 #pragma once
 
@@ -25,13 +29,13 @@
 #define CHAN_ALL_SLOTS     ((1u << CHAN_SLOTS) - 1)
 #define CHAN_LISTENERS_MAX 64u /* StatusEntry in a status page */
 
-#define CHAN_FREE    0u
-#define CHAN_REQUEST 1u
-#define CHAN_TAKEN   2u
-#define CHAN_REPLY   3u
-#define CHAN_STATE   3u        /* mask of the four above */
-#define CHAN_SLEEPS  (1u << 2) /* the client sleeps on the word: whoever answers wakes it */
-#define CHAN_DEAD    (1u << 3) /* the other end is gone; set by whoever ends the channel */
+/* State word of a slot. */
+#define CHAN_FREE   0u
+#define CHAN_CALL   1u /* posted, received or not */
+#define CHAN_REPLY  2u
+#define CHAN_STATE  3u        /* mask of the three above */
+#define CHAN_SLEEPS (1u << 2) /* the client sleeps on the word: whoever answers wakes it */
+#define CHAN_DEAD   (1u << 3) /* the other end is gone; set by whoever ends the channel */
 
 /* The caller sleeps on its processor and will be woken there: the server may come over. */
 #define CHAN_STAYS 1u
@@ -42,14 +46,15 @@
 
 /* One call. The data area follows at CHAN_SLOT_DATA: constant part, padding to 64, arena. */
 typedef struct ChanSlot {
-        _Atomic uint32_t state; /* futex word of the client */
-        uint32_t cpu;           /* where the caller runs, for co-location; a hint */
-        uint32_t msg_size;      /* bytes of the constant part in the data area */
-        uint32_t arena_size;    /* used arena bytes behind it */
-        int32_t status;         /* reply: rcOk, or the code the kernel side gives the caller */
-        uint32_t flags;         /* request: CHAN_STAYS; a hint */
-        uint32_t thread;        /* caller's thread id, shown by `who waits for whom`; a hint */
-        uint32_t pad[9];
+        _Atomic uint32_t state;   /* futex word of the client */
+        _Atomic uint32_t pending; /* slot 0 only: a bit per slot whose call nobody has received */
+        uint32_t msg_size;        /* bytes of the constant part in the data area */
+        uint32_t arena_size;      /* used arena bytes behind it */
+        int32_t status;           /* reply: rcOk, or the code the caller is given instead of a message */
+        uint32_t cpu;             /* where the caller runs, for co-location; a hint */
+        uint32_t flags;           /* request: CHAN_STAYS; a hint */
+        uint32_t thread;          /* caller's thread id, shown by `who waits for whom`; a hint */
+        uint32_t pad[8];
 } ChanSlot;
 
 #define CHAN_HEADER_SIZE 4096u
@@ -61,9 +66,7 @@ typedef struct ChanHeader {
         uint32_t magic;
         uint32_t n_slots;
         _Atomic uint32_t closed; /* CHAN_*_GONE */
-        uint32_t pad0[13];
-        _Atomic uint32_t pending; /* a bit per slot that holds a REQUEST; a hint, the state word decides */
-        uint32_t pad1[15];
+        uint32_t pad[13];
 } ChanHeader;
 
 /* What a listener's clients must know, in a page that only the server (and the kernel) can write. */
@@ -76,6 +79,6 @@ typedef struct StatusEntry {
 #define STATUS_SIZE 4096u
 
 _Static_assert(sizeof(ChanSlot) == CHAN_SLOT_DATA, "slot control is one cache line");
-_Static_assert(sizeof(ChanHeader) == 128, "pending has a cache line of its own");
+_Static_assert(sizeof(ChanHeader) == 64, "one cache line");
 _Static_assert(sizeof(StatusEntry) == 64, "one cache line a listener");
 _Static_assert(CHAN_LISTENERS_MAX * sizeof(StatusEntry) <= STATUS_SIZE, "status page");

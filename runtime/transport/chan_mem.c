@@ -136,6 +136,8 @@ void chan_status_unmap(const StatusEntry *entries) {
  * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. */
 void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
         atomic_fetch_or(&mem->closed, who);
+        if (who & CHAN_CLIENT_GONE)
+                atomic_store(chan_pending(mem), 0); /* what was not received vanishes */
         for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
                 ChanSlot *slot = chan_slot(mem, i);
 
@@ -154,9 +156,12 @@ uint32_t chan_thread_id(void) {
         return id;
 }
 
-uint32_t chan_mem_peek(const ChanHeader *mem, uint32_t i, uint32_t *ret_thread) {
-        const ChanSlot *slot = chan_slot_const(mem, i);
+ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread) {
+        ChanSlot *slot = chan_slot(mem, i);
 
         *ret_thread = slot->thread;
-        return atomic_load_explicit(&slot->state, memory_order_relaxed) & CHAN_STATE;
+        if ((atomic_load_explicit(&slot->state, memory_order_relaxed) & CHAN_STATE) != CHAN_CALL)
+                return CHAN_PHASE_NONE;
+        return atomic_load_explicit(chan_pending(mem), memory_order_relaxed) & (1u << i) ? CHAN_PHASE_POSTED
+                                                                                         : CHAN_PHASE_SERVED;
 }

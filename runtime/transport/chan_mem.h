@@ -18,8 +18,8 @@ static inline ChanSlot *chan_slot(ChanHeader *mem, uint32_t i) {
         return (ChanSlot *)((char *)mem + CHAN_HEADER_SIZE + (size_t)i * CHAN_SLOT_STRIDE);
 }
 
-static inline const ChanSlot *chan_slot_const(const ChanHeader *mem, uint32_t i) {
-        return (const ChanSlot *)((const char *)mem + CHAN_HEADER_SIZE + (size_t)i * CHAN_SLOT_STRIDE);
+static inline _Atomic uint32_t *chan_pending(ChanHeader *mem) {
+        return &chan_slot(mem, 0)->pending;
 }
 
 static inline char *chan_slot_data(ChanSlot *slot) {

@@ -37,9 +37,8 @@ typedef struct ChanEnd {
         ChanHeader *mem;
         const ShapeTable *shape; /* NULL: requests are not checked */
         int bell_fd;
-        _Atomic uint32_t n_open; /* requests that a thread holds */
+        _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
         struct ChanEnd *next_retired;
-        VerifyScratch scratch[CHAN_SLOTS];
 } ChanEnd;
 
 struct Listener {
@@ -109,8 +108,6 @@ int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) 
 /* --- the set of channels --- */
 
 static ChanEnd *end_free(ChanEnd *end) {
-        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
-                verify_scratch_deinit(&end->scratch[i]);
         chan_mem_unmap(end->mem);
         (void)close(end->bell_fd);
         free(end);
@@ -230,33 +227,29 @@ Listener *listener_free(Listener *l) {
 
 /* --- looking --- */
 
+/* A client that posts again what a thread still holds gets two threads into one slot: each has a copy of
+ * its own, and both answer into memory that only this client reads. n_open first: it keeps the end alive. */
 static bool try_take(ChanEnd *end, uint32_t bit) {
-        ChanSlot *slot = chan_slot(end->mem, (uint32_t)__builtin_ctz(bit));
-        uint32_t state;
-
-        if (!(atomic_fetch_and(&end->mem->pending, ~bit) & bit))
-                return false; /* another thread was faster */
-        state = atomic_load_explicit(&slot->state, memory_order_acquire);
-        while ((state & (CHAN_STATE | CHAN_DEAD)) == CHAN_REQUEST)
-                if (atomic_compare_exchange_weak(&slot->state, &state, (state & ~CHAN_STATE) | CHAN_TAKEN))
-                        return true;
-        return false; /* withdrawn */
+        atomic_fetch_add(&end->n_open, 1);
+        if (atomic_fetch_and(chan_pending(end->mem), ~bit) & bit)
+                return true;
+        atomic_fetch_sub(&end->n_open, 1); /* withdrawn, or another thread was faster */
+        return false;
 }
 
-/* One request of this channel, if it has any. n_open first: it keeps the end alive once we hold a slot. */
+/* One request of this channel, if it has any. */
 static bool take_from(ChanEnd *end, ChanRequest *ret_request) {
-        uint32_t pending = atomic_load_explicit(&end->mem->pending, memory_order_relaxed) & CHAN_ALL_SLOTS;
+        uint32_t pending =
+                atomic_load_explicit(chan_pending(end->mem), memory_order_acquire) & CHAN_ALL_SLOTS;
 
         while (pending) {
                 uint32_t bit = pending & -pending;
 
                 pending &= ~bit;
-                atomic_fetch_add(&end->n_open, 1);
-                if (try_take(end, bit)) {
-                        *ret_request = (ChanRequest){.end = end, .slot = (uint32_t)__builtin_ctz(bit)};
-                        return true;
-                }
-                atomic_fetch_sub(&end->n_open, 1);
+                if (!try_take(end, bit))
+                        continue;
+                *ret_request = (ChanRequest){.end = end, .slot = (uint32_t)__builtin_ctz(bit)};
+                return true;
         }
         return false;
 }
@@ -292,7 +285,7 @@ static bool anything_pending(Listener *l) {
         for (uint32_t i = 0; i < n; i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
-                if (end && (atomic_load(&end->mem->pending) & CHAN_ALL_SLOTS))
+                if (end && (atomic_load(chan_pending(end->mem)) & CHAN_ALL_SLOTS))
                         return true;
         }
         return false;
@@ -414,6 +407,7 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
         ChanEnd *end = request->end;
         ChanSlot *slot = chan_slot(end->mem, request->slot);
         uint32_t cpu = *(volatile uint32_t *)&slot->cpu;
+        VerifyScratch scratch = VERIFY_SCRATCH_NULL;
         int r;
 
         if (atomic_load_explicit(&l->client_cpu, memory_order_relaxed) != cpu)
@@ -424,8 +418,8 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
                 return r;
         if (!end->shape)
                 return 0;
-        r = verify_request(
-                end->shape, in->msg, in->got_msg, in->arena, in->got_arena, &end->scratch[request->slot]);
+        r = verify_request(end->shape, in->msg, in->got_msg, in->arena, in->got_arena, &scratch);
+        verify_scratch_deinit(&scratch);
         if (r)
                 return r == VERIFY_E_METHOD ? CHAN_E_METHOD : CHAN_E_MALFORMED;
         return 0;

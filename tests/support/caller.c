@@ -56,10 +56,10 @@ void t_caller_join(Caller *c) {
         assert_int_equal(pthread_join(c->thread, NULL), 0);
 }
 
-void t_wait_state(const ChanHeader *mem, uint32_t state) {
+void t_wait_phase(ChanHeader *mem, ChanPhase phase) {
         uint32_t thread;
 
-        while (chan_mem_peek(mem, 0, &thread) != state)
+        while (chan_mem_peek(mem, 0, &thread) != phase)
                 (void)sched_yield();
 }
 

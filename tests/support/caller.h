@@ -10,7 +10,7 @@
 #include <coresrv/syscalls.h>
 
 #include "keeper.h"
-#include "transport/chan_layout.h"
+#include "transport/chan.h"
 
 /* Set what differs from the initialiser, then start; read the results after join. */
 typedef struct Caller {
@@ -37,7 +37,7 @@ void t_call(Caller *c); /* in this thread */
 void t_caller_start(Caller *c);
 void t_caller_join(Caller *c);
 
-/* Waits until slot 0 of the channel is in a state: CHAN_REQUEST: posted and not picked up. */
-void t_wait_state(const ChanHeader *mem, uint32_t state);
+/* Waits until the call in slot 0 is in a phase; CHAN_PHASE_POSTED: nobody has received it. */
+void t_wait_phase(ChanHeader *mem, ChanPhase phase);
 /* Waits until a thread sleeps in the kernel; *tid may still be 0. */
 void t_wait_asleep(const _Atomic int *tid);

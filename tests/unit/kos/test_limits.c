@@ -85,7 +85,7 @@ static void recv_without_any_time_still_finds_what_is_there(void **state) {
         Caller c = CALLER_OF(f->link.clients[0]);
 
         t_caller_start(&c);
-        t_wait_state(f->link.mem[0], CHAN_REQUEST);
+        t_wait_phase(f->link.mem[0], CHAN_PHASE_POSTED);
         while (t_server_recv(&f->server, f->link.listener, 0, INVALID_HANDLE) == rcTimeout)
                 continue; /* posted, and announced a moment later */
         assert_int_equal(t_server_dispatch(&f->server), NK_EOK);

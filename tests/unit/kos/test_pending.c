@@ -309,7 +309,7 @@ static void requests_of_a_dead_client_vanish(void **state) {
         Caller c = CALLER_OF(f->link.clients[1]);
 
         t_caller_start(&c);
-        t_wait_state(f->link.mem[1], CHAN_REQUEST);
+        t_wait_phase(f->link.mem[1], CHAN_PHASE_POSTED);
         t_link_client_died(&f->link, 1);
         assert_int_equal(t_server_recv(&f->server, f->link.listener, 0, INVALID_HANDLE), rcTimeout);
         t_caller_join(&c);

@@ -254,7 +254,7 @@ static void client_that_dies_in_its_call_does_not_end_the_loop(void **state) {
         nk_uint32_t slot;
 
         t_caller_start(&c);
-        t_wait_state(f->link.mem[1], CHAN_REQUEST);
+        t_wait_phase(f->link.mem[1], CHAN_PHASE_POSTED);
         t_serving_start(&serving, f->link.listener, 1);
         t_link_client_died(&f->link, 1);
         t_caller_join(&c);

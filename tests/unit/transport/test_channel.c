@@ -558,7 +558,7 @@ static void queued_request_of_a_dead_client_vanishes(void **state) {
         ChanRequest request;
 
         start(&c);
-        while (!atomic_load(&p->mem->pending))
+        while (!atomic_load(chan_pending(p->mem)))
                 (void)sched_yield();
         chan_client_close(p->client);
         join(&c);
@@ -598,8 +598,8 @@ static void post_raw(ChanHeader *mem, uint32_t i, uint32_t msg_size, uint32_t ar
 
         slot->msg_size = msg_size;
         slot->arena_size = arena_size;
-        atomic_store(&slot->state, CHAN_REQUEST);
-        atomic_fetch_or(&mem->pending, 1u << i);
+        atomic_store(&slot->state, CHAN_CALL);
+        atomic_fetch_or(chan_pending(mem), 1u << i);
 }
 
 static void lying_sizes_are_answered_and_the_neighbour_goes_on(void **state) {
@@ -634,7 +634,7 @@ static void pending_bits_without_a_request_are_ignored(void **state) {
         struct nk_message msg;
         ChanRequest request;
 
-        atomic_store(&p->mem->pending, UINT32_MAX);
+        atomic_store(chan_pending(p->mem), UINT32_MAX);
         assert_int_equal(take(p->listener, &at_once, &msg, &request), CHAN_E_TIMEOUT);
 }
 
