@@ -94,16 +94,11 @@ static bool list_passes(Slow *s, uint32_t first, uint32_t n, const uint8_t *base
 
 bool slow_verify(const ShapeNode *nodes, uint32_t first, uint32_t n, const uint8_t *message,
         const uint8_t *arena, uint32_t arena_size) {
-        Slow *s = malloc(sizeof(*s));
-        bool passes;
+        static Slow s; /* too large for the stack, and nothing in it lives longer than the call */
 
-        if (!s)
-                abort();
-        s->nodes = nodes;
-        s->arena = arena;
-        s->arena_size = arena_size;
-        s->n_chunks = 0;
-        passes = list_passes(s, first, n, message);
-        free(s);
-        return passes;
+        s.nodes = nodes;
+        s.arena = arena;
+        s.arena_size = arena_size;
+        s.n_chunks = 0;
+        return list_passes(&s, first, n, message);
 }
