@@ -243,6 +243,7 @@ static void task_ended(Loop *l, uint32_t i) {
         bool was_told = l->stage != STAGE_RUNNING && WIFSIGNALED(status) &&
                         (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
 
+        output_task_ended(&l->output, i);
         if (!was_told || l->options.is_verbose)
                 say_end(l, i, n_channels);
         if (!is_awaited(l, i))
@@ -373,8 +374,10 @@ static int loop_turns(Loop *l) {
                         return -errno;
                 for (int i = 0; i < n; i++)
                         handle(l, &events[i]);
-                if (output_is_broken(&l->output))
+                if (output_is_broken(&l->output) && l->stage == STAGE_RUNNING) {
+                        output_say(&l->output, "nobody reads the output any more, stopping");
                         stop(l, LOOP_EXIT_SYSTEM);
+                }
         }
 }
 

@@ -17,7 +17,8 @@
 
 #include "events.h"
 
-#define SAY_MAX 1024u /* bytes of one message of our own */
+#define SAY_MAX           1024u /* bytes of one message of our own */
+#define OUTPUT_REST_READS 32u   /* at once, of a process that has ended: more than a pipe usually holds */
 
 /* --- sinks --- */
 
@@ -204,20 +205,32 @@ static void advance(Output *o, uint32_t index) {
         }
 }
 
-void output_stream_ready(Output *o, uint32_t index) {
+/* False: there was nothing to read, or the stream may not be read. */
+static bool read_stream(Output *o, uint32_t index) {
         Stream *stream = &o->streams[index];
         ssize_t n;
 
         if (stream->fd < 0 || stream->is_paused)
-                return;
+                return false;
         n = read(stream->fd, stream->data + stream->used, OUTPUT_STREAM_SIZE - stream->used);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
-                return;
+                return false;
         if (n > 0)
                 stream->used += (size_t)n;
         else
                 stream->has_ended = true;
         advance(o, index);
+        return true;
+}
+
+void output_stream_ready(Output *o, uint32_t index) {
+        (void)read_stream(o, index);
+}
+
+void output_task_ended(Output *o, uint32_t task) {
+        for (uint32_t i = 2 * task; i < 2 * task + 2; i++)
+                for (uint32_t n = 0; n < OUTPUT_REST_READS && read_stream(o, i); n++)
+                        continue;
 }
 
 void output_sink_ready(Output *o, uint32_t i) {

@@ -71,6 +71,8 @@ void output_set_width(Output *o, const char *name); /* before the first line: na
 /* Events of the loop. */
 void output_stream_ready(Output *o, uint32_t stream);
 void output_sink_ready(Output *o, uint32_t sink);
+/* What a dead process has left in its pipes comes before the news of its death. */
+void output_task_ended(Output *o, uint32_t task);
 void output_flush(Output *o); /* once a turn */
 
 /* A message of the kernel process, to stderr: "caisson: …", one line. */
