@@ -62,7 +62,7 @@ enum {
 
 /* The implementation: what its Put does, and what it saw. */
 typedef struct Keeper_component {
-        nk_err_t put_result; /* what Put returns after it has stored its results */
+        _Atomic nk_err_t put_result; /* what Put returns after it has stored its results */
         _Atomic nk_uint32_t n_puts;
 } Keeper_component;
 
