@@ -24,7 +24,7 @@ COMMANDS = {
     "bad-at-sema": ["check", "-I", ".", "-I", "include"],
     "bad-at-layout": ["check", "-I", ".", "-I", "include"],
     "fmt": ["fmt"],
-    "layout": ["dump", "--json", "-I", ".", "-I", "include"],
+    "layout": ["dump", "-I", ".", "-I", "include"],
     "c": ["gen", "--stdout", "-I", ".", "-I", "include"],
 }
 

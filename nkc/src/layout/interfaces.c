@@ -30,7 +30,7 @@ static void check_limits(const Build *b, const LayMessage *m, uint32_t arena_nee
         if (total <= LAY_MAX_MESSAGE)
                 return;
         diag_report(b->l->ctx->diags, MESSAGE_TOO_BIG, b->method->name.span, b->word, b->method->name.text,
-                (unsigned long long)total, LAY_MAX_MESSAGE);
+                arena_need == UINT32_MAX ? "more than " : "", (unsigned long long)total, LAY_MAX_MESSAGE);
         b->file->is_bad = true;
 }
 
@@ -53,10 +53,7 @@ static bool check_parts(const Build *b, const LayField *fields, uint32_t n, uint
 /* ---- Capacities -------------------------------------------------------------------------- */
 
 static void complain(const Build *b, const char *name, const AstName *other) {
-        const LayName *owner = &lay_file(b->l, b->file)->name;
-
-        diag_report(b->l->ctx->diags, C_NAME_TWICE, b->method->name.span, owner->dotted,
-                name + owner->prefix_len + 1);
+        diag_report(b->l->ctx->diags, C_NAME_TWICE, b->method->name.span, name);
         if (other)
                 diag_note(b->l->ctx->diags, other->span, "'%s' makes the same name", other->text);
         else

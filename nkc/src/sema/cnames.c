@@ -17,6 +17,16 @@ static const char *const interface_names[] = {"ops", "proxy", "proxy_init", "req
 static const char *const method_endings[] = {"req", "res", "err", "fn", "proxy", "mid", "req_arena_size",
         "res_arena_size", "req_handles", "res_handles", "err_handles"};
 
+/* The complete C name, for messages. */
+static const char *c_name(Sema *s, const SemaFile *f, const char *name) {
+        char *text = arena_printf(s->ctx->arena, "%s_%s", f->dotted, name);
+
+        for (char *c = text; *c; c++)
+                if (*c == '.')
+                        *c = '_';
+        return text;
+}
+
 static bool is_one_of(const char *const *list, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(list[i], name) == 0)
@@ -47,14 +57,14 @@ static void check_name(Sema *s, SemaFile *f, const Map *methods, const char *nam
         if (!f->ast->interface)
                 return;
         if (is_interface_name(name)) {
-                diag_report(s->ctx->diags, C_NAME_TWICE, span, f->dotted, name);
+                diag_report(s->ctx->diags, C_NAME_TWICE, span, c_name(s, f, name));
                 diag_note(s->ctx->diags, f->ast->interface->keyword, "the interface makes the same name");
                 return;
         }
         m = colliding_method(s, f, methods, name);
         if (!m)
                 return;
-        diag_report(s->ctx->diags, C_NAME_TWICE, span, f->dotted, name);
+        diag_report(s->ctx->diags, C_NAME_TWICE, span, c_name(s, f, name));
         diag_note(s->ctx->diags, m->name.span, "method '%s' makes the same name", m->name.text);
 }
 
@@ -70,7 +80,7 @@ static void check_tags(Sema *s, SemaFile *f, const Map *methods, Map *tags, cons
                         before = &symbol->name;
                 if (!before || before->text == member->text)
                         continue;
-                diag_report(s->ctx->diags, C_NAME_TWICE, member->span, f->dotted, tag);
+                diag_report(s->ctx->diags, C_NAME_TWICE, member->span, c_name(s, f, tag));
                 diag_note(s->ctx->diags, before->span, "'%s' makes the same name", before->text);
         }
 }
@@ -82,7 +92,7 @@ static void check_methods(Sema *s, SemaFile *f, Map *methods) {
                 map_put(methods, m->name.text, m);
                 if (!is_interface_name(m->name.text))
                         continue;
-                diag_report(s->ctx->diags, C_NAME_TWICE, m->name.span, f->dotted, m->name.text);
+                diag_report(s->ctx->diags, C_NAME_TWICE, m->name.span, c_name(s, f, m->name.text));
                 diag_note(s->ctx->diags, f->ast->interface->keyword, "the interface makes the same name");
         }
 }

@@ -131,10 +131,10 @@ static void check_given_name(Sema *s, SemaFile *f) {
         const char *last = strrchr(f->file, '/');
 
         if (!ends_with_path(path, last ? last + 1 : f->file)) {
-                diag_report(s->ctx->diags, WRONG_FILE, name->span, last ? last + 1 : f->file, name->text);
+                diag_report(s->ctx->diags, WRONG_FILE, name->span, name->text, last ? last + 1 : f->file);
                 f->is_bad = true;
         } else if (!ends_with_path(path, f->file)) {
-                diag_report(s->ctx->diags, WRONG_FOLDER, name->span, f->file, name->text);
+                diag_report(s->ctx->diags, WRONG_FOLDER, name->span, name->text, f->file);
         }
         free(real);
 }

@@ -13,6 +13,23 @@ static void offer_symbols(Suggest *g, const SemaFile *f, bool is_constant) {
                         suggest_offer(g, f->symbols[i].name.text);
 }
 
+/* Imports are not handed on: who expects that should learn what to import. */
+static bool help_import(Sema *s, const SemaFile *f, const char *wanted) {
+        for (uint32_t i = 0; i < f->n_imports; i++) {
+                const SemaFile *import = f->imports[i];
+
+                for (uint32_t j = 0; j < import->n_imports; j++) {
+                        if (!map_get(&import->imports[j]->own, wanted))
+                                continue;
+                        diag_help(s->ctx->diags,
+                                "'%s' is defined in '%s', which '%s' imports; import it here too", wanted,
+                                import->imports[j]->dotted, import->dotted);
+                        return true;
+                }
+        }
+        return false;
+}
+
 /* Walks lists, never the map, so that of equally close names always the same one is shown. */
 static void suggest_symbol(
         Sema *s, const SemaFile *f, const char *wanted, bool is_constant, bool with_primitives) {
@@ -20,7 +37,7 @@ static void suggest_symbol(
                 "SInt32", "SInt64", "Handle", "string", "bytes", "array", "sequence"};
         Suggest g = suggest_for(wanted);
 
-        if (diag_is_full(s->ctx->diags))
+        if (diag_is_full(s->ctx->diags) || help_import(s, f, wanted))
                 return;
         offer_symbols(&g, f, is_constant);
         for (uint32_t i = 0; i < f->n_imports; i++)
