@@ -19,8 +19,6 @@
 #define RUNS      7
 #define PATH_SIZE 512
 
-extern char **environ;
-
 static char folder[PATH_SIZE];
 
 static _Noreturn void die(const char *what) {
@@ -100,7 +98,7 @@ static void write_fbs(int n) {
 /* --- running --- */
 
 /* Seconds, or a negative number when the tool is missing or fails. */
-static double run_once(char *const argv[]) {
+static double run_once(const char *const argv[]) {
         posix_spawn_file_actions_t quiet;
         uint64_t start = bench_now_ns();
         int status;
@@ -109,7 +107,7 @@ static double run_once(char *const argv[]) {
         if (posix_spawn_file_actions_init(&quiet) != 0 ||
                 posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", 1, 0) != 0)
                 die("posix_spawn_file_actions");
-        status = posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environ);
+        status = posix_spawnp(&pid, argv[0], &quiet, NULL, (char *const *)(uintptr_t)argv, environ);
         (void)posix_spawn_file_actions_destroy(&quiet);
         if (status != 0 || waitpid(pid, &status, 0) < 0 || status != 0)
                 return -1;
@@ -127,7 +125,7 @@ static void remove_output(void) {
         }
 }
 
-static double best_of(char *const argv[]) {
+static double best_of(const char *const argv[]) {
         double best = -1;
 
         for (int i = 0; i < RUNS; i++) {
@@ -160,7 +158,7 @@ static void print_row(const char *name, int n, double seconds, off_t bytes) {
 
 static double nkc_row(int n) {
         char path[PATH_SIZE];
-        char *argv[] = {(char *)(uintptr_t)NKC_PROGRAM, "gen", "-I", folder, "-o", folder, path, NULL};
+        const char *const argv[] = {NKC_PROGRAM, "gen", "-I", folder, "-o", folder, path, NULL};
         double t;
 
         write_idl(n);
@@ -172,8 +170,8 @@ static double nkc_row(int n) {
 
 static void peer_rows(int n) {
         char out[PATH_SIZE + 8], include[PATH_SIZE + 8], proto[PATH_SIZE], fbs[PATH_SIZE];
-        char *protoc_c[] = {"protoc-c", out, include, proto, NULL};
-        char *flatc[] = {"flatc", "--cpp", "-o", folder, fbs, NULL};
+        const char *const protoc_c[] = {"protoc-c", out, include, proto, NULL};
+        const char *const flatc[] = {"flatc", "--cpp", "-o", folder, fbs, NULL};
 
         double t;
 

@@ -274,7 +274,7 @@ static void server_killed_before_it_receives_ends_the_call(void **state) {
         start_server(s, sleep_for_ever);
         expect_word(s, 'u');
         start_client(s, 0, 1);
-        t_wait_state(s->mem[0], CHAN_REQUEST);
+        t_wait_phase(s->mem[0], CHAN_PHASE_POSTED);
         kill_server(s);
         assert_int_equal(wait_for(&s->clients[0]), NK_ENOTCONN);
 }
