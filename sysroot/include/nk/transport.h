@@ -64,7 +64,8 @@ static inline nk_err_t nk_transport_recv(
 /*
  * Answers the request received last through this transport, and so releases its sender, whatever
  * the result. To be called by the thread that received.
- * res, res_arena: only read; res_arena may be NULL.
+ * res, res_arena: only read, but NkKosTransport takes the mark of nk_msg_set_method_id off *res, so that it
+ * is not sent twice; res_arena may be NULL. A *res without that mark carries no result.
  * Returns NK_EOK; NK_ENOTCONN: the client is gone; NK_EPERM: the policy denied the response;
  * NK_EINVAL: wrong structure, or no request to answer; NK_EBADMSG: any other failure.
  */
