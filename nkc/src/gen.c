@@ -236,6 +236,16 @@ static int write_all(const Gen *g, const Job *jobs) {
         return ok ? CMD_OK : CMD_FAILED;
 }
 
+static int print_all(const Gen *g, const Job *jobs) {
+        Text text = TEXT_NULL;
+
+        for (size_t i = 0; i < g->files.n; i++)
+                emit_header(&text, jobs[i].unit, &g->emit);
+        fwrite(text.data, 1, text.size, stdout);
+        text_deinit(&text);
+        return CMD_OK;
+}
+
 /* ---- The run ----------------------------------------------------------------------------- */
 
 /* Numbers of diagnostics about files that cannot be read; see base/diag_registry.def. */
@@ -293,7 +303,9 @@ int gen_run(Gen *g) {
         for (size_t i = 0; i < g->includes.n; i++)
                 nkc_session_add_include(s, g->includes.words[i]);
         r = compile_all(g, s, jobs);
-        if (r == CMD_OK)
+        if (r == CMD_OK && g->to_stdout)
+                r = print_all(g, jobs);
+        else if (r == CMD_OK)
                 r = are_distinct(g, jobs) ? write_all(g, jobs) : CMD_USAGE;
         for (size_t i = 0; i < g->files.n; i++)
                 free(jobs[i].header);

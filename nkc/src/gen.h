@@ -29,6 +29,7 @@ typedef struct Gen {
         EmitOptions emit;
         bool extended_errors;
         bool is_flat;      /* X.idl.h directly in the folder; otherwise below it by path */
+        bool to_stdout;    /* print the headers, write nothing */
         bool has_shape;    /* also X.edl.shape */
         bool has_rules;    /* -MD: also X.idl.h.d beside each header */
         bool has_nk_rules; /* X.idl.nk.d beside the header, as nk-gen-c's build files expect */
@@ -41,7 +42,7 @@ void gen_deinit(Gen *g);
 
 /* The options of nk-gen-c; `nkc gen` has GEN_N_OPTS, the last of which are its own. */
 #define GEN_N_COMMON 18u
-#define GEN_N_OPTS   21u
+#define GEN_N_OPTS   22u
 extern const Opt gen_opts[GEN_N_OPTS];
 
 /* Takes what opt_next() returned: an index or OPT_ARGUMENT. False: g->problem says what is wrong. */

@@ -27,6 +27,7 @@ enum {
         OPT_REFLECTION,
         OPT_TESTS,
         OPT_ALIGNMENT,
+        OPT_STDOUT,
         OPT_SHAPE,
         OPT_RULES,
         OPT_RULES_FILE,
@@ -54,6 +55,7 @@ const Opt gen_opts[GEN_N_OPTS] = {
         [OPT_REFLECTION] = {0, "component-refl", NULL, NULL},
         [OPT_TESTS] = {0, "tests", NULL, NULL},
         [OPT_ALIGNMENT] = {0, "enforce-alignment-check", NULL, NULL},
+        [OPT_STDOUT] = {0, "stdout", NULL, "print the headers, write no file"},
         [OPT_SHAPE] = {0, "shape", NULL, "also write the verification table, X.edl.shape"},
         [OPT_RULES] = {'M', NULL, "D", NULL},
         [OPT_RULES_FILE] = {0, "depfile", "FILE", "write the dependencies of all headers into one file"},
@@ -141,6 +143,9 @@ bool gen_option(Gen *g, int opt, const char *value) {
                 return set_trace(g, &g->emit.trace_server, opt, value);
         case OPT_TRACE_FILTER:
                 g->emit.trace_methods = value;
+                return true;
+        case OPT_STDOUT:
+                g->to_stdout = true;
                 return true;
         case OPT_SHAPE:
                 g->has_shape = true;

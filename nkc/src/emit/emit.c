@@ -8,6 +8,7 @@
 
 enum {
         COMMENT_WIDTH = 104, /* a longer declaration is broken after a comma */
+        LAYOUT_WIDTH = 80,   /* a longer nkx_layout() goes on in the next line */
         LAYOUT_MEMBERS = 8,  /* in one nkx_layout() of <nk/method.h> */
 };
 
@@ -106,14 +107,17 @@ static void doc_lines(Emit *e, const char *indent, const char *doc) {
         }
 }
 
-/* Where to break `text` so that it fits into `width`: behind a ", " if there is one, else at the end. */
+/* Where to break `text` so that it fits into `width`: behind the last comma between parameters, or not. */
 static size_t break_at(const char *text, size_t size, size_t width) {
-        if (size <= width)
-                return size;
-        for (size_t i = width; i > 1; i--)
-                if (text[i - 2] == ',' && text[i - 1] == ' ')
-                        return i;
-        return size;
+        size_t best = size;
+        int depth = 0; /* of <...> */
+
+        for (size_t i = 0; size > width && i + 1 < size && (i < width || best == size); i++) {
+                depth += (text[i] == '<') - (text[i] == '>');
+                if (depth == 0 && text[i] == ',' && text[i + 1] == ' ')
+                        best = i + 2;
+        }
+        return best;
 }
 
 /* "demo/IStore.idl:5  Drop(in UInt16 slot);", continued under itself when it is long. */
@@ -157,6 +161,12 @@ void emit_comment(Emit *e, const char *indent, const LaySource *src, const char 
         text_puts(e->out, " */\n");
 }
 
+void emit_doc(Emit *e, const char *doc) {
+        text_puts(e->out, "/*\n");
+        doc_lines(e, "", doc);
+        text_puts(e->out, " */\n");
+}
+
 /* ---- Lines that several sections share --------------------------------------------------- */
 
 void emit_enumerator(Emit *e, const char *name, uint32_t value) {
@@ -193,12 +203,17 @@ void emit_field(Emit *e, const char *indent, const LayField *f) {
 }
 
 static void layout_chunk(Emit *e, const char *name, uint32_t size, const LayField *f, uint32_t n) {
+        size_t line = e->out->size;
+
         text_puts(e->out, n ? "nkx_layout(" : "nkx_layout_size(");
         emit_expand(e, name, strlen(name));
         text_puts(e->out, ", ");
         text_uint(e->out, size);
         for (; n; n--, f++) {
-                text_puts(e->out, ", ");
+                bool is_full = e->out->size - line > LAYOUT_WIDTH;
+
+                text_puts(e->out, is_full ? ",\n        " : ", ");
+                line = is_full ? e->out->size : line;
                 text_puts(e->out, f->name);
                 text_puts(e->out, ", ");
                 text_uint(e->out, f->offset);

@@ -66,6 +66,9 @@ void emit_expand(Emit *e, const char *template, size_t size);
 /* "/" "* demo/IStore.idl:5  Drop(in UInt16 slot); *" "/", with the doc lines before it if there are any. */
 void emit_comment(Emit *e, const char *indent, const LaySource *src, const char *doc);
 
+/* A comment of these lines alone. */
+void emit_doc(Emit *e, const char *doc);
+
 /* "name = value,\n", one level deep. */
 void emit_enumerator(Emit *e, const char *name, uint32_t value);
 

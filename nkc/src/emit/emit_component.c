@@ -60,7 +60,7 @@ static void emit_sizes(Emit *e, const LayComponent *c) {
         emit_set_uint(e, "reqcaps", c->req_handles);
         emit_set_uint(e, "rescaps", c->res_handles);
         emit_set_uint(e, "errcaps", c->err_handles);
-        emit_text(e, "\n/* Largest of all endpoints. */\n"
+        emit_text(e, "\n/* The largest of each size over all endpoints. */\n"
                      "enum {\n"
                      "        $(prefix)_component_req_arena_size = $(reqarena),\n"
                      "        $(prefix)_component_res_arena_size = $(resarena),\n"
@@ -180,8 +180,8 @@ static void emit_dispatch(Emit *e, const LayComponent *c) {
         emit_section_begin(e, &c->name, "COMPONENT_SERVER_DISPATCHER", "dispatcher of the component");
         emit_text(e,
                 "\nstatic inline nk_err_t $(prefix)_component_dispatch(struct $(prefix)_component *self,\n"
-                "        nk_iid_t iidOffset,\n"
-                "        const struct nk_message *req, const struct nk_arena *req_arena,\n"
+                "        nk_iid_t iidOffset, const struct nk_message *req,\n"
+                "        const struct nk_arena *req_arena,\n"
                 "        struct nk_message *res, struct nk_arena *res_arena) {\n"
                 "        if (!self)\n"
                 "                return NK_ENOENT;\n"

@@ -48,7 +48,7 @@ static void emit_interface_ids(Emit *e, const LayInterface *i) {
         emit_set_uint(e, "reqcaps", i->req_handles);
         emit_set_uint(e, "rescaps", i->res_handles);
         emit_set_uint(e, "errcaps", i->err_handles);
-        emit_text(e, "\n/* Largest of all methods. */\n"
+        emit_text(e, "\n/* How many methods; the largest of each size. */\n"
                      "enum {\n"
                      "        $(prefix)_mid_max = $(max),\n"
                      "        $(prefix)_req_arena_size = $(reqarena),\n"
@@ -128,12 +128,13 @@ static void emit_table(Emit *e, const LayInterface *i) {
 /* ---- Abstract interface ------------------------------------------------------------------ */
 
 static void emit_method_types(Emit *e, const LayInterface *i) {
+        if (i->n_methods)
+                text_putc(e->out, '\n');
         for (uint32_t k = 0; k < i->n_methods; k++) {
                 set_method(e, &i->methods[k]);
-                emit_text(e, "\ntypedef nk_err_t $(fn)_fn(struct $(prefix) *, const struct $(fn)_req *,\n"
-                             "        const struct nk_arena *, struct $(fn)_res *, struct nk_arena *);");
+                emit_text(e, "typedef nk_err_t $(fn)_fn(struct $(prefix) *, const struct $(fn)_req *,\n"
+                             "        const struct nk_arena *, struct $(fn)_res *, struct nk_arena *);\n");
         }
-        text_putc(e->out, '\n');
 }
 
 static void emit_vtable(Emit *e, const LayInterface *i) {

@@ -166,20 +166,23 @@ static inline nk_err_t nkx_method_end_status(const struct nkx_method *methods, n
  * Defines P_M_proxy, the exchange, and P_M_op_, its entry in struct P_ops: the abstract interface passes
  * a const request, whose header the proxy nevertheless fills, because it belongs to the caller of P_M.
  * nkx_proxy_status for simplified errors, nkx_proxy for extended ones; nkx_proxy_op defines only P_M_op_.
+ * M is pasted at once: with NK_USE_UNQUALIFIED_NAMES a method's name may be a macro, too.
  */
-#define nkx_proxy_status(P, M) nkx_proxy_by(nkx_method_call_status, P, M) nkx_proxy_op(P, M)
-#define nkx_proxy(P, M)        nkx_proxy_by(nkx_method_call, P, M) nkx_proxy_op(P, M)
-#define nkx_proxy_by(call, P, M)                                                                             \
-        static inline nk_err_t P##_##M##_proxy(struct P##_proxy *self, struct P##_##M##_req *req,            \
-                const struct nk_arena *req_arena, struct P##_##M##_res *res, struct nk_arena *res_arena) {   \
-                return call(P##_methods_, P##_##M##_mid, self->transport, self->iid, &req->base_, req_arena, \
+#define nkx_proxy_status(P, M) nkx_proxy_by_(nkx_method_call_status, P, P##_##M) nkx_proxy_op_(P, P##_##M)
+#define nkx_proxy(P, M)        nkx_proxy_by_(nkx_method_call, P, P##_##M) nkx_proxy_op_(P, P##_##M)
+#define nkx_proxy_op(P, M)     nkx_proxy_op_(P, P##_##M)
+
+#define nkx_proxy_by_(call, P, fn)                                                                           \
+        static inline nk_err_t fn##_proxy(struct P##_proxy *self, struct fn##_req *req,                      \
+                const struct nk_arena *req_arena, struct fn##_res *res, struct nk_arena *res_arena) {        \
+                return call(P##_methods_, fn##_mid, self->transport, self->iid, &req->base_, req_arena,      \
                         &res->base_, res_arena);                                                             \
         }
-#define nkx_proxy_op(P, M)                                                                                   \
-        static inline nk_err_t P##_##M##_op_(struct P *self, const struct P##_##M##_req *req,                \
-                const struct nk_arena *req_arena, struct P##_##M##_res *res, struct nk_arena *res_arena) {   \
-                return P##_##M##_proxy((struct P##_proxy *)(void *)self,                                     \
-                        (struct P##_##M##_req *)(uintptr_t)req, req_arena, res, res_arena);                  \
+#define nkx_proxy_op_(P, fn)                                                                                 \
+        static inline nk_err_t fn##_op_(struct P *self, const struct fn##_req *req,                          \
+                const struct nk_arena *req_arena, struct fn##_res *res, struct nk_arena *res_arena) {        \
+                return fn##_proxy((struct P##_proxy *)(void *)self, (struct fn##_req *)(uintptr_t)req,       \
+                        req_arena, res, res_arena);                                                          \
         }
 
 /* One method in the switch of P_interface_dispatch. A method that the implementation leaves out of its
