@@ -129,7 +129,8 @@ static void read_text(Reader *r, const yaml_node_t *node, const TextRule *rule, 
 
 /* --- dictionaries --- */
 
-static void unknown_key(
+/* Returns the key that was probably meant, or NULL. */
+static const char *unknown_key(
         Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what) {
         Spell s = spell_start(scalar_text(node));
         Problem *problem;
@@ -147,6 +148,7 @@ static void unknown_key(
                 problem_help(r->problems, problem, "did you mean '%s'?", s.best);
         else
                 problem_note(r->problems, problem, "known here: %s", list);
+        return s.best;
 }
 
 static const Key *find_key(const Key *keys, size_t n_keys, const yaml_node_t *node) {
@@ -164,9 +166,16 @@ static void duplicate_key(Reader *r, const yaml_node_t *node, const yaml_node_t 
         problem_note_at(r->problems, problem, node_pos(first), "first given here");
 }
 
-static void read_pair(Reader *r, const yaml_node_pair_t *pair, const Key *keys, size_t n_keys,
-        const yaml_node_t **seen, const char *what, void *object) {
+/* What a dictionary was found to have, by the index of the key. */
+typedef struct Seen {
+        const yaml_node_t *keys[KEYS_MAX];
+        bool is_misspelt[KEYS_MAX]; /* reported already, so not missing as well */
+} Seen;
+
+static void read_pair(Reader *r, const yaml_node_pair_t *pair, const Key *keys, size_t n_keys, Seen *seen,
+        const char *what, void *object) {
         const yaml_node_t *name = get_node(r, pair->key);
+        const char *meant;
         const Key *key;
 
         if (name->type != YAML_SCALAR_NODE) {
@@ -175,35 +184,35 @@ static void read_pair(Reader *r, const yaml_node_pair_t *pair, const Key *keys, 
         }
         key = find_key(keys, n_keys, name);
         if (!key) {
-                unknown_key(r, name, keys, n_keys, what);
+                meant = unknown_key(r, name, keys, n_keys, what);
+                for (size_t i = 0; i < n_keys; i++)
+                        seen->is_misspelt[i] |= keys[i].name == meant;
                 return;
         }
-        if (seen[key - keys]) {
-                duplicate_key(r, name, seen[key - keys]);
+        if (seen->keys[key - keys]) {
+                duplicate_key(r, name, seen->keys[key - keys]);
                 return;
         }
-        seen[key - keys] = name;
+        seen->keys[key - keys] = name;
         key->read(r, object, get_node(r, pair->value));
 }
 
-/* False when the node is no dictionary at all; problems inside are reported, but don't count. */
-static bool read_dictionary(
+static void read_dictionary(
         Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what, void *object) {
-        const yaml_node_t *seen[KEYS_MAX] = {NULL};
+        Seen seen = {.keys = {NULL}};
         const yaml_node_pair_t *pair;
 
         assert(n_keys <= KEYS_MAX);
         if (node->type != YAML_MAPPING_NODE) {
                 wrong_type(r, node, what, "a dictionary");
-                return false;
+                return;
         }
         for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
-                read_pair(r, pair, keys, n_keys, seen, what, object);
+                read_pair(r, pair, keys, n_keys, &seen, what, object);
         for (size_t i = 0; i < n_keys; i++)
-                if (keys[i].is_required && !seen[i])
+                if (keys[i].is_required && !seen.keys[i] && !seen.is_misspelt[i])
                         problem_add(r->problems, PROBLEM_MISSING_KEY, node_pos(node), "%s lacks the key '%s'",
                                 what, keys[i].name);
-        return true;
 }
 
 /* Number of items of a list; an empty value counts as an empty list. 0 after a problem. */
@@ -489,19 +498,29 @@ static Pos parser_pos(const Problems *p, const yaml_parser_t *parser) {
         return at;
 }
 
+/* What usually lies behind libyaml's words. */
+static const struct {
+        const char *words, *help;
+} syntax_helps[] = {
+        {"cannot start any token", "indent with spaces; quote a text that begins with one of % @ `"},
+        {"did not find expected key", "indent the keys of one dictionary alike"},
+        {"did not find expected '-' indicator", "indent the elements of one list alike"},
+        {"mapping values are not allowed", "quote a text that contains ': '"},
+};
+
 static void report_syntax(Reader *r, const yaml_parser_t *parser) {
-        Pos at = parser_pos(r->problems, parser);
-        Problem *problem = problem_add(r->problems, PROBLEM_SYNTAX, at, "not valid YAML: %s",
-                parser->problem ? parser->problem : "can't be read");
+        const char *words = parser->problem ? parser->problem : "can't be read";
+        Problem *problem = problem_add(
+                r->problems, PROBLEM_SYNTAX, parser_pos(r->problems, parser), "not valid YAML: %s", words);
 
         if (parser->context && parser->context_mark.line != parser->problem_mark.line)
                 problem_note_at(r->problems, problem,
                         (Pos){(uint32_t)parser->context_mark.line + 1,
                                 (uint32_t)parser->context_mark.column + 1, 1},
                         "%s that begins here", parser->context);
-        if (parser->problem && strstr(parser->problem, "cannot start any token"))
-                problem_help(r->problems, problem, "%s",
-                        "indent with spaces; quote a text that begins with one of % @ `");
+        for (size_t i = 0; i < ARRAY_SIZE(syntax_helps); i++)
+                if (strstr(words, syntax_helps[i].words))
+                        problem_help(r->problems, problem, "%s", syntax_helps[i].help);
 }
 
 static void read_document(Reader *r) {

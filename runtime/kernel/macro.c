@@ -108,26 +108,39 @@ typedef struct Definition {
 static int find_definition(
         Search *s, const char *header, const char *name, unsigned depth, Definition *ret_definition);
 
+static const char *line_end(const char *at) {
+        const char *end = strchr(at, '\n');
+
+        return end ? end : at + strlen(at);
+}
+
+/* Takes a line that defines `name`; offers what it defines as a suggestion. */
+static void look_at_line(Search *s, const char *line, const char *name, Definition *definition) {
+        const char *word = directive(line, "define");
+        size_t size = word ? word_size(word) : 0;
+        char *found;
+
+        if (size == 0)
+                return;
+        found = pool_copy(s->pool, word, size);
+        spell_offer(&s->similar, found);
+        if (strcmp(found, name) == 0)
+                definition->body = word + size;
+}
+
 static void find_here(Search *s, const char *text, const char *name, Definition *definition) {
         unsigned line = 1;
 
-        for (const char *at = text; *at; line++) {
-                const char *end = strchr(at, '\n');
-                const char *word = directive(at, "define");
-                size_t size = word ? word_size(word) : 0;
+        while (*text && !definition->body) {
+                const char *end = line_end(text);
 
-                if (size && !definition->body) {
-                        char *found = pool_copy(s->pool, word, size);
-
-                        spell_offer(&s->similar, found);
-                        if (strcmp(found, name) == 0) {
-                                definition->body = word + size;
-                                definition->line = line;
-                        }
-                }
-                for (const char *c = at; c < (end ? end : at + strlen(at)); c++)
+                look_at_line(s, text, name, definition);
+                if (definition->body)
+                        definition->line = line;
+                for (const char *c = text; c < end; c++)
                         line += *c == '\v';
-                at = end ? end + 1 : at + strlen(at);
+                line++;
+                text = *end ? end + 1 : end;
         }
 }
 
@@ -146,7 +159,7 @@ static int find_in_includes(
         Search *s, const char *text, const char *name, unsigned depth, Definition *definition) {
         for (const char *at = text; *at && !definition->body;) {
                 const char *header = included_name(s, at);
-                const char *end = strchr(at, '\n');
+                const char *end = line_end(at);
 
                 /* A header that isn't along the folders is the C library's business. */
                 if (header && depth < MACRO_DEPTH_MAX) {
@@ -155,7 +168,7 @@ static int find_in_includes(
                         if (r < 0)
                                 return r;
                 }
-                at = end ? end + 1 : at + strlen(at);
+                at = *end ? end + 1 : end;
         }
         return 0;
 }

@@ -190,6 +190,9 @@ static void find_executable(Check *c, SolTask *task) {
         struct stat st;
         Problem *problem;
 
+        if (!task->class && task->path.at.line == task->class_name.at.line &&
+                task->path.at.column == task->class_name.at.column)
+                return; /* the path follows from a name that is wrong */
         task->executable = files_find(c->pool, c->places->bins, c->places->n_bins, task->path.text);
         if (!task->executable) {
                 report_no_executable(c, task);

@@ -47,7 +47,7 @@ void spell_offer(Spell *s, const char *candidate) {
         if (word_size > SPELL_WORD_MAX || size > SPELL_WORD_MAX || word_size == 0)
                 return;
         d = distance(s->word, word_size, candidate, size);
-        if (d < s->distance) {
+        if (d > 0 && d < s->distance) {
                 s->distance = d;
                 s->best = candidate;
         }

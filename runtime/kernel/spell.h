@@ -18,5 +18,6 @@ typedef struct Spell {
 } Spell;
 
 Spell spell_start(const char *word);
-/* Keeps the first of equally near candidates; the candidate is borrowed. */
+/* Keeps the first of equally near candidates; the candidate is borrowed. The word itself is no
+ * suggestion. */
 void spell_offer(Spell *s, const char *candidate);

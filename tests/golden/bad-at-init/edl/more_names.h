@@ -1,0 +1,3 @@
+#pragma once
+
+#define FAR_CHANNEL "far_channel"
