@@ -94,19 +94,23 @@ static bool claim_fd(int fd) {
 }
 
 static bool claim_channel(const BootChannel *c) {
-        if (!claim_fd(c->mem_fd) || !claim_fd(c->bell_fd))
+        if (!claim_fd(c->mem_fd))
                 return false;
-        return c->role == BOOT_SERVER || claim_fd(c->status_fd);
+        return c->role == BOOT_SERVER || (claim_fd(c->bell_fd) && claim_fd(c->status_fd));
 }
 
 /* boot_fd is one of them: listing it as something else would close that with it. */
 static int claim_descriptors(const BootBlock *b, int boot_fd) {
+        const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
         const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
 
         if (!claim_fd(boot_fd) || (b->kernel_fd != -1 && !claim_fd(b->kernel_fd)))
                 return BOOT_E_DESCRIPTOR;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
                 return BOOT_E_DESCRIPTOR;
+        for (uint32_t i = 0; i < b->n_listeners; i++)
+                if (!claim_fd(l[i].ear_fd))
+                        return BOOT_E_DESCRIPTOR;
         for (uint32_t i = 0; i < b->n_channels; i++)
                 if (!claim_channel(&c[i]))
                         return BOOT_E_DESCRIPTOR;

@@ -33,6 +33,7 @@ typedef struct BootBlock {
 typedef struct BootListener {
         uint32_t name_off; /* text: channel name (init.yaml `id`) */
         uint32_t status;   /* index of its StatusEntry in the status page */
+        int32_t ear_fd;    /* epoll set that hears the bells of its channels */
 } BootListener;
 
 enum { BOOT_CLIENT = 0, BOOT_SERVER = 1 };
@@ -43,7 +44,7 @@ typedef struct BootChannel {
         uint32_t peer_off;    /* text: name of the process at the other end */
         uint32_t listener;    /* BOOT_SERVER: index into the listeners */
         int32_t mem_fd;       /* the channel's shared memory */
-        int32_t bell_fd;      /* eventfd: the client writes, the server waits */
+        int32_t bell_fd;      /* BOOT_CLIENT: eventfd that the listener's ear hears */
         int32_t status_fd;    /* BOOT_CLIENT: the server's status page, read-only */
         uint32_t status;      /* BOOT_CLIENT: index of the listener's StatusEntry in that page */
         uint32_t shape_off;   /* the server class's shape table, aligned to 8 */
@@ -53,5 +54,5 @@ typedef struct BootChannel {
 } BootChannel;
 
 _Static_assert(sizeof(BootBlock) == 48, "boot block header");
-_Static_assert(sizeof(BootListener) == 8, "boot listener");
+_Static_assert(sizeof(BootListener) == 12, "boot listener");
 _Static_assert(sizeof(BootChannel) == 48, "boot channel");

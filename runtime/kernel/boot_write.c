@@ -106,7 +106,7 @@ static BootChannel client_end(Builder *b, const Channel *channel) {
                 .peer_off = put_text(b, server->name.text),
                 .mem_fd = give_fd(b, channel->mem_fd),
                 .bell_fd = give_fd(b, channel->bell_fd),
-                .status_fd = give_fd(b, b->channels->status[channel->sol->server].ro_fd),
+                .status_fd = give_fd(b, b->channels->servers[channel->sol->server].status_ro_fd),
                 .status = channel->sol->listener,
                 .deadline_ms = channel->sol->deadline_ms,
         };
@@ -122,7 +122,7 @@ static BootChannel server_end(Builder *b, const Channel *channel) {
                 .peer_off = put_text(b, task_of(b, channel->sol->client)->name.text),
                 .listener = channel->sol->listener,
                 .mem_fd = give_fd(b, channel->mem_fd),
-                .bell_fd = give_fd(b, channel->bell_fd),
+                .bell_fd = -1,
                 .status_fd = -1,
         };
 
@@ -177,7 +177,11 @@ static const char *listener_name(const Builder *b, uint32_t n) {
 
 static void put_listeners(Builder *b, uint32_t at, uint32_t n_listeners) {
         for (uint32_t i = 0; i < n_listeners; i++) {
-                BootListener entry = {.name_off = put_text(b, listener_name(b, i)), .status = i};
+                BootListener entry = {
+                        .name_off = put_text(b, listener_name(b, i)),
+                        .status = i,
+                        .ear_fd = give_fd(b, b->channels->servers[b->task].ear_fds[i]),
+                };
 
                 overwrite(b, at + i * (uint32_t)sizeof entry, &entry, sizeof entry);
         }
@@ -192,7 +196,7 @@ static void build(Builder *b) {
                 .task_off = put_text(b, task->name.text),
                 .class_off = put_text(b, task->class_name.text),
                 .kernel_fd = -1,
-                .status_fd = task->n_listeners ? give_fd(b, b->channels->status[b->task].fd) : -1,
+                .status_fd = task->n_listeners ? give_fd(b, b->channels->servers[b->task].status_fd) : -1,
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),
         };
@@ -238,7 +242,7 @@ int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task) {
         int r = -ENOMEM;
 
         *plan = BOOT_PLAN_NULL;
-        plan->fds = calloc(1 + 3 * n_ends, sizeof *plan->fds);
+        plan->fds = calloc(1 + channels->sol->tasks[task].n_listeners + 3 * n_ends, sizeof *plan->fds);
         b.classes = calloc(n_ends + 1, sizeof *b.classes);
         b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
         if (plan->fds && b.classes && b.shapes) {

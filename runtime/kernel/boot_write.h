@@ -4,9 +4,9 @@
  *
  * Together with the block goes the list of descriptors that the process gets. Their numbers
  * follow from the init file alone: BOOT_FD is the block; then, if the process serves anything,
- * its status page; then memory, bell and status page of each channel in which it is the client,
- * in the order of its entry; then memory and bell of each channel in which it is the server, in
- * the order of the file.
+ * its status page and the ear of each listener; then memory, bell and status page of each channel
+ * in which it is the client, in the order of its entry; then the memory of each channel in which
+ * it is the server, in the order of the file.
  */
 #pragma once
 

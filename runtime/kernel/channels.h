@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Channels of a running solution: their memory, bells and status pages.
+ * Channels of a running solution: their memory, bells, ears and status pages.
  *
  * The kernel process makes them before anything runs and hands each end what it needs. It keeps
- * a mapping and the bell of each, because it alone can tell the living end that the other died.
+ * a mapping of each, because it alone can tell the living end that the other died. Once everything
+ * runs it shares no open file with a process but those that it only closes: it must not be possible
+ * to make it block. To tell a server it has a bell that nobody else holds.
  * Invariant: a channel is open until one of its two tasks has died, closed from then on.
  */
 #pragma once
@@ -14,21 +16,24 @@
 typedef struct Channel {
         const SolChannel *sol;
         ChanHeader *mem; /* NULL before it is made */
-        int mem_fd;      /* -1 once all processes have started */
+        int mem_fd;      /* -1 once all processes have started; so is the bell */
         int bell_fd;
         uint32_t gone; /* CHAN_*_GONE told so far */
 } Channel;
 
-/* The status page of a server. */
-typedef struct ChannelStatus {
-        int fd, ro_fd; /* -1: no listener, or all processes have started */
-} ChannelStatus;
+/* What belongs to a task that serves. */
+typedef struct ChannelServer {
+        int status_fd, status_ro_fd; /* -1: no listener, or all processes have started; so are the ears */
+        int *ear_fds;                /* one per listener */
+        int news_fd;                 /* our own bell, in all its ears; -1: no listener */
+} ChannelServer;
 
 typedef struct Channels {
         const Solution *sol;
         Channel *list; /* in the order of the file: all of the first task, then the next one's */
         uint32_t n_channels;
-        ChannelStatus *status; /* per task */
+        ChannelServer *servers; /* per task */
+        uint32_t n_servers;
 } Channels;
 
 #define CHANNELS_NULL ((Channels){.n_channels = 0})

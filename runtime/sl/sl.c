@@ -66,17 +66,18 @@ static bool add_channels(
                 if (c->role != BOOT_SERVER || c->listener != index)
                         continue;
                 *ret_shape = boot_shape(boot, c);
-                if (listener_add(listener, c->mem_fd, c->bell_fd, *ret_shape))
+                if (listener_add(listener, c->mem_fd, *ret_shape))
                         return false;
         }
         return true;
 }
 
 static Handle make_listener(const Boot *boot, uint32_t index) {
+        const BootListener *l = &boot->listeners[index];
         const struct ShapeTable *shape;
         Listener *listener;
 
-        if (listener_new(boot->block->status_fd, boot->listeners[index].status, &listener))
+        if (listener_new(boot->block->status_fd, l->status, l->ear_fd, &listener))
                 return INVALID_HANDLE;
         if (!add_channels(boot, listener, index, &shape)) {
                 (void)listener_free(listener);

@@ -72,13 +72,18 @@ typedef struct ChanRequest {
 int chan_mem_create(int *ret_fd);
 /* Makes a status page: *ret_fd writable (for the server), *ret_ro_fd read-only (for its clients). */
 int chan_status_create(int *ret_fd, int *ret_ro_fd);
-/* Makes a bell: a non-blocking eventfd, close-on-exec. */
+/* Makes a bell, close-on-exec: an eventfd. It goes to one client and nobody else: who holds it can fill
+ * it and make writing to it block, so an end must never ring what another one has. */
 int chan_bell_create(int *ret_fd);
+/* Makes an ear, close-on-exec: the epoll set that a listener sleeps on. It goes to the server; it
+ * hears the bells that are added to it without holding them. */
+int chan_ear_create(int *ret_fd);
+int chan_ear_add(int ear_fd, int bell_fd);
 /* Maps a channel's memory; the whole of it, sparse. Unmap with chan_mem_unmap. */
 int chan_mem_map(int fd, ChanHeader **ret_mem);
 void chan_mem_unmap(ChanHeader *mem);
 /* Tells the living end that the other one is gone (bits of CHAN_*_GONE) and wakes every caller.
- * Idempotent. bell_fd: the channel's bell, or -1. */
+ * Idempotent. bell_fd: a bell of the caller's own that the server hears, or -1. */
 void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
 /* What slot `i` is doing, and for which thread of the client, for `who waits for whom`. */
 typedef enum ChanPhase { CHAN_PHASE_NONE, CHAN_PHASE_POSTED, CHAN_PHASE_SERVED } ChanPhase;
@@ -99,13 +104,15 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
 
 /* --- server end --- */
 
-int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener);
+/* Takes over ear_fd on success. */
+int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **ret_listener);
 /* Ends every channel of the set: callers are woken, threads in listener_recv return CHAN_E_CLOSED.
  * Free it when they are out. */
 void listener_close(Listener *l);
 Listener *listener_free(Listener *l);
-/* Adds a channel to the set; takes over the two descriptors on success. CHAN_E_STATE: the set is full. */
-int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape);
+/* Adds a channel to the set; its bell is in the ear already. Takes over mem_fd on success.
+ * CHAN_E_STATE: the set is full. */
+int listener_add(Listener *l, int mem_fd, const void *shape);
 /* Waits for a well-formed request, copies it out. A malformed one is
  * answered here, with rcInvalidArgument, or rcResourceNotFound when its RIID or MID does not exist,
  * and the wait goes on. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -106,7 +107,6 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         return 0;
 }
 
-/* Non-blocking, so that a counter filled to the brim stops nobody. */
 int chan_bell_create(int *ret_fd) {
         int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
@@ -114,6 +114,22 @@ int chan_bell_create(int *ret_fd) {
                 return -errno;
         *ret_fd = fd;
         return 0;
+}
+
+int chan_ear_create(int *ret_fd) {
+        int fd = epoll_create1(EPOLL_CLOEXEC);
+
+        if (fd < 0)
+                return -errno;
+        *ret_fd = fd;
+        return 0;
+}
+
+/* Edge-triggered: nothing has to be read, and the server could not. */
+int chan_ear_add(int ear_fd, int bell_fd) {
+        struct epoll_event ev = {.events = EPOLLIN | EPOLLET};
+
+        return epoll_ctl(ear_fd, EPOLL_CTL_ADD, bell_fd, &ev) < 0 ? -errno : 0;
 }
 
 int chan_status_map(int fd, bool writable, StatusEntry **ret_entries) {

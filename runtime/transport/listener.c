@@ -5,8 +5,10 @@
  * A thread that looks for requests reads one word a channel, in turn, so each client gets the
  * same share. While a thread looks, clients post without a system call. The last one that stops
  * looking (to sleep, or to serve while others sleep) sets `bell_wanted` in the status page and
- * looks once more; from then on clients ring. Each client has a bell of its own, an eventfd in
- * this listener's epoll set: it can wear out its own, not steal or swallow another's.
+ * looks once more; from then on clients ring. Each client has a bell of its own, an eventfd in the
+ * epoll set that is this listener's ear: it can wear out its own, not steal or swallow another's. The
+ * server has the ear and never a bell: two ends with one open file share its flags, and one of them
+ * could make the other block in ringing.
  *
  * Channels come and go while threads look. `ends` only grows; an empty place is reused. An end
  * leaves its place first and is freed when no thread looks and no request of it is open.
@@ -36,7 +38,6 @@
 typedef struct ChanEnd {
         ChanHeader *mem;
         const ShapeTable *shape; /* NULL: requests are not checked */
-        int bell_fd;
         _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
         struct ChanEnd *next_retired;
 } ChanEnd;
@@ -44,7 +45,7 @@ typedef struct ChanEnd {
 struct Listener {
         StatusEntry *entries;
         StatusEntry *status; /* ours in the page */
-        int epoll_fd;
+        int ear_fd;
         int kick_fd;                /* wakes one of our own threads */
         _Atomic uint32_t n_ends;    /* places in use, empty ones included */
         _Atomic uint32_t n_looking; /* threads that look for requests */
@@ -62,16 +63,10 @@ static _Thread_local Visit visit;
 
 /* --- making and adding --- */
 
-static int watch(Listener *l, int fd) {
-        struct epoll_event ev = {.events = EPOLLIN | EPOLLET, .data.fd = fd};
-
-        return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
-}
-
 static Listener *listener_drop(Listener *l) {
         chan_status_unmap(l->entries);
-        if (l->epoll_fd >= 0)
-                (void)close(l->epoll_fd);
+        if (l->ear_fd >= 0)
+                (void)close(l->ear_fd);
         if (l->kick_fd >= 0)
                 (void)close(l->kick_fd);
         (void)pthread_mutex_destroy(&l->lock);
@@ -79,7 +74,7 @@ static Listener *listener_drop(Listener *l) {
         return NULL;
 }
 
-int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) {
+int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **ret_listener) {
         Listener *l;
         int r;
 
@@ -89,11 +84,11 @@ int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) 
         if (!l)
                 return -ENOMEM;
         (void)pthread_mutex_init(&l->lock, NULL);
+        l->ear_fd = -1;
         l->kick_fd = -1;
-        l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-        r = l->epoll_fd < 0 ? -errno : chan_bell_create(&l->kick_fd);
+        r = chan_bell_create(&l->kick_fd);
         if (r == 0)
-                r = watch(l, l->kick_fd);
+                r = chan_ear_add(ear_fd, l->kick_fd);
         if (r == 0)
                 r = chan_status_map(status_fd, true, &l->entries);
         if (r < 0) {
@@ -101,6 +96,7 @@ int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) 
                 return r;
         }
         l->status = &l->entries[status_index];
+        l->ear_fd = ear_fd;
         *ret_listener = l;
         return 0;
 }
@@ -109,7 +105,6 @@ int listener_new(int status_fd, uint32_t status_index, Listener **ret_listener) 
 
 static ChanEnd *end_free(ChanEnd *end) {
         chan_mem_unmap(end->mem);
-        (void)close(end->bell_fd);
         free(end);
         return NULL;
 }
@@ -163,7 +158,7 @@ static int place_end(Listener *l, ChanEnd *end) {
         return 0;
 }
 
-int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape) {
+int listener_add(Listener *l, int mem_fd, const void *shape) {
         ChanEnd *end;
         int r;
 
@@ -171,10 +166,7 @@ int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape) {
         if (!end)
                 return -ENOMEM;
         end->shape = shape;
-        end->bell_fd = bell_fd;
-        r = watch(l, bell_fd);
-        if (r == 0)
-                r = chan_mem_map(mem_fd, &end->mem);
+        r = chan_mem_map(mem_fd, &end->mem);
         if (r < 0) {
                 free(end);
                 return r;
@@ -189,7 +181,7 @@ int listener_add(Listener *l, int mem_fd, int bell_fd, const void *shape) {
                 return r;
         }
         (void)close(mem_fd);
-        chan_ring(l->kick_fd); /* a request may have been posted before we watched */
+        chan_ring(l->kick_fd); /* a request may have been posted before anybody listened */
         return 0;
 }
 
@@ -337,12 +329,12 @@ static bool wait_bell(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
 
         if (sync) {
                 struct pollfd fds[2] = {
-                        {.fd = l->epoll_fd, .events = POLLIN}, {.fd = sync->fd, .events = POLLIN}};
+                        {.fd = l->ear_fd, .events = POLLIN}, {.fd = sync->fd, .events = POLLIN}};
 
                 (void)poll(fds, 2, ms);
                 ms = 0;
         }
-        return epoll_wait(l->epoll_fd, &ev, 1, ms) > 0;
+        return epoll_wait(l->ear_fd, &ev, 1, ms) > 0;
 }
 
 static void tidy(Listener *l) {

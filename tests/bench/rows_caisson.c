@@ -27,7 +27,7 @@
 
 typedef struct Solution {
         int n;
-        int status_fd, status_ro_fd;
+        int status_fd, status_ro_fd, ear_fd;
         int mem[BENCH_CLIENTS_MAX], bell[BENCH_CLIENTS_MAX];
 } Solution;
 
@@ -42,9 +42,12 @@ static void *solution_setup(int n_clients) {
         s->n = n_clients;
         if (chan_status_create(&s->status_fd, &s->status_ro_fd))
                 die("chan_status_create");
+        if (chan_ear_create(&s->ear_fd))
+                die("chan_ear_create");
         for (int i = 0; i < n_clients; i++)
-                if (chan_mem_create(&s->mem[i]) || chan_bell_create(&s->bell[i]))
-                        die("chan_mem_create");
+                if (chan_mem_create(&s->mem[i]) || chan_bell_create(&s->bell[i]) ||
+                        chan_ear_add(s->ear_fd, s->bell[i]))
+                        die("making a channel");
         return s;
 }
 
@@ -53,6 +56,7 @@ static void solution_teardown(void *ctx) {
 
         (void)close(s->status_fd);
         (void)close(s->status_ro_fd);
+        (void)close(s->ear_fd);
         for (int i = 0; i < s->n; i++) {
                 (void)close(s->mem[i]);
                 (void)close(s->bell[i]);
@@ -90,13 +94,13 @@ static void become_server(Solution *s) {
         name = t_boot_text(&b, CHANNEL);
         peer = t_boot_text(&b, "Client");
         t_boot_block(&b)->status_fd = t_inherited(dup(s->status_fd));
-        t_boot_listener(&b, CHANNEL, 0);
+        t_boot_listener(&b, CHANNEL, 0, t_inherited(dup(s->ear_fd)));
         for (int i = 0; i < s->n; i++)
                 t_boot_channel(&b, &(BootChannel){.role = BOOT_SERVER,
                                            .name_off = name,
                                            .peer_off = peer,
                                            .mem_fd = t_inherited(dup(s->mem[i])),
-                                           .bell_fd = t_inherited(dup(s->bell[i])),
+                                           .bell_fd = -1,
                                            .status_fd = -1,
                                            .shape_off = shape,
                                            .shape_size = shape_size});

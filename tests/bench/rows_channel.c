@@ -18,7 +18,7 @@
 
 typedef struct Channels {
         int n;
-        int status_fd, status_ro_fd;
+        int status_fd, status_ro_fd, ear_fd;
         int mem[BENCH_CLIENTS_MAX], bell[BENCH_CLIENTS_MAX];
 } Channels;
 
@@ -34,9 +34,11 @@ static void *channel_setup(int n_clients) {
 
         c->n = n_clients;
         must(chan_status_create(&c->status_fd, &c->status_ro_fd), "chan_status_create");
+        must(chan_ear_create(&c->ear_fd), "chan_ear_create");
         for (int i = 0; i < n_clients; i++) {
                 must(chan_mem_create(&c->mem[i]), "chan_mem_create");
                 must(chan_bell_create(&c->bell[i]), "chan_bell_create");
+                must(chan_ear_add(c->ear_fd, c->bell[i]), "chan_ear_add");
         }
         return c;
 }
@@ -46,6 +48,7 @@ static void channel_teardown(void *ctx) {
 
         (void)close(c->status_fd);
         (void)close(c->status_ro_fd);
+        (void)close(c->ear_fd);
         for (int i = 0; i < c->n; i++) {
                 (void)close(c->mem[i]);
                 (void)close(c->bell[i]);
@@ -59,9 +62,9 @@ static void channel_serve(void *ctx) {
         const ChanWait wait = {.timeout_ms = CHAN_FOREVER};
         Listener *l;
 
-        must(listener_new(c->status_fd, 0, &l), "listener_new");
+        must(listener_new(c->status_fd, 0, c->ear_fd, &l), "listener_new");
         for (int i = 0; i < c->n; i++)
-                must(listener_add(l, c->mem[i], c->bell[i], NULL), "listener_add");
+                must(listener_add(l, c->mem[i], NULL), "listener_add");
         for (;;) {
                 struct nk_message msg[4];
                 ChanIn in = {.msg = msg, .msg_max = sizeof msg, .arena = room, .arena_max = CHAN_MESSAGE_MAX};

@@ -49,9 +49,10 @@ uint32_t t_boot_text(BootBuilder *b, const char *text) {
         return t_boot_add(b, text, (uint32_t)strlen(text) + 1);
 }
 
-void t_boot_listener(BootBuilder *b, const char *name, uint32_t status) {
+void t_boot_listener(BootBuilder *b, const char *name, uint32_t status, int ear_fd) {
         assert_true(b->n_listeners < T_BOOT_ENTRIES);
-        b->listeners[b->n_listeners++] = (BootListener){.name_off = t_boot_text(b, name), .status = status};
+        b->listeners[b->n_listeners++] =
+                (BootListener){.name_off = t_boot_text(b, name), .status = status, .ear_fd = ear_fd};
 }
 
 void t_boot_channel(BootBuilder *b, const BootChannel *channel) {

@@ -30,7 +30,7 @@ BootBlock *t_boot_block(BootBuilder *b);
 /* Both return the offset. */
 uint32_t t_boot_text(BootBuilder *b, const char *text);
 uint32_t t_boot_add(BootBuilder *b, const void *bytes, uint32_t size);
-void t_boot_listener(BootBuilder *b, const char *name, uint32_t status);
+void t_boot_listener(BootBuilder *b, const char *name, uint32_t status, int ear_fd);
 void t_boot_channel(BootBuilder *b, const BootChannel *channel);
 /* Appends the tables, after which the block is complete and may be spoilt. */
 void t_boot_finish(BootBuilder *b);

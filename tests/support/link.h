@@ -28,9 +28,9 @@ void t_link_server_died(Link *link);
 /* Closes what is still open. */
 void t_link_end(Link *link);
 
-/* The six descriptors of one channel and the two of a listener's status page. */
+/* One end's descriptors of a channel; the server has the memory only, the others are -1. */
 typedef struct LinkFds {
         int mem, bell, status_ro;
 } LinkFds;
-/* Makes a channel for each of two processes (or twice for one): same channel, descriptors of their own. */
-void t_channel_make(int status_ro, LinkFds *ret_client, LinkFds *ret_server);
+/* Makes a channel that the ear hears. Each end gets descriptors of its own. */
+void t_channel_make(int status_ro, int ear, LinkFds *ret_client, LinkFds *ret_server);

@@ -33,12 +33,12 @@ static void build(BootBuilder *b) {
         shape = t_boot_add(b, keeper_shape(), keeper_shape()->size);
         t_boot_block(b)->kernel_fd = some_fd();
         t_boot_block(b)->status_fd = some_fd();
-        t_boot_listener(b, "front", 5);
+        t_boot_listener(b, "front", 5, some_fd());
         t_boot_channel(b, &(BootChannel){.role = BOOT_SERVER,
                                   .name_off = t_boot_text(b, "front"),
                                   .peer_off = t_boot_text(b, "Main"),
                                   .mem_fd = some_fd(),
-                                  .bell_fd = some_fd(),
+                                  .bell_fd = -1,
                                   .status_fd = -1,
                                   .shape_off = shape,
                                   .shape_size = keeper_shape()->size});
@@ -65,10 +65,12 @@ static BootListener *listener(BootBuilder *b) {
 
 static void close_listed(const BootBlock *b) {
         const char *bytes = (const char *)b;
+        const BootListener *l = (const BootListener *)(const void *)(bytes + b->listeners_off);
         const BootChannel *c = (const BootChannel *)(const void *)(bytes + b->channels_off);
 
         (void)close(b->kernel_fd);
         (void)close(b->status_fd);
+        (void)close(l->ear_fd);
         for (uint32_t i = 0; i < 2; i++) {
                 (void)close(c[i].mem_fd);
                 (void)close(c[i].bell_fd);
@@ -114,10 +116,10 @@ static void loading_closes_the_block_and_marks_what_it_lists(void **state) {
         assert_int_equal(fcntl(fd, F_GETFD), -1);
         assert_true(is_cloexec(boot.block->kernel_fd));
         assert_true(is_cloexec(boot.block->status_fd));
-        for (uint32_t i = 0; i < 2; i++) {
+        assert_true(is_cloexec(boot.listeners[0].ear_fd));
+        for (uint32_t i = 0; i < 2; i++)
                 assert_true(is_cloexec(boot.channels[i].mem_fd));
-                assert_true(is_cloexec(boot.channels[i].bell_fd));
-        }
+        assert_true(is_cloexec(boot.channels[1].bell_fd));
         assert_true(is_cloexec(boot.channels[1].status_fd));
         close_listed(boot.block);
         boot_unload(&boot);
@@ -352,8 +354,16 @@ static void mem_fd_missing(BootBuilder *b) {
         channel(b, 0)->mem_fd = -1;
 }
 
-static void bell_fd_listed_twice(BootBuilder *b) {
-        channel(b, 1)->bell_fd = channel(b, 0)->bell_fd;
+static void ear_fd_missing(BootBuilder *b) {
+        listener(b)->ear_fd = -1;
+}
+
+static void bell_fd_missing(BootBuilder *b) {
+        channel(b, 1)->bell_fd = -1;
+}
+
+static void mem_fd_listed_twice(BootBuilder *b) {
+        channel(b, 1)->mem_fd = channel(b, 0)->mem_fd;
 }
 
 static void client_status_fd_missing(BootBuilder *b) {
@@ -365,7 +375,9 @@ static void bad_descriptors_are_refused(void **state) {
         refuse("kernel fd closed", kernel_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("status fd missing", status_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mem fd missing", mem_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
-        refuse("bell fd twice", bell_fd_listed_twice, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("ear fd missing", ear_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("bell fd missing", bell_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("mem fd twice", mem_fd_listed_twice, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("client's status fd missing", client_status_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
 }
 

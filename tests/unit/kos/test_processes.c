@@ -28,7 +28,7 @@
 
 /* One solution: a server of demo.Keeper, two clients, all channels called "keeper". */
 typedef struct Solution {
-        int status, status_ro;
+        int status, status_ro, ear;
         LinkFds client_fds[N_CLIENTS], server_fds[N_CLIENTS];
         ChanHeader *mem[N_CLIENTS]; /* as the kernel process sees it */
         int word[2];                /* pipe: the server tells how far it is, one letter a step */
@@ -41,9 +41,10 @@ static int setup(void **state) {
 
         t_boot_reserve();
         assert_int_equal(chan_status_create(&s->status, &s->status_ro), 0);
+        assert_int_equal(chan_ear_create(&s->ear), 0);
         assert_int_equal(pipe(s->word), 0);
         for (int i = 0; i < N_CLIENTS; i++) {
-                t_channel_make(s->status_ro, &s->client_fds[i], &s->server_fds[i]);
+                t_channel_make(s->status_ro, s->ear, &s->client_fds[i], &s->server_fds[i]);
                 assert_int_equal(chan_mem_map(s->client_fds[i].mem, &s->mem[i]), 0);
         }
         *state = s;
@@ -70,8 +71,8 @@ static int teardown(void **state) {
                 (void)close(s->client_fds[i].bell);
                 (void)close(s->client_fds[i].status_ro);
                 (void)close(s->server_fds[i].mem);
-                (void)close(s->server_fds[i].bell);
         }
+        (void)close(s->ear);
         (void)close(s->word[0]);
         (void)close(s->word[1]);
         (void)close(s->status);
@@ -87,7 +88,7 @@ static void add_channel(BootBuilder *b, uint32_t role, const LinkFds *fds, uint3
                                   .name_off = t_boot_text(b, "keeper"),
                                   .peer_off = t_boot_text(b, "Peer"),
                                   .mem_fd = t_inherited(fds->mem),
-                                  .bell_fd = t_inherited(fds->bell),
+                                  .bell_fd = role == BOOT_CLIENT ? t_inherited(fds->bell) : -1,
                                   .status_fd = role == BOOT_CLIENT ? t_inherited(fds->status_ro) : -1,
                                   .shape_off = shape,
                                   .shape_size = keeper_shape()->size});
@@ -100,7 +101,7 @@ static void boot_server(Solution *s) {
         t_boot_begin(&b, "Keeper", "demo.Keeper");
         shape = t_boot_add(&b, keeper_shape(), keeper_shape()->size);
         t_boot_block(&b)->status_fd = t_inherited(s->status);
-        t_boot_listener(&b, "keeper", 0);
+        t_boot_listener(&b, "keeper", 0, t_inherited(s->ear));
         for (int i = 0; i < N_CLIENTS; i++)
                 add_channel(&b, BOOT_SERVER, &s->server_fds[i], shape);
         t_boot_install(t_boot_end(&b));
@@ -307,7 +308,7 @@ static void client_killed_in_its_call_costs_nobody_else_anything(void **state) {
         expect_word(s, 't');
         stop(&s->clients[0]);
         start_client(s, 1, 1);
-        chan_mem_close(s->mem[0], CHAN_CLIENT_GONE, s->server_fds[0].bell);
+        chan_mem_close(s->mem[0], CHAN_CLIENT_GONE, s->client_fds[0].bell);
         assert_int_equal(wait_for(&s->clients[1]), 0);
         assert_int_equal(wait_for(&s->server), 0);
 }

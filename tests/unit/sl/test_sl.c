@@ -54,19 +54,19 @@ static void add_server(
                                   .peer_off = t_boot_text(b, "Main"),
                                   .listener = listener,
                                   .mem_fd = t_inherited(fds->mem),
-                                  .bell_fd = t_inherited(fds->bell),
+                                  .bell_fd = -1,
                                   .status_fd = -1,
                                   .shape_off = shape,
                                   .shape_size = keeper_shape()->size});
 }
 
 /* The clients of "front" live in this process too, beside the service locator. */
-static void add_front(BootBuilder *b, int status_ro, uint32_t shape) {
+static void add_front(BootBuilder *b, int status_ro, int ear, uint32_t shape) {
         for (int i = 0; i < 2; i++) {
                 LinkFds client, server;
                 ChanClient *end;
 
-                t_channel_make(status_ro, &client, &server);
+                t_channel_make(status_ro, ear, &client, &server);
                 add_server(b, "front", 0, &server, shape);
                 assert_int_equal(chan_client_new(client.mem, client.bell, client.status_ro, 0, keeper_shape(),
                                          0, &end),
@@ -78,49 +78,52 @@ static void add_front(BootBuilder *b, int status_ro, uint32_t shape) {
 static void add_back(BootBuilder *b, uint32_t shape) {
         LinkFds client, server;
         Listener *listener;
-        int status, status_ro;
+        int status, status_ro, ear;
 
         assert_int_equal(chan_status_create(&status, &status_ro), 0);
-        assert_int_equal(listener_new(status, 0, &listener), 0);
-        t_channel_make(status_ro, &client, &server);
-        assert_int_equal(listener_add(listener, server.mem, server.bell, keeper_shape()), 0);
+        assert_int_equal(chan_ear_create(&ear), 0);
+        assert_int_equal(listener_new(status, 0, ear, &listener), 0);
+        t_channel_make(status_ro, ear, &client, &server);
+        assert_int_equal(listener_add(listener, server.mem, keeper_shape()), 0);
         add_client(b, "back", &client, shape);
-        t_channel_make(status_ro, &client, &server);
+        t_channel_make(status_ro, ear, &client, &server);
         add_client(b, name_of(SERVICE_LOCATOR_NAME_MAX - 1), &client, shape);
-        assert_int_equal(listener_add(listener, server.mem, server.bell, keeper_shape()), 0);
+        assert_int_equal(listener_add(listener, server.mem, keeper_shape()), 0);
         assert_int_equal(hnd_open(&hnd_listener, listener, keeper_shape(), &far_server), 0);
         (void)close(status);
         (void)close(status_ro);
 }
 
 /* A channel whose memory is none: the kernel process would not do that. */
-static void add_broken(BootBuilder *b, int status_ro, uint32_t shape) {
+static void add_broken(BootBuilder *b, int status_ro, int ear, uint32_t shape) {
         LinkFds client, server;
 
-        t_channel_make(status_ro, &client, &server);
+        t_channel_make(status_ro, ear, &client, &server);
         (void)close(client.mem);
         client.mem = dup(client.bell);
         add_client(b, "broken", &client, shape);
         (void)close(server.mem);
-        (void)close(server.bell);
 }
 
 static int group_setup(void **state) {
         BootBuilder b;
         uint32_t shape;
-        int status, status_ro;
+        int status, status_ro, front_ear, spare_ear;
 
         (void)state;
         t_boot_reserve();
         t_boot_begin(&b, "Middle", "demo.Keeper");
         shape = t_boot_add(&b, keeper_shape(), keeper_shape()->size);
         assert_int_equal(chan_status_create(&status, &status_ro), 0);
+        assert_int_equal(chan_ear_create(&front_ear), 0);
+        assert_int_equal(chan_ear_create(&spare_ear), 0);
+        front_ear = t_inherited(front_ear);
         t_boot_block(&b)->status_fd = t_inherited(status);
-        t_boot_listener(&b, "front", 0);
-        t_boot_listener(&b, "spare", 1);
-        add_front(&b, status_ro, shape);
+        t_boot_listener(&b, "front", 0, front_ear);
+        t_boot_listener(&b, "spare", 1, t_inherited(spare_ear));
+        add_front(&b, status_ro, front_ear, shape);
         add_back(&b, shape);
-        add_broken(&b, status_ro, shape);
+        add_broken(&b, status_ro, front_ear, shape);
         (void)close(status_ro);
         t_boot_install(t_boot_end(&b));
         return boot_get() ? 0 : -1;

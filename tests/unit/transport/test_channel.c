@@ -32,7 +32,7 @@ typedef struct Pair {
         int status_fd;
 } Pair;
 
-static int status_ro;
+static int status_ro, ear;
 
 static ChanClient *connect_to(Listener *l, ChanHeader **ret_mem, int ro_fd) {
         ChanClient *client;
@@ -42,7 +42,8 @@ static ChanClient *connect_to(Listener *l, ChanHeader **ret_mem, int ro_fd) {
         assert_int_equal(chan_bell_create(&bell), 0);
         if (ret_mem)
                 assert_int_equal(chan_mem_map(mem, ret_mem), 0);
-        assert_int_equal(listener_add(l, dup(mem), dup(bell), NULL), 0);
+        assert_int_equal(chan_ear_add(ear, bell), 0);
+        assert_int_equal(listener_add(l, dup(mem), NULL), 0);
         assert_int_equal(chan_client_new(mem, bell, dup(ro_fd), 0, NULL, 0, &client), 0);
         return client;
 }
@@ -51,7 +52,8 @@ static int setup(void **state) {
         Pair *p = calloc(1, sizeof *p);
 
         assert_int_equal(chan_status_create(&p->status_fd, &status_ro), 0);
-        assert_int_equal(listener_new(p->status_fd, 0, &p->listener), 0);
+        assert_int_equal(chan_ear_create(&ear), 0);
+        assert_int_equal(listener_new(p->status_fd, 0, ear, &p->listener), 0);
         p->client = connect_to(p->listener, &p->mem, status_ro);
         *state = p;
         return 0;
@@ -355,7 +357,8 @@ static void deadline_of_the_channel_limits_a_call_without_one(void **state) {
 
         assert_int_equal(chan_mem_create(&mem), 0);
         assert_int_equal(chan_bell_create(&bell), 0);
-        assert_int_equal(listener_add(p->listener, dup(mem), dup(bell), NULL), 0);
+        assert_int_equal(chan_ear_add(ear, bell), 0);
+        assert_int_equal(listener_add(p->listener, dup(mem), NULL), 0);
         assert_int_equal(chan_client_new(mem, bell, dup(status_ro), 0, NULL, 5, &client), 0);
         Caller c = {.client = client, .wait = forever};
         call(&c);
@@ -441,18 +444,15 @@ static void several_threads_serve_several_clients(void **state) {
 
 static void listener_takes_channels_up_to_its_limit(void **state) {
         Pair *p = *state; /* has one already */
-        int mem, bell;
+        int mem;
 
         for (unsigned i = 1; i < LISTENER_CHANNELS_MAX; i++) {
                 assert_int_equal(chan_mem_create(&mem), 0);
-                assert_int_equal(chan_bell_create(&bell), 0);
-                assert_int_equal(listener_add(p->listener, mem, bell, NULL), 0);
+                assert_int_equal(listener_add(p->listener, mem, NULL), 0);
         }
         assert_int_equal(chan_mem_create(&mem), 0);
-        assert_int_equal(chan_bell_create(&bell), 0);
-        assert_int_equal(listener_add(p->listener, mem, bell, NULL), CHAN_E_STATE);
+        assert_int_equal(listener_add(p->listener, mem, NULL), CHAN_E_STATE);
         (void)close(mem);
-        (void)close(bell);
 }
 
 /* --- interruption --- */
