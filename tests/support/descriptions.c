@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Files in a folder below /tmp, and a sink that keeps what it gets.
+ */
 #include "support/descriptions.h"
 
 #include <ftw.h>

@@ -162,8 +162,8 @@ static void messages_have_sizes_needs_and_handles(void **state) {
         check_message(&nothing->err, 24, 0, 0, 0);
         assert_string_equal(v->block + all->name_off, "All");
         check_message(&all->req, 160, 5 + 2 * 4 + 3 + 6 * (12 + 5) + 8, 2, 5);
-        check_message(&all->res, 56, 9 * 2, 0, 1);
-        check_message(&all->err, 56, 31, 1, 2);
+        check_message(&all->res, 48, 9 * 2, 0, 1);
+        check_message(&all->err, 48, 31, 1, 2);
 }
 
 static const ShapeNode *check_node(const View *v, uint32_t i, ShapeKind kind, uint32_t offset, uint32_t max,
