@@ -133,41 +133,60 @@ static size_t format_prefix(const Output *o, uint32_t task, const Sink *sink, ch
         return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
-/* Size of the next line of a stream without its end, or of the piece that must do; SIZE_MAX: none yet. */
-static size_t next_line(const Stream *stream, size_t from, size_t *ret_skip) {
+/* A line without its end, or the piece of a long one that must do for now. */
+typedef struct Line {
+        const char *text;
+        size_t size;
+        bool has_end;   /* a newline follows */
+        bool is_silent; /* only the end of a line whose last piece is out already */
+} Line;
+
+/* False: there is no whole line yet. */
+static bool find_next(const Stream *stream, size_t from, Line *ret_line) {
         const char *at = stream->data + from;
         size_t left = stream->used - from;
         const char *end = left ? memchr(at, '\n', left) : NULL;
 
-        *ret_skip = end != NULL;
-        if (end)
-                return (size_t)(end - at);
-        if (left == OUTPUT_STREAM_SIZE || (stream->has_ended && left))
-                return left;
-        return SIZE_MAX;
+        if (!end && left != OUTPUT_STREAM_SIZE && !(stream->has_ended && left))
+                return false;
+        *ret_line = (Line){.text = at, .size = end ? (size_t)(end - at) : left, .has_end = end != NULL};
+        ret_line->is_silent = stream->is_split && ret_line->size == 0;
+        return true;
+}
+
+/* False: there is no room for it now. */
+static bool put_line(
+        Output *o, const Stream *stream, const char *prefix, size_t prefix_size, const Line *line) {
+        Sink *sink = &o->sinks[stream->sink];
+        size_t size = prefix_size + line->size + 1;
+
+        if (line->is_silent || sink->is_broken)
+                return true;
+        if (!has_room(sink, size))
+                write_sink(o, stream->sink);
+        if (!has_room(sink, size))
+                return sink->is_broken;
+        append(sink, prefix, prefix_size);
+        append(sink, line->text, line->size);
+        append(sink, "\n", 1);
+        return true;
 }
 
 /* Moves whole lines to the sink. False: it has no room for the next one. */
 static bool move_lines(Output *o, uint32_t index) {
         Stream *stream = &o->streams[index];
-        Sink *sink = &o->sinks[stream->sink];
         char prefix[512];
-        size_t prefix_size = format_prefix(o, index / 2, sink, prefix, sizeof prefix);
-        size_t from = 0, skip, size;
+        size_t prefix_size = format_prefix(o, index / 2, &o->sinks[stream->sink], prefix, sizeof prefix);
+        size_t from = 0;
         bool fits = true;
+        Line line;
 
-        while ((size = next_line(stream, from, &skip)) != SIZE_MAX) {
-                if (!has_room(sink, prefix_size + size + 1))
-                        write_sink(o, stream->sink);
-                fits = sink->is_broken || has_room(sink, prefix_size + size + 1);
+        while (fits && find_next(stream, from, &line)) {
+                fits = put_line(o, stream, prefix, prefix_size, &line);
                 if (!fits)
                         break;
-                if (!sink->is_broken) {
-                        append(sink, prefix, prefix_size);
-                        append(sink, stream->data + from, size);
-                        append(sink, "\n", 1);
-                }
-                from += size + skip;
+                from += line.size + line.has_end;
+                stream->is_split = !line.has_end;
         }
         stream->used -= from;
         memmove(stream->data, stream->data + from, stream->used);

@@ -42,6 +42,7 @@ typedef struct Stream {
         int fd;         /* -1: none, or ended */
         bool is_paused; /* its sink is full; not in the epoll set */
         bool has_ended; /* end of file was read; closed as soon as its rest is out */
+        bool is_split;  /* a piece of a long line is out, its end is not */
         uint32_t sink;
         size_t used;
         char *data; /* OUTPUT_STREAM_SIZE bytes */

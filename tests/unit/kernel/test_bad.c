@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Wrong init files: every NAME.yaml of tests/golden/bad-at-init gives exactly the text of
- * NAME.txt. Adding a case is adding two files. With UPDATE_GOLDEN in the environment the texts are written instead.
+ * NAME.txt. Adding a case is adding two files. With UPDATE_GOLDEN in the environment the texts are written
+ * instead.
  *
  * test_bad FOLDER
  */

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channels of a solution: what is made, what a death closes, and that nothing stays behind.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "connected.h"
+#include "kernel/channels.h"
+
+#define CYCLES 10000
+
+static const char text[] =
+        "entities:\n"
+        "- {name: Client, connections: [ {target: Server, id: a}, {target: Other, id: b} ]}\n"
+        "- {name: Server}\n"
+        "- {name: Server, task: Other}\n";
+
+static size_t count_fds(void) {
+        DIR *dir = opendir("/proc/self/fd");
+        size_t n = 0;
+
+        assert_non_null(dir);
+        while (readdir(dir))
+                n++;
+        (void)closedir(dir);
+        return n;
+}
+
+/* Channels that this process has mapped. */
+static size_t count_mapped(void) {
+        FILE *file = fopen("/proc/self/maps", "r");
+        char line[512];
+        size_t n = 0;
+
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file))
+                n += strstr(line, "memfd:") != NULL;
+        (void)fclose(file);
+        return n;
+}
+
+static void each_channel_has_memory_and_a_bell(void **state) {
+        Reading *r = connected_new(text);
+        size_t n_before = count_fds();
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(c.n_channels, 2);
+        for (uint32_t i = 0; i < 2; i++) {
+                assert_int_equal(c.list[i].mem->magic, CHAN_MAGIC);
+                assert_true(c.list[i].mem_fd >= 0);
+                assert_true(c.list[i].bell_fd >= 0);
+        }
+        assert_int_equal(c.status[0].fd, -1);
+        assert_true(c.status[1].fd >= 0 && c.status[1].ro_fd >= 0);
+        assert_true(c.status[2].fd >= 0 && c.status[2].ro_fd >= 0);
+        assert_int_equal(count_fds() - n_before, channels_count_fds(&r->sol));
+        channels_deinit(&c);
+        assert_int_equal(count_fds(), n_before);
+        reading_free(r);
+}
+
+static void after_the_start_only_the_bells_stay_open(void **state) {
+        Reading *r = connected_new(text);
+        size_t n_before = count_fds();
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol), 0);
+        channels_all_started(&c);
+        assert_int_equal(count_fds() - n_before, 2);
+        channels_deinit(&c);
+        reading_free(r);
+}
+
+static void a_death_closes_the_channels_of_the_dead_alone(void **state) {
+        Reading *r = connected_new(text);
+        Channels c;
+        eventfd_t n;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_task_died(&c, 1), 1);
+        assert_int_equal(atomic_load(&c.list[0].mem->closed), CHAN_SERVER_GONE);
+        assert_int_equal(atomic_load(&c.list[1].mem->closed), 0);
+        assert_int_equal(eventfd_read(c.list[0].bell_fd, &n), 0);
+        assert_int_equal(eventfd_read(c.list[1].bell_fd, &n), -1);
+        channels_deinit(&c);
+        reading_free(r);
+}
+
+static void a_death_is_told_once_and_the_second_one_frees(void **state) {
+        Reading *r = connected_new(text);
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_task_died(&c, 0), 2);
+        assert_int_equal(channels_task_died(&c, 0), 0);
+        assert_non_null(c.list[0].mem);
+        assert_int_equal(channels_task_died(&c, 1), 0); /* was ended by the client's death already */
+        assert_null(c.list[0].mem);
+        assert_non_null(c.list[1].mem);
+        channels_deinit(&c);
+        reading_free(r);
+}
+
+static void ten_thousand_starts_and_stops_leave_nothing_behind(void **state) {
+        Reading *r = connected_new(text);
+        size_t n_fds = count_fds(), n_mapped = count_mapped();
+        Channels c;
+
+        (void)state;
+        for (int i = 0; i < CYCLES; i++) {
+                assert_int_equal(channels_init(&c, &r->sol), 0);
+                if (i % 4 == 1)
+                        (void)channels_task_died(&c, 0);
+                if (i % 4 == 2)
+                        channels_all_started(&c);
+                channels_deinit(&c);
+        }
+        assert_int_equal(count_fds(), n_fds);
+        assert_int_equal(count_mapped(), n_mapped);
+        reading_free(r);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_channel_has_memory_and_a_bell),
+                cmocka_unit_test(after_the_start_only_the_bells_stay_open),
+                cmocka_unit_test(a_death_closes_the_channels_of_the_dead_alone),
+                cmocka_unit_test(a_death_is_told_once_and_the_second_one_frees),
+                cmocka_unit_test(ten_thousand_starts_and_stops_leave_nothing_behind),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

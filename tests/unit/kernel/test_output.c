@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Output of processes: pipes take the place of our stdout and stderr during a case, and of the
+ * processes' as well.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "kernel/events.h"
+#include "kernel/output.h"
+
+#define N_TASKS 2
+#define GOT_MAX (1u << 20)
+
+typedef struct Case {
+        Output o;
+        int epoll_fd;
+        int saved[2];             /* our own stdout and stderr */
+        int reader;               /* where what is shown arrives */
+        int writers[2 * N_TASKS]; /* the processes' stdout and stderr */
+        char *got;
+        size_t used;
+} Case;
+
+static void begin(Case *c, const OutputOptions *options, const char *const names[N_TASKS]) {
+        int shown[2];
+
+        *c = (Case){.got = calloc(1, GOT_MAX)};
+        assert_non_null(c->got);
+        assert_int_equal(pipe(shown), 0);
+        assert_int_equal(fcntl(shown[0], F_SETFL, O_NONBLOCK), 0);
+        c->reader = shown[0];
+        for (int i = 0; i < 2; i++) {
+                c->saved[i] = dup(i + 1);
+                assert_true(dup2(shown[1], i + 1) >= 0);
+        }
+        (void)close(shown[1]);
+        c->epoll_fd = epoll_create1(0);
+        assert_int_equal(output_init(&c->o, options, c->epoll_fd, N_TASKS), 0);
+        for (uint32_t i = 0; i < N_TASKS; i++)
+                output_set_width(&c->o, names[i]);
+        for (uint32_t i = 0; i < N_TASKS; i++) {
+                int out[2], err[2];
+
+                assert_int_equal(pipe2(out, O_NONBLOCK), 0);
+                assert_int_equal(pipe2(err, O_NONBLOCK), 0);
+                c->writers[2 * i] = out[1];
+                c->writers[2 * i + 1] = err[1];
+                assert_int_equal(output_add_task(&c->o, i, names[i], (int[]){out[0], err[0]}), 0);
+        }
+}
+
+static void collect(Case *c) {
+        ssize_t n;
+
+        while ((n = read(c->reader, c->got + c->used, GOT_MAX - 1 - c->used)) > 0)
+                c->used += (size_t)n;
+}
+
+/* One turn of the loop. False: nothing was ready. */
+static bool turn(Case *c) {
+        struct epoll_event events[16];
+        int n = epoll_wait(c->epoll_fd, events, 16, 0);
+
+        for (int i = 0; i < n; i++) {
+                if (events[i].data.u64 >> 32 == EVENT_SINK)
+                        output_sink_ready(&c->o, (uint32_t)events[i].data.u64);
+                else
+                        output_stream_ready(&c->o, (uint32_t)events[i].data.u64);
+        }
+        output_flush(&c->o);
+        return n > 0;
+}
+
+static void say(Case *c, int writer, const char *text) {
+        assert_int_equal(write(c->writers[writer], text, strlen(text)), strlen(text));
+        while (turn(c))
+                continue;
+}
+
+static void hang_up(Case *c, int writer) {
+        if (c->writers[writer] >= 0)
+                (void)close(c->writers[writer]);
+        c->writers[writer] = -1;
+        while (turn(c))
+                continue;
+}
+
+/* Everything is shown and our own files are back, so that a failure can be printed. */
+static void end(Case *c) {
+        for (int i = 0; i < 2 * N_TASKS; i++)
+                hang_up(c, i);
+        output_deinit(&c->o);
+        for (int i = 0; i < 2; i++) {
+                (void)dup2(c->saved[i], i + 1);
+                (void)close(c->saved[i]);
+        }
+        collect(c);
+        (void)close(c->reader);
+        (void)close(c->epoll_fd);
+}
+
+static const OutputOptions plain = {.color = OUTPUT_COLOR_NEVER};
+static const char *const names[N_TASKS] = {"A", "Server"};
+
+static void each_line_begins_with_its_aligned_name(void **state) {
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, names);
+        say(&c, 0, "one\ntwo\n");
+        say(&c, 3, "three\n");
+        end(&c);
+        assert_string_equal(c.got, "A      | one\nA      | two\nServer | three\n");
+        free(c.got);
+}
+
+static void names_are_aligned_by_columns_not_bytes(void **state) {
+        static const char *const wide[N_TASKS] = {"Gr\303\274n", "Blaues"};
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, wide);
+        say(&c, 0, "x\n");
+        say(&c, 2, "y\n");
+        end(&c);
+        assert_string_equal(c.got, "Gr\303\274n   | x\nBlaues | y\n");
+        free(c.got);
+}
+
+static void a_line_is_shown_when_it_is_whole(void **state) {
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, names);
+        say(&c, 0, "begin");
+        collect(&c);
+        assert_int_equal(c.used, 0);
+        say(&c, 2, "other\n");
+        say(&c, 0, " end\n");
+        end(&c);
+        assert_string_equal(c.got, "Server | other\nA      | begin end\n");
+        free(c.got);
+}
+
+static void the_last_line_needs_no_end(void **state) {
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, names);
+        say(&c, 0, "whole\npart");
+        hang_up(&c, 0);
+        end(&c);
+        assert_string_equal(c.got, "A      | whole\nA      | part\n");
+        free(c.got);
+}
+
+static void names_can_be_left_out_or_coloured(void **state) {
+        static const OutputOptions bare = {.no_prefix = true}, colored = {.color = OUTPUT_COLOR_ALWAYS};
+        Case c;
+
+        (void)state;
+        begin(&c, &bare, names);
+        say(&c, 0, "x\n");
+        end(&c);
+        assert_string_equal(c.got, "x\n");
+        free(c.got);
+        begin(&c, &colored, names);
+        say(&c, 0, "x\n");
+        end(&c);
+        assert_string_equal(c.got, "\033[36mA      |\033[0m x\n");
+        free(c.got);
+}
+
+/* A line of `size` bytes is shown as this many lines. */
+static size_t count_pieces(size_t size) {
+        static const OutputOptions bare = {.no_prefix = true};
+        char *line = malloc(size + 1);
+        size_t n = 0, n_bytes = 0;
+        Case c;
+
+        assert_non_null(line);
+        memset(line, 'x', size);
+        line[size] = '\n';
+        begin(&c, &bare, names);
+        for (size_t done = 0; done < size + 1;) {
+                ssize_t part = write(c.writers[0], line + done, size + 1 - done);
+
+                done += part > 0 ? (size_t)part : 0;
+                while (turn(&c))
+                        collect(&c);
+        }
+        end(&c);
+        for (size_t i = 0; i < c.used; i++) {
+                n += c.got[i] == '\n';
+                n_bytes += c.got[i] == 'x';
+        }
+        assert_int_equal(n_bytes, size);
+        free(c.got);
+        free(line);
+        return n;
+}
+
+static void long_lines_are_split_and_nothing_is_lost(void **state) {
+        (void)state;
+        assert_int_equal(count_pieces(0), 1);
+        assert_int_equal(count_pieces(OUTPUT_STREAM_SIZE - 1), 1);
+        assert_int_equal(count_pieces(OUTPUT_STREAM_SIZE), 1);
+        assert_int_equal(count_pieces(OUTPUT_STREAM_SIZE + 1), 2);
+        assert_int_equal(count_pieces(3 * OUTPUT_STREAM_SIZE), 3);
+}
+
+/* Fills a writer's pipe with numbered lines. Returns how many fit. */
+static size_t flood(Case *c, int writer, size_t first) {
+        char line[32];
+        size_t n = first;
+
+        for (;; n++) {
+                int size = snprintf(line, sizeof line, "line %zu\n", n);
+
+                if (write(c->writers[writer], line, (size_t)size) != size)
+                        return n;
+        }
+}
+
+static void a_flood_waits_for_the_reader_and_loses_nothing(void **state) {
+        static const OutputOptions bare = {.no_prefix = true};
+        size_t n = 0, n_seen = 0;
+        char *at;
+        Case c;
+
+        (void)state;
+        begin(&c, &bare, names);
+        for (int i = 0; i < 30; i++) { /* nobody reads: the pipes fill, then all stops */
+                n = flood(&c, 0, n);
+                (void)turn(&c);
+        }
+        assert_true(c.o.streams[0].is_paused);
+        assert_true(c.o.sinks[0].used <= OUTPUT_SINK_SIZE - OUTPUT_SINK_RESERVE);
+        assert_false(turn(&c)); /* and costs nothing */
+        do
+                collect(&c);
+        while (turn(&c));
+        assert_false(c.o.streams[0].is_paused);
+        end(&c);
+        for (at = strtok(c.got, "\n"); at; at = strtok(NULL, "\n"), n_seen++)
+                assert_int_equal(strtoul(at + strlen("line "), NULL, 10), n_seen);
+        assert_int_equal(n_seen, n);
+        free(c.got);
+}
+
+static void a_flood_does_not_starve_others(void **state) {
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, names);
+        (void)flood(&c, 0, 0);
+        assert_true(write(c.writers[2], "here\n", 5) == 5);
+        assert_true(turn(&c));
+        collect(&c);
+        end(&c);
+        assert_non_null(strstr(c.got, "Server | here\n"));
+        assert_true(strstr(c.got, "Server | here\n") - c.got < 3 * (int)OUTPUT_STREAM_SIZE);
+        free(c.got);
+}
+
+static void our_own_messages_get_through_a_full_sink(void **state) {
+        Case c;
+        size_t n = 0;
+
+        (void)state;
+        begin(&c, &plain, names);
+        for (int i = 0; i < 30; i++) {
+                n = flood(&c, 0, n);
+                (void)turn(&c);
+        }
+        output_say(&c.o, "%s", "hello");
+        do
+                collect(&c);
+        while (turn(&c));
+        end(&c);
+        assert_non_null(strstr(c.got, "\ncaisson: hello\n"));
+        free(c.got);
+}
+
+static void a_message_is_one_line_however_long(void **state) {
+        char text[5000];
+        Case c;
+
+        (void)state;
+        memset(text, 'y', sizeof text - 1);
+        text[sizeof text - 1] = '\0';
+        begin(&c, &plain, names);
+        output_say_plain(&c.o, "%s", text);
+        end(&c);
+        assert_int_equal(c.got[c.used - 1], '\n');
+        assert_ptr_equal(strchr(c.got, '\n'), c.got + c.used - 1);
+        free(c.got);
+}
+
+static void a_reader_that_goes_away_is_noticed(void **state) {
+        Case c;
+
+        (void)state;
+        (void)signal(SIGPIPE, SIG_IGN);
+        begin(&c, &plain, names);
+        (void)close(c.reader);
+        say(&c, 0, "x\n");
+        assert_true(output_is_broken(&c.o));
+        say(&c, 0, "y\n"); /* dropped */
+        c.reader = open("/dev/null", O_RDONLY);
+        end(&c);
+        free(c.got);
+}
+
+static void it_is_idle_when_all_have_ended_and_all_is_shown(void **state) {
+        Case c;
+
+        (void)state;
+        begin(&c, &plain, names);
+        assert_false(output_is_idle(&c.o));
+        say(&c, 0, "x\n");
+        for (int i = 0; i < 2 * N_TASKS; i++)
+                hang_up(&c, i);
+        assert_true(output_is_idle(&c.o));
+        end(&c);
+        free(c.got);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_line_begins_with_its_aligned_name),
+                cmocka_unit_test(names_are_aligned_by_columns_not_bytes),
+                cmocka_unit_test(a_line_is_shown_when_it_is_whole),
+                cmocka_unit_test(the_last_line_needs_no_end),
+                cmocka_unit_test(names_can_be_left_out_or_coloured),
+                cmocka_unit_test(long_lines_are_split_and_nothing_is_lost),
+                cmocka_unit_test(a_flood_waits_for_the_reader_and_loses_nothing),
+                cmocka_unit_test(a_flood_does_not_starve_others),
+                cmocka_unit_test(our_own_messages_get_through_a_full_sink),
+                cmocka_unit_test(a_message_is_one_line_however_long),
+                cmocka_unit_test(a_reader_that_goes_away_is_noticed),
+                cmocka_unit_test(it_is_idle_when_all_have_ended_and_all_is_shown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
