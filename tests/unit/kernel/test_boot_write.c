@@ -113,7 +113,7 @@ static void a_client_gets_its_channels_in_the_order_of_the_file(void **state) {
                 assert_string_equal(at(c, got->peer_off), "Server");
                 expect_fd(c, got->mem_fd, c->channels.list[i].mem_fd);
                 expect_fd(c, got->bell_fd, c->channels.list[i].bell_fd);
-                expect_fd(c, got->status_fd, c->channels.status[SERVER].ro_fd);
+                expect_fd(c, got->status_fd, c->channels.servers[SERVER].status_ro_fd);
                 assert_int_equal(got->status, i);
                 assert_int_equal(got->deadline_ms, i == 0 ? 0 : 70);
         }
@@ -130,7 +130,9 @@ static void a_server_gets_one_listener_a_name(void **state) {
         assert_string_equal(at(c, listener(c, 1)->name_off), "b");
         assert_int_equal(listener(c, 0)->status, 0);
         assert_int_equal(listener(c, 1)->status, 1);
-        expect_fd(c, c->block->status_fd, c->channels.status[SERVER].fd);
+        expect_fd(c, listener(c, 0)->ear_fd, c->channels.servers[SERVER].ear_fds[0]);
+        expect_fd(c, listener(c, 1)->ear_fd, c->channels.servers[SERVER].ear_fds[1]);
+        expect_fd(c, c->block->status_fd, c->channels.servers[SERVER].status_fd);
         close_block(c);
 }
 
@@ -157,7 +159,7 @@ static void a_server_gets_client_ends_first_then_server_ends(void **state) {
                 if (got->role == BOOT_SERVER)
                         assert_int_equal(got->listener, rows[i].listener);
         }
-        assert_int_equal(c->plan.n_fds, 1 + 3 + 3 * 2);
+        assert_int_equal(c->plan.n_fds, 1 + 2 + 3 + 3);
         close_block(c);
 }
 
@@ -167,11 +169,14 @@ static void descriptors_are_numbered_without_a_gap(void **state) {
 
         open_block(c, SERVER);
         assert_int_equal(c->block->status_fd, next++);
+        for (uint32_t i = 0; i < c->block->n_listeners; i++)
+                assert_int_equal(listener(c, i)->ear_fd, next++);
         for (uint32_t i = 0; i < c->block->n_channels; i++) {
                 assert_int_equal(channel(c, i)->mem_fd, next++);
+                if (channel(c, i)->role == BOOT_SERVER)
+                        continue;
                 assert_int_equal(channel(c, i)->bell_fd, next++);
-                if (channel(c, i)->role == BOOT_CLIENT)
-                        assert_int_equal(channel(c, i)->status_fd, next++);
+                assert_int_equal(channel(c, i)->status_fd, next++);
         }
         assert_int_equal(next, BOOT_FD + 1 + (int32_t)c->plan.n_fds);
         close_block(c);

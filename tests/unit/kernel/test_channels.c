@@ -3,12 +3,12 @@
  * Channels of a solution: what is made, what a death closes, and that nothing stays behind.
  */
 #include <dirent.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -61,16 +61,18 @@ static void each_channel_has_memory_and_a_bell(void **state) {
                 assert_true(c.list[i].mem_fd >= 0);
                 assert_true(c.list[i].bell_fd >= 0);
         }
-        assert_int_equal(c.status[0].fd, -1);
-        assert_true(c.status[1].fd >= 0 && c.status[1].ro_fd >= 0);
-        assert_true(c.status[2].fd >= 0 && c.status[2].ro_fd >= 0);
+        assert_int_equal(c.servers[0].status_fd, -1);
+        for (uint32_t i = 1; i < 3; i++) {
+                assert_true(c.servers[i].status_fd >= 0 && c.servers[i].status_ro_fd >= 0);
+                assert_true(c.servers[i].ear_fds[0] >= 0);
+        }
         assert_int_equal(count_fds() - n_before, channels_count_fds(&r->sol));
         channels_deinit(&c);
         assert_int_equal(count_fds(), n_before);
         reading_free(r);
 }
 
-static void after_the_start_only_the_bells_stay_open(void **state) {
+static void after_the_start_one_bell_a_server_stays_open(void **state) {
         Reading *r = connected_new(text);
         size_t n_before = count_fds();
         Channels c;
@@ -86,15 +88,34 @@ static void after_the_start_only_the_bells_stay_open(void **state) {
 static void a_death_closes_the_channels_of_the_dead_alone(void **state) {
         Reading *r = connected_new(text);
         Channels c;
-        eventfd_t n;
 
         (void)state;
         assert_int_equal(channels_init(&c, &r->sol), 0);
         assert_int_equal(channels_task_died(&c, 1), 1);
         assert_int_equal(atomic_load(&c.list[0].mem->closed), CHAN_SERVER_GONE);
         assert_int_equal(atomic_load(&c.list[1].mem->closed), 0);
-        assert_int_equal(eventfd_read(c.list[0].bell_fd, &n), 0);
-        assert_int_equal(eventfd_read(c.list[1].bell_fd, &n), -1);
+        channels_deinit(&c);
+        reading_free(r);
+}
+
+/* A server that sleeps in its ear must look again. */
+static void a_clients_death_is_heard_by_its_servers(void **state) {
+        Reading *r = connected_new(text);
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol), 0);
+        for (uint32_t i = 1; i < 3; i++) {
+                struct pollfd ear = {.fd = c.servers[i].ear_fds[0], .events = POLLIN};
+
+                assert_int_equal(poll(&ear, 1, 0), 0);
+        }
+        assert_int_equal(channels_task_died(&c, 0), 2);
+        for (uint32_t i = 1; i < 3; i++) {
+                struct pollfd ear = {.fd = c.servers[i].ear_fds[0], .events = POLLIN};
+
+                assert_int_equal(poll(&ear, 1, 0), 1);
+        }
         channels_deinit(&c);
         reading_free(r);
 }
@@ -137,8 +158,9 @@ static void ten_thousand_starts_and_stops_leave_nothing_behind(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_channel_has_memory_and_a_bell),
-                cmocka_unit_test(after_the_start_only_the_bells_stay_open),
+                cmocka_unit_test(after_the_start_one_bell_a_server_stays_open),
                 cmocka_unit_test(a_death_closes_the_channels_of_the_dead_alone),
+                cmocka_unit_test(a_clients_death_is_heard_by_its_servers),
                 cmocka_unit_test(a_death_is_told_once_and_the_second_one_frees),
                 cmocka_unit_test(ten_thousand_starts_and_stops_leave_nothing_behind),
         };
