@@ -7,7 +7,7 @@
 void ctx_init(Ctx *c) {
         c->arena = arena_new();
         c->names = intern_new(c->arena);
-        c->sources = src_new(c->arena);
+        c->sources = src_new(c->arena, SRC_SPACE_MAX);
         c->diags = diag_new(c->arena, c->sources);
 }
 

@@ -30,12 +30,14 @@ struct SrcMap {
         size_t n_entries;
         size_t n_slots;
         uint64_t next_base;
+        size_t space;
 };
 
-SrcMap *src_new(Arena *a) {
+SrcMap *src_new(Arena *a, size_t space) {
         SrcMap *m = ARENA_NEW(a, SrcMap);
 
         m->arena = a;
+        m->space = space;
         m->next_base = 1; /* 0 is "no place" */
         return m;
 }
@@ -65,7 +67,7 @@ int src_add(SrcMap *m, const char *path, const char *text, size_t size, const Sr
                 text += 3;
                 size -= 3;
         }
-        if (m->next_base + size + 1 > SRC_SPACE_MAX)
+        if (m->next_base + size > m->space)
                 return SRC_E_FULL;
 
         entry = ARENA_NEW(m->arena, Entry);

@@ -40,7 +40,7 @@ typedef struct SrcMap SrcMap;
 
 enum { SRC_E_TOO_BIG = 1, SRC_E_FULL = 2, SRC_E_NOT_A_FILE = 3 };
 
-SrcMap *src_new(Arena *a);
+SrcMap *src_new(Arena *a, size_t space); /* room for all files: SRC_SPACE_MAX, or less */
 
 /* Adds a text from memory; path and text are copied. Returns 0, SRC_E_TOO_BIG (more than SRC_FILE_MAX
  * bytes) or SRC_E_FULL (offset space used up); *out is written on success only. */

@@ -170,12 +170,18 @@ field
 
 interface
         : KW_INTERFACE '{' methods '}'          { file_interface(p, build_interface(p, $3, @1, @$)); }
-        | KW_INTERFACE '{' methods error '}'    { file_interface(p, build_interface(p, $3, @1, @$)); yyerrok; }
+        | KW_INTERFACE '{' methods cut_off '}'  { file_interface(p, build_interface(p, $3, @1, @$)); yyerrok; }
         | KW_INTERFACE name base '{' methods '}'
                                                 { file_named_interface(p, $2);
                                                   file_interface(p, build_interface(p, $5, @1, @$)); }
         | KW_INTERFACE ':' path '{' methods '}' { file_inherits(p, @3);
                                                   file_interface(p, build_interface(p, $5, @1, @$)); }
+        ;
+
+/* A method that the end of the block cuts off. */
+cut_off
+        : error
+        | name '(' error
         ;
 
 base
@@ -191,6 +197,7 @@ methods
 method
         : name '(' params ')' ';'               { $$ = build_method(p, $1, $3, @$); }
         | name '(' error ')' ';'                { $$ = build_bad_method(p, $1, @$); yyerrok; }
+        | name '(' error ';'                    { $$ = build_bad_method(p, $1, @$); }
         | type name '(' params ')' ';'          { build_return_type(p, $1, $2); $$ = build_bad_method(p, $2, @$); }
         | error ';'                             { $$ = NULL; yyerrok; }
         ;
