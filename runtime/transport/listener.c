@@ -404,6 +404,9 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
 
         if (atomic_load_explicit(&l->client_cpu, memory_order_relaxed) != cpu)
                 atomic_store_explicit(&l->client_cpu, cpu, memory_order_relaxed);
+        /* Pairs with the exchange in listener_reply of whichever thread of ours served this slot before. The
+         * order comes through the client, which a checker of this process can't see. */
+        (void)atomic_load_explicit(&slot->state, memory_order_acquire);
         visit_note(&visit, end);
         r = chan_get(slot, in);
         if (r)
