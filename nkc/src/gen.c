@@ -278,11 +278,12 @@ static int by_header(const void *a, const void *b) {
         return strcmp(((const Job *)a)->header, ((const Job *)b)->header);
 }
 
-/* Two inputs with one output would overwrite each other. Sorts the jobs by output. */
+/* Two inputs with one output would overwrite each other; one input named twice is fine. Sorts the jobs by
+ * output. */
 static bool are_distinct(const Gen *g, Job *jobs) {
         qsort(jobs, g->files.n, sizeof(*jobs), by_header);
         for (size_t i = 1; i < g->files.n; i++) {
-                if (by_header(&jobs[i - 1], &jobs[i]))
+                if (by_header(&jobs[i - 1], &jobs[i]) || jobs[i - 1].unit == jobs[i].unit)
                         continue;
                 fprintf(stderr, "%s: '%s' and '%s' would both be written to '%s'\n", g->program,
                         jobs[i - 1].unit->path, jobs[i].unit->path, jobs[i].header);

@@ -36,8 +36,8 @@ enum {
 _Static_assert(OPT_ALIGNMENT + 1 == GEN_N_COMMON && OPT_RULES_FILE + 1 == GEN_N_OPTS, "options of gen.h");
 
 const Opt gen_opts[GEN_N_OPTS] = {
-        [OPT_INCLUDE] = {'I', NULL, "PATH", "search folder, repeatable"},
-        [OPT_OUTPUT] = {'o', NULL, "PATH", "output folder, must exist; default: the current one"},
+        [OPT_INCLUDE] = {'I', "include", "DIR", "search folder, repeatable"},
+        [OPT_OUTPUT] = {'o', "output", "DIR", "output folder, must exist; default: the current one"},
         [OPT_TYPES] = {0, "types", NULL, "only constants and types"},
         [OPT_INTERFACE] = {0, "interface", NULL, "only interfaces: ids, sizes, messages, with their types"},
         [OPT_ENDPOINTS] = {0, "endpoints", NULL, "only endpoint numbers of components and classes"},

@@ -148,7 +148,14 @@ static int create_temporary(int folder, char *name, size_t capacity) {
         return -EEXIST;
 }
 
-static int replace(int folder, const char *name, const char *data, size_t size) {
+/* Gives the temporary file its name; link() refuses one that is taken. */
+static int publish(int folder, const char *temporary, const char *name, bool may_replace) {
+        if (may_replace)
+                return renameat(folder, temporary, folder, name) < 0 ? -errno : 0;
+        return linkat(folder, temporary, folder, name, 0) < 0 ? -errno : unlinkat(folder, temporary, 0);
+}
+
+static int put_file(int folder, const char *name, const char *data, size_t size, bool may_replace) {
         char temporary[64];
         int fd, r;
 
@@ -158,14 +165,14 @@ static int replace(int folder, const char *name, const char *data, size_t size) 
         r = write_all(fd, data, size);
         if (close(fd) < 0 && !r)
                 r = -errno;
-        if (!r && renameat(folder, temporary, folder, name) < 0)
-                r = -errno;
+        if (!r)
+                r = publish(folder, temporary, name, may_replace);
         if (r)
                 unlinkat(folder, temporary, 0);
         return r;
 }
 
-int outdir_write(const OutDir *o, const char *name, const void *data, size_t size) {
+static int bring_to(const OutDir *o, const char *name, const void *data, size_t size, bool may_replace) {
         const char *last;
         int folder, r;
 
@@ -173,8 +180,16 @@ int outdir_write(const OutDir *o, const char *name, const void *data, size_t siz
                 return OUTDIR_E_OUTSIDE;
         r = enter_all(o->fd, name, &folder, &last);
         if (!r && !has_content(folder, last, data, size))
-                r = replace(folder, last, data, size);
+                r = put_file(folder, last, data, size, may_replace);
         if (folder >= 0 && folder != o->fd)
                 close(folder);
         return r;
+}
+
+int outdir_write(const OutDir *o, const char *name, const void *data, size_t size) {
+        return bring_to(o, name, data, size, true);
+}
+
+int outdir_create(const OutDir *o, const char *name, const void *data, size_t size) {
+        return bring_to(o, name, data, size, false);
 }

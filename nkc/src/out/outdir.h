@@ -34,5 +34,8 @@ void outdir_close(OutDir *o);
  * 0, OUTDIR_E_* or -errno. */
 int outdir_write(const OutDir *o, const char *name, const void *data, size_t size);
 
+/* The same for a file that may have become somebody's own: -EEXIST when it is there with other content. */
+int outdir_create(const OutDir *o, const char *name, const void *data, size_t size);
+
 /* What went wrong, for a message: text of an OUTDIR_E_* or of a negative errno. */
 const char *outdir_problem(int result);

@@ -224,6 +224,20 @@ static void a_part_longer_than_the_file_system_admits_is_an_error(void **state) 
         assert_int_equal(outdir_write(&p->out, name, "text", 4), -ENAMETOOLONG);
 }
 
+static void a_created_file_is_never_replaced(void **state) {
+        Place *p = *state;
+
+        assert_int_equal(outdir_create(&p->out, "a/x.c", "text", 4), 0);
+        expect_content("out/a/x.c", "text");
+        assert_int_equal(outdir_create(&p->out, "a/x.c", "text", 4), 0);
+        assert_int_equal(outdir_create(&p->out, "a/x.c", "other", 5), -EEXIST);
+        expect_content("out/a/x.c", "text");
+        assert_int_equal(symlink("nowhere", "out/link.c"), 0);
+        assert_int_equal(outdir_create(&p->out, "link.c", "text", 4), -EEXIST);
+        assert_int_equal(n_entries("out/a"), 1);
+        assert_int_equal(n_entries("out"), 2);
+}
+
 static void a_missing_output_folder_is_an_error(void **state) {
         OutDir out = OUTDIR_NULL;
 
@@ -259,6 +273,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(the_last_free_temporary_name_is_found, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         a_part_longer_than_the_file_system_admits_is_an_error, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_created_file_is_never_replaced, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_missing_output_folder_is_an_error, setup, teardown),
                 cmocka_unit_test(every_result_has_a_text),
         };
