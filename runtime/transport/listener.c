@@ -471,10 +471,11 @@ int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_
         slot->status = status;
         if (*(volatile uint32_t *)&slot->flags & CHAN_STAYS)
                 visit_follow(&visit, *(volatile uint32_t *)&slot->cpu);
-        if (atomic_exchange(&slot->state, CHAN_REPLY) & CHAN_SLEEPS)
-                plat_futex_wake(&slot->state, 1);
+        /* Asked before the reply is out: a client may take it and end at once, and has been served. */
         if (atomic_load_explicit(&end->mem->closed, memory_order_relaxed) & CHAN_CLIENT_GONE)
                 r = CHAN_E_CLOSED;
+        if (atomic_exchange(&slot->state, CHAN_REPLY) & CHAN_SLEEPS)
+                plat_futex_wake(&slot->state, 1);
         atomic_fetch_sub(&end->n_open, 1);
         *request = (ChanRequest){.end = NULL};
         return r;
