@@ -88,7 +88,7 @@ static void free_takes_null(void **state) {
 
 /* Exit code of a child that asks for an array of this many pieces. */
 static int exit_code_of_array(size_t n, size_t size) {
-        static Arena *in_child; /* still reachable when the process ends: no leak */
+        static Arena *volatile in_child; /* still reachable when the process ends: no leak */
         pid_t pid = fork();
         int status;
 
