@@ -10,7 +10,6 @@
 #include <nk/types.h>
 
 #include "chan.h"
-#include "chan_tsan.h"
 
 /* Where the arena starts behind a constant part: on a cache line, which copies fastest. */
 #define CHAN_ARENA_ALIGN 64u
@@ -43,16 +42,15 @@ _Static_assert(
 static inline void chan_put(ChanSlot *slot, const ChanOut *out) {
         char *data = chan_slot_data(slot);
 
-        CHAN_ENTER(slot);
         slot->msg_size = out->msg_size;
         slot->arena_size = out->arena_size;
         memcpy(data, out->msg, out->msg_size);
         if (out->arena_size)
                 memcpy(data + chan_arena_off(out->msg_size), out->arena, out->arena_size);
-        CHAN_LEAVE(slot);
 }
 
-static inline int chan_copy_out(ChanSlot *slot, ChanIn *in) {
+/* Shared to private. Each size is read once; the peer may change it right after. */
+static inline int chan_get(ChanSlot *slot, ChanIn *in) {
         uint32_t msg_size = *(volatile uint32_t *)&slot->msg_size;
         uint32_t arena_size = *(volatile uint32_t *)&slot->arena_size;
         const char *data = chan_slot_data(slot);
@@ -67,16 +65,6 @@ static inline int chan_copy_out(ChanSlot *slot, ChanIn *in) {
         in->got_msg = msg_size;
         in->got_arena = arena_size;
         return 0;
-}
-
-/* Shared to private. Each size is read once; the peer may change it right after. */
-static inline int chan_get(ChanSlot *slot, ChanIn *in) {
-        int r;
-
-        CHAN_ENTER(slot);
-        r = chan_copy_out(slot, in);
-        CHAN_LEAVE(slot);
-        return r;
 }
 
 /* An eventfd that overflows is already ringing, so the result does not matter. */
