@@ -10,7 +10,7 @@ import re
 import sys
 
 # Data whose form is its content, and what is built.
-SKIPPED = re.compile(r"^(\.git|build[^/]*|tests/golden|tests/fuzz/corpus|tests/fuzz/[^/]*/corpus)(/|$)")
+SKIPPED = re.compile(r"^(\.git|build[^/]*|examples/[^/]*/build|tests/golden|tests/fuzz/corpus|tests/fuzz/[^/]*/corpus)(/|$)")
 
 C_FILES = (".c", ".h", ".l", ".y")
 SCRIPTS = (".py", ".sh")
