@@ -226,6 +226,19 @@ static const ShapeMethod *find_method(const ShapeTable *t, uint16_t iid, uint16_
         return (const ShapeMethod *)(const void *)(block + t->methods_off) + endpoint->first_method + mid;
 }
 
+void verify_request_max(const ShapeTable *t, uint32_t *ret_msg, uint32_t *ret_arena) {
+        const ShapeMethod *methods = (const ShapeMethod *)(const void *)((const char *)t + t->methods_off);
+
+        *ret_msg = 0;
+        *ret_arena = 0;
+        for (uint32_t i = 0; i < t->n_methods; i++) {
+                const ShapeMessage *req = &methods[i].req;
+
+                *ret_msg = req->size > *ret_msg ? req->size : *ret_msg;
+                *ret_arena = req->arena_max > *ret_arena ? req->arena_max : *ret_arena;
+        }
+}
+
 int verify_request(const ShapeTable *t, const struct nk_message *msg, uint32_t msg_size, const void *arena,
         uint32_t arena_size, VerifyScratch *s) {
         const ShapeMethod *method;

@@ -33,8 +33,12 @@ typedef struct VerifyScratch {
 void verify_scratch_deinit(VerifyScratch *s);
 
 /* Is `block` (size bytes) a table whose every index, offset and text lies inside it? The kernel
- * process checks a table once before it is used; the two functions below rely on it. 0 or VERIFY_E_SHAPE. */
+ * process checks a table once before it is used; the functions below rely on it. 0 or VERIFY_E_SHAPE. */
 int verify_table(const void *block, size_t size);
+
+/* The most bytes that a request of the class can need, constant part and arena: whoever has less room
+ * must expect requests that don't fit, whoever has more never gets an honest one. */
+void verify_request_max(const ShapeTable *t, uint32_t *ret_msg, uint32_t *ret_arena);
 
 /* The two directions. msg_size, arena_size: what was received. A reply is checked against the RIID
  * and MID of the request it answers. 0 or VERIFY_E_SHAPE. */

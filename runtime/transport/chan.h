@@ -38,7 +38,8 @@ typedef struct ChanOut {
         uint32_t arena_size;
 } ChanOut;
 
-/* Where a message is received; the callee fills the two `got` fields on success only. */
+/* Where a message is received; the callee fills the two `got` fields on success, and with
+ * CHAN_E_TOO_BIG with what the sender said. */
 typedef struct ChanIn {
         struct nk_message *msg;
         uint32_t msg_max; /* capacity for the constant part, bytes */
@@ -115,7 +116,8 @@ Listener *listener_free(Listener *l);
 int listener_add(Listener *l, int mem_fd, const void *shape);
 /* Waits for a well-formed request, copies it out. A malformed one is
  * answered here, with rcInvalidArgument, or rcResourceNotFound when its RIID or MID does not exist,
- * and the wait goes on. */
+ * and the wait goes on. So is one larger than any request of the class, with rcOutOfMemory: only a
+ * request that `in` should have had room for is CHAN_E_TOO_BIG. */
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);
 /* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);

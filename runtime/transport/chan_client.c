@@ -226,10 +226,15 @@ static bool withdraw(Call *call) {
         return atomic_fetch_and(chan_pending(call->client->mem), ~bit) & bit;
 }
 
-static int sleep_once(Call *call, uint32_t state) {
+static void sleep_once(Call *call, uint32_t state) {
         if (call->sync)
-                return plat_futex_wait2(&call->slot->state, state, &call->sync->set, 0, call->deadline_ns);
-        return plat_futex_wait(&call->slot->state, state, call->deadline_ns);
+                (void)plat_futex_wait2(&call->slot->state, state, &call->sync->set, 0, call->deadline_ns);
+        else
+                (void)plat_futex_wait(&call->slot->state, state, call->deadline_ns);
+}
+
+static bool is_late(const Call *call) {
+        return call->deadline_ns != PLAT_NO_DEADLINE && plat_now_ns() >= call->deadline_ns;
 }
 
 /* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
@@ -244,7 +249,8 @@ static int give_up(Call *call, int why) {
         return why;
 }
 
-/* Sleeps until the slot is answered. > 0: the call is over without an answer, the slot is dealt with. */
+/* Sleeps until the slot is answered. > 0: the call is over without an answer, the slot is dealt with.
+ * A server that keeps changing the word keeps us from sleeping, so each turn looks at the time itself. */
 static int sleep_for_answer(Call *call) {
         int r;
 
@@ -260,14 +266,16 @@ static int sleep_for_answer(Call *call) {
                         call->sync = NULL; /* picked up: can't be interrupted any more */
                         continue;
                 }
-                if (!(state & CHAN_SLEEPS) &&
-                        !atomic_compare_exchange_strong(&call->slot->state, &state, state | CHAN_SLEEPS))
-                        continue;
-                if (sleep_once(call, state | CHAN_SLEEPS) == -ETIMEDOUT) {
+                if (is_late(call)) {
                         r = give_up(call, CHAN_E_TIMEOUT);
                         if (r)
                                 return r;
+                        continue;
                 }
+                if (!(state & CHAN_SLEEPS) &&
+                        !atomic_compare_exchange_strong(&call->slot->state, &state, state | CHAN_SLEEPS))
+                        continue;
+                sleep_once(call, state | CHAN_SLEEPS);
         }
 }
 

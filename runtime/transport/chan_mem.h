@@ -57,13 +57,13 @@ static inline int chan_get(ChanSlot *slot, ChanIn *in) {
 
         if (msg_size < sizeof(struct nk_message) || !chan_fits(msg_size, arena_size))
                 return CHAN_E_MALFORMED;
+        in->got_msg = msg_size;
+        in->got_arena = arena_size;
         if (msg_size > in->msg_max || arena_size > in->arena_max)
                 return CHAN_E_TOO_BIG;
         memcpy(in->msg, data, msg_size);
         if (arena_size)
                 memcpy(in->arena, data + chan_arena_off(msg_size), arena_size);
-        in->got_msg = msg_size;
-        in->got_arena = arena_size;
         return 0;
 }
 

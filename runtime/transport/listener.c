@@ -38,6 +38,8 @@
 typedef struct ChanEnd {
         ChanHeader *mem;
         const ShapeTable *shape; /* NULL: requests are not checked */
+        uint32_t msg_max;        /* the largest request of the class, constant part */
+        uint32_t arena_max;      /* and arena */
         _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
         struct ChanEnd *next_retired;
 } ChanEnd;
@@ -166,6 +168,10 @@ int listener_add(Listener *l, int mem_fd, const void *shape) {
         if (!end)
                 return -ENOMEM;
         end->shape = shape;
+        end->msg_max = UINT32_MAX;
+        end->arena_max = UINT32_MAX;
+        if (shape)
+                verify_request_max(shape, &end->msg_max, &end->arena_max);
         r = chan_mem_map(mem_fd, &end->mem);
         if (r < 0) {
                 free(end);
@@ -185,16 +191,17 @@ int listener_add(Listener *l, int mem_fd, const void *shape) {
         return 0;
 }
 
+/* The lock keeps the ends from being freed by a thread that tidies. */
 void listener_close(Listener *l) {
-        uint32_t n = atomic_load(&l->n_ends);
-
         atomic_store(&l->closing, 1);
-        for (uint32_t i = 0; i < n; i++) {
+        (void)pthread_mutex_lock(&l->lock);
+        for (uint32_t i = 0; i < atomic_load(&l->n_ends); i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
                 if (end)
                         chan_mem_close(end->mem, CHAN_SERVER_GONE, -1);
         }
+        (void)pthread_mutex_unlock(&l->lock);
         chan_ring(l->kick_fd);
 }
 
@@ -262,7 +269,7 @@ static bool look_once(void *arg) {
 
                 if (at >= n)
                         at = 0;
-                end = atomic_load_explicit(&l->ends[at], memory_order_acquire);
+                end = atomic_load(&l->ends[at]); /* in one order with n_looking: see retire_dead */
                 if (!end || !take_from(end, &look->found))
                         continue;
                 atomic_store_explicit(&l->cursor, at + 1, memory_order_relaxed);
@@ -427,6 +434,11 @@ static Retcode refusal(int r) {
         return r == CHAN_E_METHOD ? rcResourceNotFound : rcInvalidArgument;
 }
 
+/* Too big for `in`, yet no larger than requests of the class may be: the receiver should know. */
+static bool is_receivers_fault(int r, const ChanEnd *end, const ChanIn *in) {
+        return r == CHAN_E_TOO_BIG && in->got_msg <= end->msg_max && in->got_arena <= end->arena_max;
+}
+
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request) {
         uint64_t deadline_ns = wait->timeout_ms == CHAN_FOREVER
                                        ? PLAT_NO_DEADLINE
@@ -435,6 +447,7 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
 
         for (;;) {
                 ChanRequest request;
+                bool is_ours;
 
                 r = find_request(l, wait->sync, deadline_ns, &request);
                 if (r)
@@ -444,8 +457,9 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
                         *ret_request = request;
                         return 0;
                 }
+                is_ours = is_receivers_fault(r, request.end, in);
                 (void)listener_reply(l, &request, NULL, refusal(r));
-                if (r == CHAN_E_TOO_BIG)
+                if (is_ours)
                         return r;
                 r = why_stop(l, wait->sync, deadline_ns); /* a flood of bad requests must not hide it */
                 if (r)

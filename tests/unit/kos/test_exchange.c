@@ -15,6 +15,7 @@
 #include "fixture.h"
 #include "handle/handle_kinds.h"
 #include "support/caller.h"
+#include "transport/chan_mem.h"
 
 /* --- an exchange --- */
 
@@ -240,6 +241,25 @@ static void constant_part_too_large_for_the_server_fails_on_both_sides(void **st
         fixture_assert_works(f);
 }
 
+/* What no honest client sends must not end a server that stops at the first failure. */
+static void request_larger_than_any_of_the_class_fails_at_the_client_only(void **state) {
+        Fixture *f = *state;
+        Server *s = &f->server;
+        Caller c = CALLER_OF(f->link.clients[1]);
+        ChanSlot *slot = chan_slot(f->link.mem[0], 0);
+
+        slot->msg_size = sizeof(Keeper_Put_req);
+        slot->arena_size = KEEPER_KEY_SIZE + 1;
+        atomic_store(&slot->state, CHAN_CALL);
+        atomic_fetch_or(chan_pending(f->link.mem[0]), 1);
+        t_caller_start(&c);
+        t_server_serve(s, f->link.listener);
+        t_caller_join(&c);
+        assert_int_equal(c.rc, rcOk);
+        assert_int_equal(atomic_load(&slot->state), CHAN_REPLY);
+        assert_int_equal(slot->status, rcOutOfMemory);
+}
+
 /* --- structure --- */
 
 /* Each sends one message that is wrong in one way, to a server that serves in threads of its own. */
@@ -402,6 +422,7 @@ int main(void) {
                 CASE(answer_too_large_for_the_client_is_out_of_memory),
                 CASE(request_too_large_for_the_server_fails_on_both_sides),
                 CASE(constant_part_too_large_for_the_server_fails_on_both_sides),
+                CASE(request_larger_than_any_of_the_class_fails_at_the_client_only),
                 CASE(malformed_request_is_refused_and_the_server_goes_on),
                 CASE(unknown_endpoint_or_method_is_not_found),
                 CASE(malformed_answer_is_refused_on_both_sides),

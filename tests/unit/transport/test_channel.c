@@ -658,6 +658,77 @@ static void server_that_rewrites_the_sizes_cannot_overrun_the_client(void **stat
         (void)listener_reply(p->listener, &request, NULL, rcOk);
 }
 
+/* Turns what the state word says besides the answer, as fast as it can. */
+typedef struct Flipper {
+        pthread_t thread;
+        ChanSlot *slot;
+        _Atomic int stop;
+} Flipper;
+
+static void *flip(void *arg) {
+        Flipper *f = arg;
+
+        for (uint32_t i = 0; !f->stop; i++)
+                atomic_store(&f->slot->state, CHAN_CALL | (i << 4));
+        return NULL;
+}
+
+static void server_that_keeps_changing_the_state_word_cannot_outlast_the_time_limit(void **state) {
+        Pair *p = *state;
+        Flipper f = {.slot = chan_slot(p->mem, 0)};
+        Caller c = {.client = p->client, .wait = {.timeout_ms = 20}};
+
+        assert_int_equal(pthread_create(&f.thread, NULL, flip, &f), 0);
+        call(&c);
+        f.stop = 1;
+        assert_int_equal(pthread_join(f.thread, NULL), 0);
+        assert_int_equal(c.result, CHAN_E_TIMEOUT);
+}
+
+/* Looks for requests until the listener is closed; threads that find none tidy up. */
+static void *receive_until_closed(void *arg) {
+        struct nk_message msg;
+        ChanRequest request;
+
+        while (take(arg, &at_once, &msg, &request) == CHAN_E_TIMEOUT)
+                continue;
+        return NULL;
+}
+
+#define DYING 32
+
+typedef struct Dying {
+        ChanClient *clients[DYING];
+        _Atomic int n_ended;
+} Dying;
+
+static void *end_clients(void *arg) {
+        Dying *d = arg;
+
+        for (int i = 0; i < DYING; i++) {
+                chan_client_free(d->clients[i]);
+                d->n_ended++;
+        }
+        return NULL;
+}
+
+/* Both go through the channels in the same order; the closing one catches up half-way. */
+static void listener_may_close_while_dead_channels_are_tidied_away(void **state) {
+        Pair *p = *state;
+        Dying d = {.n_ended = 0};
+        pthread_t receiver, ender;
+
+        for (int i = 0; i < DYING; i++)
+                d.clients[i] = connect_to(p->listener, NULL, status_ro);
+        assert_int_equal(pthread_create(&receiver, NULL, receive_until_closed, p->listener), 0);
+        assert_int_equal(pthread_create(&ender, NULL, end_clients, &d), 0);
+        while (d.n_ended < DYING / 2)
+                (void)sched_yield();
+        listener_close(p->listener);
+        assert_int_equal(pthread_join(ender, NULL), 0);
+        assert_int_equal(pthread_join(receiver, NULL), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -692,6 +763,8 @@ int main(void) {
                 CASE(lying_sizes_are_answered_and_the_neighbour_goes_on),
                 CASE(pending_bits_without_a_request_are_ignored),
                 CASE(server_that_rewrites_the_sizes_cannot_overrun_the_client),
+                CASE(server_that_keeps_changing_the_state_word_cannot_outlast_the_time_limit),
+                CASE(listener_may_close_while_dead_channels_are_tidied_away),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
