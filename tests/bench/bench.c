@@ -272,6 +272,10 @@ static double median_of(const BenchPlan *plan, const BenchResult *result, size_t
         return median(v, n);
 }
 
+double bench_median_p50(const BenchPlan *plan, const BenchResult *result) {
+        return median_of(plan, result, offsetof(BenchPoint, p50_ns));
+}
+
 const char *bench_pin_name(BenchPin pin) {
         static const char *const names[] = {"one CPU", "two CPUs", "unpinned"};
 

@@ -63,6 +63,7 @@ void bench_run(const BenchPlan *plan, BenchResult *results);
 /* Median over the rounds of figure(row) / figure(reference); 0 when one of them has none. */
 double bench_ratio(
         const BenchPlan *plan, const BenchResult *results, size_t row, size_t reference, BenchFigure figure);
+double bench_median_p50(const BenchPlan *plan, const BenchResult *result);
 /* Prints one line a row: figures of the median round, best and worst round, ratio to the reference. */
 void bench_print(const BenchPlan *plan, const BenchResult *results, BenchFigure figure);
 /* Prints `ok` or `MISSED` for a gate; counts misses for bench_finish. */

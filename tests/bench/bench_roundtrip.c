@@ -47,6 +47,12 @@ static double best_p50(size_t row) {
         return best;
 }
 
+static double median_p50(size_t row) {
+        return bench_median_p50(&plan, &results[row]);
+}
+
+static double futex_on_one_cpu;
+
 static void point(BenchPin pin, size_t payload) {
         plan.pin = pin;
         plan.payload = payload;
@@ -65,7 +71,19 @@ static void one_cpu(void) {
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
                 point(BENCH_ONE_CPU, sizes[i].payload);
                 gate("bare shared memory + futex", FUTEX, sizes[i].bound);
+                if (sizes[i].payload == 16)
+                        futex_on_one_cpu = median_p50(FUTEX);
         }
+}
+
+/* The bare pair left alone usually pays for wake-ups across processors, and that is what the gate compares
+ * with. When the machine is busy the scheduler keeps the two on one processor, and there is nothing to win.
+ */
+static void gate_against_apart(void) {
+        if (median_p50(FUTEX) > 2 * futex_on_one_cpu)
+                gate("bare shared memory + futex", FUTEX, 0.2);
+        else
+                printf("  the bare pair ran on one processor: not compared\n");
 }
 
 static void unpinned(void) {
@@ -74,7 +92,7 @@ static void unpinned(void) {
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
                 point(BENCH_UNPINNED, sizes[i]);
                 if (sizes[i] == 16)
-                        gate("bare shared memory + futex", FUTEX, 0.2);
+                        gate_against_apart();
         }
 }
 
