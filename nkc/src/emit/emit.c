@@ -84,12 +84,29 @@ void emit_expand(Emit *e, const char *template, size_t size) {
 
 /* ---- Comments ---------------------------------------------------------------------------- */
 
-/* Text inside a block comment: what would open or close one is taken apart. */
+/* Two bytes that must not stand together inside a block comment: they end or open one, or begin a
+ * trigraph. */
+static bool is_trap(const char *p) {
+        return !memcmp(p, "*/", 2) || !memcmp(p, "/*", 2) || !memcmp(p, "??", 2);
+}
+
+/* A character that turns the direction of writing (U+202A to U+202E, U+2066 to U+2069): it would show the
+ * reader of the header other text than the compiler sees, and compilers warn about it. */
+static bool is_bidi(const char *p, size_t size) {
+        return size >= 3 &&
+               (!memcmp(p, "\xe2\x80", 2) ? p[2] >= '\xaa' && p[2] <= '\xae'
+                                          : !memcmp(p, "\xe2\x81", 2) && p[2] >= '\xa6' && p[2] <= '\xa9');
+}
+
 static void comment_text(Emit *e, const char *text, size_t size) {
         for (size_t i = 0; i < size; i++) {
+                if (is_bidi(text + i, size - i)) {
+                        text_putc(e->out, '?');
+                        i += 2;
+                        continue;
+                }
                 text_putc(e->out, text[i]);
-                if (i + 1 < size &&
-                        ((text[i] == '*' && text[i + 1] == '/') || (text[i] == '/' && text[i + 1] == '*')))
+                if (i + 1 < size && is_trap(text + i))
                         text_putc(e->out, ' ');
         }
 }
