@@ -207,6 +207,15 @@ SrcPlace src_place(const SrcMap *m, uint32_t offset) {
         return place;
 }
 
+unsigned src_line_number(const SrcMap *m, uint32_t offset) {
+        Entry *entry = find_entry(m, offset);
+
+        if (!entry)
+                return 0;
+        index_lines(m, entry);
+        return (unsigned)last_not_behind(entry->lines, entry->n_lines, offset - entry->file.base) + 1;
+}
+
 const char *src_text(const SrcMap *m, Span span, size_t *size) {
         const Entry *entry = find_entry(m, span.begin);
 

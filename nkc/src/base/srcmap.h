@@ -52,6 +52,7 @@ int src_read(SrcMap *m, const char *path, const SrcFile **out);
 
 const SrcFile *src_file(const SrcMap *m, uint32_t offset); /* NULL for an offset outside of all files */
 SrcPlace src_place(const SrcMap *m, uint32_t offset);
+unsigned src_line_number(const SrcMap *m, uint32_t offset); /* src_place().line, which costs less alone */
 
 /* The bytes of a span; *size gets their number. A span must not leave its file. */
 const char *src_text(const SrcMap *m, Span span, size_t *size);

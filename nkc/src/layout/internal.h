@@ -9,7 +9,8 @@
 struct Layout {
         const Ctx *ctx;
         bool extended_errors;
-        uint32_t walk; /* number of the current walk over files */
+        uint32_t walk;                          /* number of the current walk over files */
+        const LayType *simple[SEMA_HANDLE + 1]; /* integers and Handle, once used */
 };
 
 /* What the layout stage keeps for one description, at SemaFile.layout. */

@@ -64,6 +64,10 @@ static size_t skip_comment(const char *text, size_t i, size_t size) {
         return size;
 }
 
+static bool ends_something(char c) {
+        return c == ')' || c == ',' || c == ';';
+}
+
 static bool begins_comment(const char *text, size_t i, size_t size) {
         return i + 1 < size && text[i] == '/' && (text[i + 1] == '/' || text[i + 1] == '*');
 }
@@ -83,7 +87,7 @@ static char *fold(Arena *a, const char *text, size_t size) {
                         i++;
                         space = true;
                 } else {
-                        if (space && n > 0 && folded[n - 1] != '(' && !strchr("),;", text[i]))
+                        if (space && n > 0 && folded[n - 1] != '(' && !ends_something(text[i]))
                                 folded[n++] = ' ';
                         space = false;
                         folded[n++] = text[i++];
@@ -99,7 +103,7 @@ LaySource lay_source(Layout *l, const SemaFile *f, Span span) {
 
         return (LaySource){
                 .file = f->file,
-                .line = src_place(l->ctx->sources, span.begin).line,
+                .line = src_line_number(l->ctx->sources, span.begin),
                 .text = fold(l->ctx->arena, text, size),
         };
 }

@@ -181,6 +181,8 @@ const LayType *lay_type(Layout *l, const SemaType *sema) {
 
         if (sema->record)
                 return lay_record(l, sema->record)->type;
+        if (sema->kind <= SEMA_HANDLE && l->simple[sema->kind])
+                return l->simple[sema->kind];
         type = ARENA_NEW(l->ctx->arena, LayType);
         if (sema->kind == SEMA_ARRAY) {
                 *type = array_type(l, sema);
@@ -191,6 +193,8 @@ const LayType *lay_type(Layout *l, const SemaType *sema) {
                 make_text(l, type);
         else if (sema->kind == SEMA_SEQUENCE)
                 make_sequence(l, type, sema);
+        else
+                l->simple[sema->kind] = type;
         return type;
 }
 

@@ -8,18 +8,57 @@
 #include <string.h>
 
 typedef struct SemaPass {
-        const char *name;
-        const char *gives; /* what the passes behind it may rely on */
+        const char *gives;                /* what the passes behind it may rely on */
+        bool (*holds)(const SemaFile *f); /* is it so? Asked in debug builds */
         void (*run)(Sema *s, SemaFile *f);
 } SemaPass;
 
+static bool has_symbols(const SemaFile *f) {
+        return f->kind != AST_IDL || f->n_symbols == f->ast->decls.n;
+}
+
+static bool has_values_and_types(const SemaFile *f) {
+        for (uint32_t i = 0; i < f->n_symbols; i++) {
+                const SemaSymbol *symbol = &f->symbols[i];
+
+                if (!symbol->is_defined || (symbol->type->kind == SEMA_BAD && !symbol->is_poisoned))
+                        return false;
+        }
+        return true;
+}
+
+static bool has_parameters(const SemaFile *f) {
+        for (uint32_t i = 0; i < f->n_methods; i++)
+                for (int d = AST_IN; d <= AST_ERROR; d++)
+                        for (uint32_t p = 0; p < f->methods[i].params[d].n; p++)
+                                if (!f->methods[i].params[d].fields[p].type)
+                                        return false;
+        return true;
+}
+
+static bool has_targets(const SemaFile *f) {
+        for (uint32_t i = 0; i < f->n_endpoints; i++) {
+                const SemaFile *target = f->endpoints[i].target;
+
+                if (target && !target->is_bad && !target->ast->interface)
+                        return false;
+        }
+        return f->n_all_endpoints >= f->n_endpoints || f->kind == AST_IDL;
+}
+
+static bool always(const SemaFile *f) {
+        (void)f;
+        return true;
+}
+
 /* Before the first one, load.c has parsed the file and everything it names. */
 static const SemaPass passes[] = {
-        {"collect", "every declaration has a symbol, imported names are visible", sema_collect},
-        {"define", "every constant has a value in range, every type is resolved", sema_define},
-        {"methods", "every parameter has a type, names are unique, limits hold", sema_methods},
-        {"components", "every endpoint has an interface, every instance a component", sema_components},
-        {"cnames", "no two things share a C name", sema_cnames},
+        {"every declaration has a symbol, imported names are visible", has_symbols, sema_collect},
+        {"every constant has a value, every type is resolved, or poisoned", has_values_and_types,
+                sema_define},
+        {"every parameter has a type, names are unique, limits hold", has_parameters, sema_methods},
+        {"every endpoint has an interface, every instance a component", has_targets, sema_components},
+        {"no two things of a package share a C name", always, sema_cnames},
 };
 
 static void put_types(Sema *s) {
@@ -84,6 +123,7 @@ static void check_fresh(Sema *s) {
                         unsigned before = diag_errors(s->ctx->diags);
 
                         passes[p].run(s, f);
+                        assert(passes[p].holds(f));
                         if (diag_errors(s->ctx->diags) != before)
                                 f->is_bad = true;
                 }
