@@ -9,9 +9,15 @@
 
 #define FIRST_SLOTS 1024u
 
+/* Hash and length lie beside the pointer: only the name that is found is touched. */
+typedef struct Slot {
+        const char *name; /* NULL: free */
+        InternHead head;
+} Slot;
+
 struct Intern {
         Arena *arena;
-        const char **slots;
+        Slot *slots;
         size_t n_slots; /* power of two */
         size_t n_used;
 };
@@ -30,37 +36,42 @@ Intern *intern_new(Arena *a) {
 
         in->arena = a;
         in->n_slots = FIRST_SLOTS;
-        in->slots = ARENA_ARRAY(a, const char *, in->n_slots);
+        in->slots = ARENA_ARRAY(a, Slot, in->n_slots);
         return in;
 }
 
-static size_t find_slot(const Intern *in, const char *text, size_t size, uint32_t hash) {
+static Slot *find_slot(const Intern *in, const char *text, size_t size, uint32_t hash) {
         size_t i = hash & (in->n_slots - 1);
 
-        for (; in->slots[i]; i = (i + 1) & (in->n_slots - 1)) {
-                const char *name = in->slots[i];
+        for (; in->slots[i].name; i = (i + 1) & (in->n_slots - 1)) {
+                const Slot *slot = &in->slots[i];
 
-                if (intern_hash(name) == hash && intern_length(name) == size && memcmp(name, text, size) == 0)
+                if (slot->head.hash == hash && slot->head.length == size &&
+                        memcmp(slot->name, text, size) == 0)
                         break;
         }
-        return i;
+        return &in->slots[i];
 }
 
+/* Names are different from each other, so the first free slot is the right one. */
 static void grow(Intern *in) {
-        const char **old = in->slots;
+        const Slot *old = in->slots;
         size_t n_old = in->n_slots;
 
         in->n_slots *= 2;
-        in->slots = ARENA_ARRAY(in->arena, const char *, in->n_slots);
+        in->slots = ARENA_ARRAY(in->arena, Slot, in->n_slots);
         for (size_t i = 0; i < n_old; i++) {
-                if (old[i])
-                        in->slots[find_slot(in, old[i], intern_length(old[i]), intern_hash(old[i]))] = old[i];
+                size_t to = old[i].head.hash & (in->n_slots - 1);
+
+                while (old[i].name && in->slots[to].name)
+                        to = (to + 1) & (in->n_slots - 1);
+                if (old[i].name)
+                        in->slots[to] = old[i];
         }
 }
 
-static const char *make_name(Intern *in, const char *text, size_t size, uint32_t hash) {
-        char *memory = arena_alloc(in->arena, sizeof(InternHead) + size + 1);
-        InternHead head = {.hash = hash, .length = (uint32_t)size};
+static const char *make_name(Intern *in, const char *text, size_t size, InternHead head) {
+        char *memory = arena_alloc(in->arena, sizeof head + size + 1);
 
         memcpy(memory, &head, sizeof head);
         memcpy(memory + sizeof head, text, size);
@@ -69,18 +80,19 @@ static const char *make_name(Intern *in, const char *text, size_t size, uint32_t
 
 const char *intern_bytes(Intern *in, const char *text, size_t size) {
         uint32_t hash = hash_bytes(text, size);
-        size_t i = find_slot(in, text, size, hash);
+        Slot *slot = find_slot(in, text, size, hash);
 
-        if (in->slots[i])
-                return in->slots[i];
+        if (slot->name)
+                return slot->name;
         if (size > UINT32_MAX)
                 arena_out_of_memory();
         if (++in->n_used * 2 > in->n_slots) {
                 grow(in);
-                i = find_slot(in, text, size, hash);
+                slot = find_slot(in, text, size, hash);
         }
-        in->slots[i] = make_name(in, text, size, hash);
-        return in->slots[i];
+        slot->head = (InternHead){.hash = hash, .length = (uint32_t)size};
+        slot->name = make_name(in, text, size, slot->head);
+        return slot->name;
 }
 
 const char *intern_text(Intern *in, const char *text) {
