@@ -22,4 +22,5 @@ void pool_deinit(Pool *pool);
 void *pool_alloc(Pool *pool, size_t n_items, size_t item_size);
 char *pool_copy(Pool *pool, const char *text, size_t size); /* adds the NUL */
 char *pool_printf(Pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
-char *pool_vprintf(Pool *pool, const char *format, va_list args) __attribute__((format(printf, 2, 0), nonnull(2)));
+char *pool_vprintf(Pool *pool, const char *format, va_list args)
+        __attribute__((format(printf, 2, 0), nonnull(2)));
