@@ -10,16 +10,16 @@ static int check(const Command *self, OptScan *scan) {
         CmdInput in;
         int opt, r;
 
-        input_init(&in, scan);
+        cmd_input_init(&in, scan);
         while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD)
-                input_take(&in, opt, scan->value);
-        r = input_check(&in, self, opt, scan);
+                cmd_input_take(&in, opt, scan->value);
+        r = cmd_input_check(&in, self, opt, scan);
         if (r == CMD_OK) {
                 for (size_t i = 0; i < in.n_files; i++)
                         nkc_unit_compile(in.session, in.files[i], in.extended_errors);
-                r = input_exit_code(&in);
+                r = cmd_input_exit_code(&in);
         }
-        input_deinit(&in);
+        cmd_input_deinit(&in);
         return r;
 }
 

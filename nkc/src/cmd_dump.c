@@ -23,9 +23,9 @@ static void dump_files(const CmdInput *in, bool is_json) {
                 const LayUnit *unit = nkc_unit_compile(in->session, in->files[i], in->extended_errors);
 
                 if (unit && is_json)
-                        dump_json(unit, &out);
+                        lay_dump_json(unit, &out);
                 else if (unit)
-                        dump_text(unit, &out);
+                        lay_dump_text(unit, &out);
         }
         fputs(text_str(&out), stdout);
         text_deinit(&out);
@@ -36,18 +36,18 @@ static int dump(const Command *self, OptScan *scan) {
         CmdInput in;
         int opt, r;
 
-        input_init(&in, scan);
+        cmd_input_init(&in, scan);
         while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD) {
-                input_take(&in, opt, scan->value);
+                cmd_input_take(&in, opt, scan->value);
                 if (opt == OPT_JSON || opt == OPT_LAYOUT)
                         is_json = opt == OPT_JSON;
         }
-        r = input_check(&in, self, opt, scan);
+        r = cmd_input_check(&in, self, opt, scan);
         if (r == CMD_OK) {
                 dump_files(&in, is_json);
-                r = input_exit_code(&in);
+                r = cmd_input_exit_code(&in);
         }
-        input_deinit(&in);
+        cmd_input_deinit(&in);
         return r;
 }
 

@@ -28,11 +28,11 @@ typedef struct CmdInput {
         bool extended_errors;
 } CmdInput;
 
-void input_init(CmdInput *in, const OptScan *scan);
-void input_deinit(CmdInput *in);
-void input_take(
+void cmd_input_init(CmdInput *in, const OptScan *scan);
+void cmd_input_deinit(CmdInput *in);
+void cmd_input_take(
         CmdInput *in, int opt, const char *value); /* what opt_next() gave; other options are ignored */
 
 /* Before the work: CMD_OK, or CMD_USAGE after a message. After it: the exit code. */
-int input_check(const CmdInput *in, const Command *self, int last_opt, const OptScan *scan);
-int input_exit_code(const CmdInput *in);
+int cmd_input_check(const CmdInput *in, const Command *self, int last_opt, const OptScan *scan);
+int cmd_input_exit_code(const CmdInput *in);

@@ -80,8 +80,8 @@ static void compile_all(NkcSession *s, bool extended_errors) {
                 unit = nkc_unit_compile(s, path, extended_errors);
                 if (!unit)
                         continue;
-                dump_text(unit, &out);
-                dump_json(unit, &out);
+                lay_dump_text(unit, &out);
+                lay_dump_json(unit, &out);
                 text_clear(&out);
         }
         text_deinit(&out);

@@ -298,7 +298,7 @@ static void put_component(Json *j, const char *key, const LayComponent *c) {
         close(j, '}');
 }
 
-void dump_json(const LayUnit *unit, Text *out) {
+void lay_dump_json(const LayUnit *unit, Text *out) {
         static const char *const kinds[] = {
                 [LAY_UNIT_IDL] = "idl",
                 [LAY_UNIT_CDL] = "cdl",

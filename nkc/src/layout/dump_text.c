@@ -126,7 +126,7 @@ static void put_component(Text *out, const LayComponent *c) {
         text_printf(out, "  %s_securityIidMax = %u\n", c->name.prefix, c->n_security);
 }
 
-void dump_text(const LayUnit *unit, Text *out) {
+void lay_dump_text(const LayUnit *unit, Text *out) {
         static const char *const kinds[] = {
                 [LAY_UNIT_IDL] = "idl",
                 [LAY_UNIT_CDL] = "cdl",

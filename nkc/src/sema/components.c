@@ -5,8 +5,8 @@
  */
 #include "passes.h"
 
-static void check_unique(Sema *s, NameSet *names, const SemaEntry *entry) {
-        const AstName *before = name_set_add(names, &entry->name);
+static void check_unique(Sema *s, SemaNames *names, const SemaEntry *entry) {
+        const AstName *before = sema_names_add(names, &entry->name);
 
         if (!before)
                 return;
@@ -16,15 +16,15 @@ static void check_unique(Sema *s, NameSet *names, const SemaEntry *entry) {
 
 /* Endpoints and instances are members of one C struct, so they share their names. */
 static void check_names(Sema *s, SemaFile *f) {
-        NameSet names;
+        SemaNames names;
 
-        name_set_init(&names, s->ctx->arena);
+        sema_names_init(&names, s->ctx->arena);
         for (uint32_t i = 0; i < f->n_endpoints; i++) {
-                name_check(s, &f->endpoints[i].name, NAME_ENDPOINT);
+                sema_check_name(s, &f->endpoints[i].name, SEMA_NAME_ENDPOINT);
                 check_unique(s, &names, &f->endpoints[i]);
         }
         for (uint32_t i = 0; i < f->n_instances; i++) {
-                name_check(s, &f->instances[i].name, NAME_INSTANCE);
+                sema_check_name(s, &f->instances[i].name, SEMA_NAME_INSTANCE);
                 check_unique(s, &names, &f->instances[i]);
         }
 }

@@ -32,8 +32,8 @@ typedef struct Eval {
         uint32_t order;
 } Eval;
 
-const char *int128_text(AstInt value, char buffer[INT128_TEXT]) {
-        char *at = buffer + INT128_TEXT - 1;
+const char *sema_int_text(AstInt value, char buffer[SEMA_INT_TEXT]) {
+        char *at = buffer + SEMA_INT_TEXT - 1;
         bool is_negative = value < 0;
 
         /* Digits are taken from the negative number: it has room for every value. */
@@ -100,11 +100,11 @@ static bool complain_overflow(const Eval *e, const AstExpr *expr) {
 }
 
 static bool check_shift(const Eval *e, const AstExpr *expr, AstInt distance) {
-        char text[INT128_TEXT];
+        char text[SEMA_INT_TEXT];
 
         if (distance >= 0 && distance <= 127)
                 return true;
-        diag_report(e->s->ctx->diags, SHIFT_RANGE, expr->right->span, int128_text(distance, text));
+        diag_report(e->s->ctx->diags, SHIFT_RANGE, expr->right->span, sema_int_text(distance, text));
         return false;
 }
 
@@ -119,11 +119,11 @@ static bool check_divisor(const Eval *e, const AstExpr *expr, AstInt a, AstInt b
 }
 
 static bool check_exponent(const Eval *e, const AstExpr *expr, AstInt exponent) {
-        char text[INT128_TEXT];
+        char text[SEMA_INT_TEXT];
 
         if (exponent >= 0)
                 return true;
-        diag_report(e->s->ctx->diags, NEGATIVE_EXPONENT, expr->right->span, int128_text(exponent, text));
+        diag_report(e->s->ctx->diags, NEGATIVE_EXPONENT, expr->right->span, sema_int_text(exponent, text));
         return false;
 }
 
@@ -201,7 +201,7 @@ static bool evaluate(const Eval *e, const AstExpr *expr, AstInt *value) {
                 *value = expr->value;
                 return true;
         case AST_EXPR_NAME:
-                symbol = scope_find_constant(e->s, e->file, &expr->name, e->order);
+                symbol = sema_find_constant(e->s, e->file, &expr->name, e->order);
                 if (symbol)
                         *value = symbol->value;
                 return symbol != NULL;
@@ -216,7 +216,7 @@ static bool evaluate(const Eval *e, const AstExpr *expr, AstInt *value) {
         return false;
 }
 
-bool constants_evaluate(Sema *s, SemaFile *f, const AstExpr *expr, uint32_t order, AstInt *value) {
+bool sema_evaluate(Sema *s, SemaFile *f, const AstExpr *expr, uint32_t order, AstInt *value) {
         return evaluate(&(Eval){.s = s, .file = f, .order = order}, expr, value);
 }
 
@@ -224,18 +224,18 @@ static bool check_range(Sema *s, const SemaSymbol *symbol, AstInt value) {
         const IntRange *range = &ranges[symbol->type->kind];
         AstInt max = ((AstInt)1 << (range->is_signed ? range->bits - 1 : range->bits)) - 1;
         AstInt min = range->is_signed ? -max - 1 : 0;
-        char texts[3][INT128_TEXT];
+        char texts[3][SEMA_INT_TEXT];
 
         if (value >= min && value <= max)
                 return true;
-        diag_report(s->ctx->diags, VALUE_RANGE, symbol->decl->value->span, int128_text(value, texts[0]),
-                range->name, int128_text(min, texts[1]), int128_text(max, texts[2]));
+        diag_report(s->ctx->diags, VALUE_RANGE, symbol->decl->value->span, sema_int_text(value, texts[0]),
+                range->name, sema_int_text(min, texts[1]), sema_int_text(max, texts[2]));
         return false;
 }
 
-void constants_define(Sema *s, SemaFile *f, SemaSymbol *symbol) {
+void sema_define_constant(Sema *s, SemaFile *f, SemaSymbol *symbol) {
         const AstDecl *decl = symbol->decl;
-        const SemaType *type = types_resolve(s, f, decl->type, symbol->order);
+        const SemaType *type = sema_resolve_type(s, f, decl->type, symbol->order);
         AstInt value;
 
         symbol->is_poisoned = true;
@@ -243,7 +243,7 @@ void constants_define(Sema *s, SemaFile *f, SemaSymbol *symbol) {
                 diag_report(s->ctx->diags, NOT_AN_INTEGER, decl->type->span, symbol->name.text);
                 return;
         }
-        if (!constants_evaluate(s, f, decl->value, symbol->order, &value) || type->kind == SEMA_BAD)
+        if (!sema_evaluate(s, f, decl->value, symbol->order, &value) || type->kind == SEMA_BAD)
                 return;
         symbol->type = type;
         symbol->value = value;

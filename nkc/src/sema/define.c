@@ -10,9 +10,9 @@ void sema_define(Sema *s, SemaFile *f) {
                 SemaSymbol *symbol = &f->symbols[i];
 
                 if (!symbol->is_poisoned && symbol->kind == SEMA_SYM_CONST)
-                        constants_define(s, f, symbol);
+                        sema_define_constant(s, f, symbol);
                 else if (!symbol->is_poisoned)
-                        types_define(s, f, symbol);
+                        sema_define_type(s, f, symbol);
                 symbol->is_defined = true;
         }
 }

@@ -8,21 +8,19 @@
 #include "front/parse.h"
 #include "passes.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct FileWords {
-        const char *what;   /* in messages */
-        const char *ending; /* of the file */
-} FileWords;
+const char *sema_kind_word(AstFileKind kind) {
+        static const char *const words[] = {
+                [AST_IDL] = "package",
+                [AST_CDL] = "component",
+                [AST_EDL] = "class",
+        };
 
-static const FileWords words[] = {
-        [AST_IDL] = {"package", ".idl"},
-        [AST_CDL] = {"component", ".cdl"},
-        [AST_EDL] = {"class", ".edl"},
-};
+        return words[kind];
+}
 
 static bool is_regular(const char *path, struct stat *st) {
         return stat(path, st) == 0 && S_ISREG(st->st_mode);
@@ -30,7 +28,7 @@ static bool is_regular(const char *path, struct stat *st) {
 
 /* "demo.IStore" to "demo/IStore.idl". */
 static const char *relative_path(Sema *s, const char *dotted, AstFileKind kind) {
-        char *path = arena_printf(s->ctx->arena, "%s%s", dotted, words[kind].ending);
+        char *path = arena_printf(s->ctx->arena, "%s.%s", dotted, ast_file_kind_text(kind));
 
         for (size_t i = 0; dotted[i]; i++)
                 if (path[i] == '.')
@@ -49,59 +47,15 @@ static const char *search(Sema *s, const char *relative, struct stat *st) {
         return NULL;
 }
 
-/* ---- What could not be found ------------------------------------------------------------- */
-
-/* Offers the names beside the one that is missing: "demo.IStor" gets the .idl files of demo/. */
-static void offer_folder(Sema *s, Suggest *g, const char *folder, const char *dotted, AstFileKind kind) {
-        const char *dot = strrchr(dotted, '.');
-        int n_space = dot ? (int)(dot - dotted) : 0;
-        size_t ending = strlen(words[kind].ending);
-        char *path = arena_printf(s->ctx->arena, "%s/%.*s", folder, n_space, dotted);
-        DIR *dir;
-
-        for (char *c = path + strlen(folder); *c; c++)
-                if (*c == '.')
-                        *c = '/';
-        dir = opendir(path);
-        for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
-                size_t length = strlen(e->d_name);
-
-                if (length > ending && strcmp(e->d_name + length - ending, words[kind].ending) == 0)
-                        suggest_offer(g, arena_printf(s->ctx->arena, "%.*s%s%.*s", n_space, dotted,
-                                                 dot ? "." : "", (int)(length - ending), e->d_name));
-        }
-        if (dir)
-                closedir(dir);
-}
-
-static void report_missing(Sema *s, SemaFile *f, Span use) {
-        Suggest g = suggest_for(f->dotted);
-        Text folders = TEXT_NULL;
-
-        if (diag_is_full(s->ctx->diags))
-                return;
-        diag_report(s->ctx->diags, NOT_FOUND, use, words[f->kind].what, f->dotted);
-        for (size_t i = 0; i < s->includes->n; i++) {
-                text_printf(&folders, "%s%s", i ? ", " : "", s->includes->folders[i]);
-                offer_folder(s, &g, s->includes->folders[i], f->dotted, f->kind);
-        }
-        if (s->includes->n == 0)
-                diag_help(s->ctx->diags, "no folder to search in was given; use -I DIR");
-        else
-                diag_help(s->ctx->diags, "no '%s' in %s", f->file, text_str(&folders));
-        diag_suggest(s->ctx->diags, &g);
-        text_deinit(&folders);
-}
-
 /* ---- Names of files ---------------------------------------------------------------------- */
 
 static void check_file_name(Sema *s, const SemaFile *f) {
         const AstPath *name = &f->ast->name;
 
         if (strchr(name->last, '_'))
-                diag_report(s->ctx->diags, UNDERSCORE, name->span, words[f->kind].what, name->last);
+                diag_report(s->ctx->diags, UNDERSCORE, name->span, sema_kind_word(f->kind), name->last);
         else if (name->last[0] < 'A' || name->last[0] > 'Z')
-                diag_report(s->ctx->diags, LOWER_CASE, name->span, words[f->kind].what, name->last);
+                diag_report(s->ctx->diags, LOWER_CASE, name->span, sema_kind_word(f->kind), name->last);
 }
 
 /* Was found under the name it declares? */
@@ -196,7 +150,7 @@ static void report_cycle(Sema *s, SemaFile *f, SemaFile *again, Span use) {
 
 /* NULL after a message, or silently when the message was given before. */
 static SemaFile *load_used(Sema *s, SemaFile *f, const AstPath *path, AstFileKind kind) {
-        SemaFile *used = load_name(s, path->text, kind, path->span, f);
+        SemaFile *used = sema_load_name(s, path->text, kind, path->span, f);
 
         if (used->state == SEMA_LOADING) {
                 report_cycle(s, f, used, path->span);
@@ -266,7 +220,7 @@ static void load_rest(Sema *s, SemaFile *f, Span use) {
         put_fresh(s, f);
 }
 
-SemaFile *load_name(Sema *s, const char *dotted, AstFileKind kind, Span use, SemaFile *loader) {
+SemaFile *sema_load_name(Sema *s, const char *dotted, AstFileKind kind, Span use, SemaFile *loader) {
         SemaFile *f = map_get(&s->files[kind], dotted);
         struct stat st;
 
@@ -277,7 +231,7 @@ SemaFile *load_name(Sema *s, const char *dotted, AstFileKind kind, Span use, Sem
         map_put(&s->files[kind], dotted, f);
         f->path = search(s, f->file, &st);
         if (!f->path)
-                report_missing(s, f, use);
+                sema_report_missing(s, f, use);
         else
                 f->ast = front_parse_file(s->ctx, f->path, use);
         if (!f->ast) {
@@ -294,7 +248,7 @@ SemaFile *load_name(Sema *s, const char *dotted, AstFileKind kind, Span use, Sem
 }
 
 /* A second file that declares a name which is taken is compiled all the same, but nobody finds it. */
-SemaFile *load_path(Sema *s, const char *path) {
+SemaFile *sema_load_path(Sema *s, const char *path) {
         struct stat st;
         const char *key = is_regular(path, &st) ? inode_key(s, &st) : NULL;
         SemaFile *f = key ? map_get(&s->by_inode, key) : NULL;

@@ -45,32 +45,32 @@ static void check_handles(Sema *s, const SemaMethod *m) {
 
 static void resolve_params(Sema *s, SemaFile *f, SemaMethod *m) {
         uint32_t n[3] = {0, 0, 0};
-        NameSet names;
+        SemaNames names;
 
         for (const AstParam *p = m->ast->params.first; p; p = p->next)
                 n[p->direction]++;
         for (int d = AST_IN; d <= AST_ERROR; d++)
                 m->params[d].fields = ARENA_ARRAY(s->ctx->arena, SemaField, n[d]);
-        name_set_init(&names, s->ctx->arena);
+        sema_names_init(&names, s->ctx->arena);
         for (const AstParam *p = m->ast->params.first; p; p = p->next) {
                 SemaParams *list = &m->params[p->direction];
-                const AstName *before = name_set_add(&names, &p->name);
+                const AstName *before = sema_names_add(&names, &p->name);
 
-                name_check(s, &p->name, NAME_PARAMETER);
+                sema_check_name(s, &p->name, SEMA_NAME_PARAMETER);
                 if (before) {
                         diag_report(s->ctx->diags, PARAMETER_TWICE, p->name.span, p->name.text, m->name.text);
                         diag_note(s->ctx->diags, before->span, "first one here");
                 }
                 list->fields[list->n++] = (SemaField){
                         .name = p->name,
-                        .type = types_resolve(s, f, p->type, SEMA_ORDER_LAST),
+                        .type = sema_resolve_type(s, f, p->type, SEMA_ORDER_LAST),
                         .span = p->span,
                 };
         }
 }
 
 static void check_method(Sema *s, SemaFile *f, SemaMethod *m) {
-        name_check(s, &m->name, NAME_METHOD);
+        sema_check_name(s, &m->name, SEMA_NAME_METHOD);
         if (m->ast->is_bad)
                 return;
         check_direction_order(s, m->ast);
@@ -80,11 +80,11 @@ static void check_method(Sema *s, SemaFile *f, SemaMethod *m) {
 }
 
 static void check_names(Sema *s, SemaFile *f) {
-        NameSet names;
+        SemaNames names;
 
-        name_set_init(&names, s->ctx->arena);
+        sema_names_init(&names, s->ctx->arena);
         for (uint32_t i = 0; i < f->n_methods; i++) {
-                const AstName *before = name_set_add(&names, &f->methods[i].name);
+                const AstName *before = sema_names_add(&names, &f->methods[i].name);
 
                 if (!before)
                         continue;

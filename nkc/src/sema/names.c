@@ -14,23 +14,23 @@ typedef struct NameRule {
 } NameRule;
 
 static const NameRule rules[] = {
-        [NAME_FIELD] = {"field", true},
-        [NAME_MEMBER] = {"union member", true},
-        [NAME_PARAMETER] = {"parameter", true},
-        [NAME_METHOD] = {"method", false},
-        [NAME_ENDPOINT] = {"endpoint", false},
-        [NAME_INSTANCE] = {"component instance", false},
+        [SEMA_NAME_FIELD] = {"field", true},
+        [SEMA_NAME_MEMBER] = {"union member", true},
+        [SEMA_NAME_PARAMETER] = {"parameter", true},
+        [SEMA_NAME_METHOD] = {"method", false},
+        [SEMA_NAME_ENDPOINT] = {"endpoint", false},
+        [SEMA_NAME_INSTANCE] = {"component instance", false},
 };
 
 /* Members that the generated structs have beside the described ones. */
 static const struct {
-        NameKind kind;
+        SemaNameKind kind;
         const char *name;
 } taken[] = {
-        {NAME_MEMBER, "tag_"},
-        {NAME_PARAMETER, "base_"},
-        {NAME_PARAMETER, "res_"},
-        {NAME_PARAMETER, "err_"},
+        {SEMA_NAME_MEMBER, "tag_"},
+        {SEMA_NAME_PARAMETER, "base_"},
+        {SEMA_NAME_PARAMETER, "res_"},
+        {SEMA_NAME_PARAMETER, "err_"},
 };
 
 static const char *const c_words[] = {"auto", "break", "case", "char", "const", "continue", "default", "do",
@@ -51,16 +51,12 @@ static void put_words(Sema *s, Map *map, const char *const *words, size_t n) {
                 map_put(map, intern_text(s->ctx->names, words[i]), s);
 }
 
-void names_put_words(Sema *s) {
+void sema_put_words(Sema *s) {
         put_words(s, &s->c_words, c_words, sizeof c_words / sizeof c_words[0]);
         put_words(s, &s->cpp_words, cpp_words, sizeof cpp_words / sizeof cpp_words[0]);
 }
 
-const char *name_kind_word(NameKind kind) {
-        return rules[kind].word;
-}
-
-void name_check(Sema *s, const AstName *name, NameKind kind) {
+void sema_check_name(Sema *s, const AstName *name, SemaNameKind kind) {
         if (!rules[kind].may_have_underscore && strchr(name->text, '_'))
                 diag_report(s->ctx->diags, UNDERSCORE, name->span, rules[kind].word, name->text);
         else if (map_get(&s->c_words, name->text))
@@ -72,14 +68,14 @@ void name_check(Sema *s, const AstName *name, NameKind kind) {
                         diag_report(s->ctx->diags, TAKEN_NAME, name->span, rules[kind].word, name->text);
 }
 
-void name_set_init(NameSet *set, Arena *a) {
+void sema_names_init(SemaNames *set, Arena *a) {
         set->n = 0;
         map_init(&set->many, a);
 }
 
 /* Most lists are short: a few comparisons beat a map. The step to the map moves what is there. */
-const AstName *name_set_add(NameSet *set, const AstName *name) {
-        if (set->n < NAME_SET_SMALL) {
+const AstName *sema_names_add(SemaNames *set, const AstName *name) {
+        if (set->n < SEMA_NAMES_FEW) {
                 for (size_t i = 0; i < set->n; i++)
                         if (set->few[i]->text == name->text)
                                 return set->few[i];
@@ -87,7 +83,7 @@ const AstName *name_set_add(NameSet *set, const AstName *name) {
                 return NULL;
         }
         if (set->many.n_used == 0)
-                for (size_t i = 0; i < NAME_SET_SMALL; i++)
+                for (size_t i = 0; i < SEMA_NAMES_FEW; i++)
                         map_put(&set->many, set->few[i]->text, (void *)(uintptr_t)set->few[i]);
         return map_put(&set->many, name->text, (void *)(uintptr_t)name);
 }

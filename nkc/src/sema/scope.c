@@ -100,7 +100,7 @@ static bool check_order(
         return false;
 }
 
-SemaSymbol *scope_find_constant(Sema *s, SemaFile *f, const AstPath *path, uint32_t order) {
+SemaSymbol *sema_find_constant(Sema *s, SemaFile *f, const AstPath *path, uint32_t order) {
         bool known = false;
         SemaFile *package;
         SemaSymbol *symbol = find(s, f, path, &package, &known);
@@ -144,7 +144,7 @@ static const SemaType *find_built_in(Sema *s, SemaFile *f, const AstPath *path) 
         return &sema_bad_type;
 }
 
-const SemaType *scope_find_type(Sema *s, SemaFile *f, const AstPath *path, uint32_t order) {
+const SemaType *sema_find_type(Sema *s, SemaFile *f, const AstPath *path, uint32_t order) {
         bool known = false;
         SemaFile *package;
         const SemaSymbol *symbol = find(s, f, path, &package, &known);

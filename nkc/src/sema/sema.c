@@ -98,7 +98,7 @@ Sema *sema_new(const Ctx *ctx, const SemaIncludes *includes, bool extended_error
         for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
                 map_init(maps[i], ctx->arena);
         put_types(s);
-        names_put_words(s);
+        sema_put_words(s);
         return s;
 }
 
@@ -134,14 +134,14 @@ static void check_fresh(Sema *s) {
 }
 
 SemaFile *sema_compile_path(Sema *s, const char *path) {
-        SemaFile *f = load_path(s, path);
+        SemaFile *f = sema_load_path(s, path);
 
         check_fresh(s);
         return f;
 }
 
 SemaFile *sema_compile_name(Sema *s, const char *dotted, AstFileKind kind) {
-        SemaFile *f = load_name(s, intern_text(s->ctx->names, dotted), kind, SPAN_NONE, NULL);
+        SemaFile *f = sema_load_name(s, intern_text(s->ctx->names, dotted), kind, SPAN_NONE, NULL);
 
         check_fresh(s);
         return f->state == SEMA_FAILED ? NULL : f;

@@ -35,10 +35,10 @@ static const char *const bounded_words[] = {
 
 /* 0 after a message. */
 static uint32_t resolve_bound(Sema *s, SemaFile *f, const AstType *ast, uint32_t order) {
-        char text[INT128_TEXT];
+        char text[SEMA_INT_TEXT];
         AstInt value;
 
-        if (!constants_evaluate(s, f, ast->size, order, &value))
+        if (!sema_evaluate(s, f, ast->size, order, &value))
                 return 0;
         if (value >= 1 && value <= SEMA_MAX_BOUND)
                 return (uint32_t)value;
@@ -46,7 +46,7 @@ static uint32_t resolve_bound(Sema *s, SemaFile *f, const AstType *ast, uint32_t
                 diag_report(s->ctx->diags, BOUND_ZERO, ast->size->span, bounded_words[ast->kind]);
         else
                 diag_report(s->ctx->diags, BOUND_RANGE, ast->size->span, bounded_words[ast->kind],
-                        int128_text(value, text), (int)SEMA_MAX_BOUND);
+                        sema_int_text(value, text), (int)SEMA_MAX_BOUND);
         return 0;
 }
 
@@ -57,7 +57,7 @@ static uint32_t add_handles(uint32_t n, uint64_t more) {
 }
 
 static const SemaType *resolve_bounded(Sema *s, SemaFile *f, const AstType *ast, uint32_t order) {
-        const SemaType *elem = ast->element ? types_resolve(s, f, ast->element, order) : NULL;
+        const SemaType *elem = ast->element ? sema_resolve_type(s, f, ast->element, order) : NULL;
         uint32_t bound = resolve_bound(s, f, ast, order);
         SemaType *type;
 
@@ -78,7 +78,7 @@ static const SemaType *resolve_bounded(Sema *s, SemaFile *f, const AstType *ast,
         return type;
 }
 
-const SemaType *types_resolve(Sema *s, SemaFile *f, const AstType *ast, uint32_t order) {
+const SemaType *sema_resolve_type(Sema *s, SemaFile *f, const AstType *ast, uint32_t order) {
         const SemaType *type;
 
         switch (ast->kind) {
@@ -87,7 +87,7 @@ const SemaType *types_resolve(Sema *s, SemaFile *f, const AstType *ast, uint32_t
         case AST_TYPE_HANDLE:
                 return &sema_primitives[SEMA_HANDLE];
         case AST_TYPE_NAMED:
-                return scope_find_type(s, f, &ast->name, order);
+                return sema_find_type(s, f, &ast->name, order);
         case AST_TYPE_STRING:
         case AST_TYPE_BYTES:
         case AST_TYPE_ARRAY:
@@ -106,10 +106,10 @@ static bool define_field(Sema *s, SemaFile *f, SemaSymbol *symbol, const AstFiel
 
         *field = (SemaField){
                 .name = ast->name,
-                .type = types_resolve(s, f, ast->type, symbol->order),
+                .type = sema_resolve_type(s, f, ast->type, symbol->order),
                 .span = ast->span,
         };
-        name_check(s, &field->name, is_union ? NAME_MEMBER : NAME_FIELD);
+        sema_check_name(s, &field->name, is_union ? SEMA_NAME_MEMBER : SEMA_NAME_FIELD);
         if (is_union && field->type->n_handles > 0) {
                 diag_report(s->ctx->diags, HANDLE_PLACE, ast->type->span, "union");
                 return false;
@@ -119,18 +119,18 @@ static bool define_field(Sema *s, SemaFile *f, SemaSymbol *symbol, const AstFiel
 
 static void define_record(Sema *s, SemaFile *f, SemaSymbol *symbol) {
         SemaType *type = ARENA_NEW(s->ctx->arena, SemaType);
-        NameSet names;
+        SemaNames names;
 
         *type = (SemaType){
                 .kind = symbol->kind == SEMA_SYM_UNION ? SEMA_UNION : SEMA_STRUCT,
                 .depth = 1,
                 .record = symbol,
         };
-        name_set_init(&names, s->ctx->arena);
+        sema_names_init(&names, s->ctx->arena);
         symbol->fields = ARENA_ARRAY(s->ctx->arena, SemaField, symbol->decl->fields.n);
         for (const AstField *a = symbol->decl->fields.first; a; a = a->next) {
                 SemaField *field = &symbol->fields[symbol->n_fields++];
-                const AstName *before = name_set_add(&names, &a->name);
+                const AstName *before = sema_names_add(&names, &a->name);
 
                 symbol->is_poisoned |= !define_field(s, f, symbol, a, field);
                 if (before) {
@@ -149,11 +149,11 @@ static void define_record(Sema *s, SemaFile *f, SemaSymbol *symbol) {
         }
 }
 
-void types_define(Sema *s, SemaFile *f, SemaSymbol *symbol) {
+void sema_define_type(Sema *s, SemaFile *f, SemaSymbol *symbol) {
         if (symbol->kind != SEMA_SYM_ALIAS) {
                 define_record(s, f, symbol);
                 return;
         }
-        symbol->type = types_resolve(s, f, symbol->decl->type, symbol->order);
+        symbol->type = sema_resolve_type(s, f, symbol->decl->type, symbol->order);
         symbol->is_poisoned = symbol->type->kind == SEMA_BAD;
 }
