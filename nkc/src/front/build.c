@@ -124,9 +124,17 @@ AstType *build_handle_type(Parse *p, AstPath target, Span span) {
         return t;
 }
 
-AstType *build_anonymous_type(Parse *p, const char *word, Span span) {
-        diag_report(p->ctx->diags, ANONYMOUS_TYPE, span, word);
+AstType *build_inner_type(Parse *p, const char *word, Span span) {
+        diag_report(p->ctx->diags, INNER_TYPE, span, word);
         return new_type(p, AST_TYPE_BAD, 0, span);
+}
+
+AstType *build_tagged_type(Parse *p, const char *word, AstName name, Span keyword) {
+        if (!p->is_silent) {
+                diag_report(p->ctx->diags, TYPE_TAG, keyword, word, name.text);
+                diag_help(p->ctx->diags, "a %s is used by its name alone", word);
+        }
+        return build_named_type(p, build_path(p, name));
 }
 
 /* Members -------------------------------------------------------------------------------------- */

@@ -60,7 +60,8 @@ AstExpr *build_binary(Parse *p, AstOp op, AstExpr *left, AstExpr *right);
 AstType *build_named_type(Parse *p, AstPath name);
 AstType *build_sized_type(Parse *p, AstTypeKind kind, AstType *element, AstExpr *size, Span span);
 AstType *build_handle_type(Parse *p, AstPath target, Span span);
-AstType *build_anonymous_type(Parse *p, const char *word, Span span);
+AstType *build_inner_type(Parse *p, const char *word, Span span);
+AstType *build_tagged_type(Parse *p, const char *word, AstName name, Span keyword);
 
 AstField *build_field(Parse *p, AstType *type, AstName name, Span span);
 AstParam *build_param(Parse *p, AstDirection direction, AstType *type, AstName name, Span span);

@@ -232,8 +232,12 @@ type
         | KW_ARRAY '<' type ',' expr '>'        { $$ = build_sized_type(p, AST_TYPE_ARRAY, $3, $5, @$); }
         | KW_SEQUENCE '<' type ',' expr '>'     { $$ = build_sized_type(p, AST_TYPE_SEQUENCE, $3, $5, @$); }
         | KW_HANDLE '<' path '>'                { $$ = build_handle_type(p, $3, @$); }
-        | KW_STRUCT '{' fields '}'              { $$ = build_anonymous_type(p, "struct", @$); }
-        | KW_UNION '{' fields '}'               { $$ = build_anonymous_type(p, "union", @$); }
+        | KW_STRUCT '{' fields '}'              { $$ = build_inner_type(p, "struct", @$); }
+        | KW_UNION '{' fields '}'               { $$ = build_inner_type(p, "union", @$); }
+        | KW_STRUCT name '{' fields '}'         { $$ = build_inner_type(p, "struct", @$); }
+        | KW_UNION name '{' fields '}'          { $$ = build_inner_type(p, "union", @$); }
+        | KW_STRUCT name                        { $$ = build_tagged_type(p, "struct", $2, @1); }
+        | KW_UNION name                         { $$ = build_tagged_type(p, "union", $2, @1); }
         ;
 
 /* Expressions, from the loosest binding to the tightest. */
