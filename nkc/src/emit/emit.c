@@ -4,10 +4,14 @@
  */
 #include "emit.h"
 
+#include "base/arena.h"
+
 #include <assert.h>
+#include <stdlib.h>
 
 enum {
         COMMENT_WIDTH = 104, /* a longer declaration is broken after a comma */
+        SECTION_VARS = 2,    /* $(prefix), $(dotted): what stays of the banner's */
         LAYOUT_WIDTH = 80,   /* a longer nkx_layout() goes on in the next line */
         LAYOUT_MEMBERS = 8,  /* in one nkx_layout() of <nk/method.h> */
 };
@@ -43,11 +47,15 @@ static EmitVar *variable(Emit *e, const char *name) {
         return var;
 }
 
-void emit_set(Emit *e, const char *name, const char *text) {
+static void set_sized(Emit *e, const char *name, const char *text, size_t size) {
         EmitVar *var = variable(e, name);
 
         var->text = text;
-        var->size = strlen(text);
+        var->size = size;
+}
+
+void emit_set(Emit *e, const char *name, const char *text) {
+        set_sized(e, name, text, strlen(text));
 }
 
 void emit_set_uint(Emit *e, const char *name, uint32_t value) {
@@ -59,6 +67,41 @@ void emit_set_uint(Emit *e, const char *name, uint32_t value) {
         while (value /= 10);
         var->text = p;
         var->size = (size_t)(end - p);
+}
+
+static void methods_deinit(EmitMethods *m) {
+        text_deinit(&m->names);
+        free(m->ends);
+        *m = (EmitMethods){.interface = NULL};
+}
+
+static void methods_init(EmitMethods *m, const LayInterface *i) {
+        m->interface = i;
+        m->ends = malloc((i->n_methods + 1) * sizeof(*m->ends));
+        if (!m->ends)
+                arena_out_of_memory();
+        for (uint32_t k = 0; k < i->n_methods; k++) {
+                text_puts(&m->names, i->methods[k].c_name);
+                m->ends[k] = m->names.size;
+        }
+}
+
+void emit_set_method(Emit *e, const LayInterface *i, uint32_t mid) {
+        EmitMethods *m = &e->methods;
+        const size_t skip = i->name->prefix_len + 1;
+        size_t begin;
+
+        if (m->interface != i) {
+                methods_deinit(m);
+                methods_init(m, i);
+        }
+        begin = mid ? m->ends[mid - 1] : 0;
+        set_sized(e, "fn", m->names.data + begin, m->ends[mid] - begin);
+        set_sized(e, "method", m->names.data + begin + skip, m->ends[mid] - begin - skip);
+}
+
+void emit_deinit(Emit *e) {
+        methods_deinit(&e->methods);
 }
 
 void emit_expand(Emit *e, const char *template, size_t size) {
@@ -289,6 +332,7 @@ void emit_section_begin(Emit *e, const LayName *owner, const char *section, cons
         emit_text(e, "\n#ifndef __$(space)__$(last)__$(section)__\n"
                      "#define __$(space)__$(last)__$(section)__\n"
                      "/* ---- $(dotted): $(title) ---- */\n");
+        e->n_vars = SECTION_VARS;
 }
 
 void emit_section_end(Emit *e) {

@@ -45,19 +45,33 @@ typedef struct EmitVar {
         char digits[12]; /* text of a number */
 } EmitVar;
 
+/* C names of all methods of one interface, side by side: a large interface is gone through once a
+ * section, and reading a name where the model has it is a miss of the cache each time. */
+typedef struct EmitMethods {
+        const LayInterface *interface; /* whose they are; NULL: nobody's */
+        Text names;
+        size_t *ends; /* of each name in `names` */
+} EmitMethods;
+
 typedef struct Emit {
         Text *out;
         const LayUnit *unit;
         const EmitOptions *options;
         EmitVar vars[EMIT_VARS_MAX];
         unsigned n_vars;
+        EmitMethods methods;
 } Emit;
+
+void emit_deinit(Emit *e); /* leaves `out` */
 
 /* ---- Printer ----------------------------------------------------------------------------- */
 
 /* Gives a variable its text, which must live until it is set again or the Emit ends. */
 void emit_set(Emit *e, const char *name, const char *text);
 void emit_set_uint(Emit *e, const char *name, uint32_t value);
+
+/* Sets $(fn), "demo_IStore_Put", and $(method), "Put", for a method by its MID. */
+void emit_set_method(Emit *e, const LayInterface *i, uint32_t mid);
 
 /* Appends a template given as a string literal. */
 #define emit_text(e, template) emit_expand((e), "" template, sizeof(template) - 1)

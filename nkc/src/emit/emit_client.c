@@ -30,16 +30,15 @@ static void emit_traced_proxy(Emit *e) {
                      "nkx_proxy_op($(prefix), $(method))\n");
 }
 
-static void emit_method(Emit *e, const LayInterface *i, const LayMethod *m) {
-        emit_set(e, "method", m->name);
-        emit_set(e, "fn", m->c_name);
+static void emit_method(Emit *e, const LayInterface *i, uint32_t mid) {
+        emit_set_method(e, i, mid);
         emit_text(e, "\n"
                      "static inline nk_err_t $(fn)(struct $(prefix) *self,\n"
                      "        struct $(fn)_req *req, const struct nk_arena *req_arena,\n"
                      "        struct $(fn)_res *res, struct nk_arena *res_arena) {\n"
                      "        return self->ops->$(method)(self, req, req_arena, res, res_arena);\n"
                      "}\n");
-        if (emit_is_traced(e->options->trace_client, e->options, i, m))
+        if (emit_is_traced(e->options->trace_client, e->options, i, &i->methods[mid]))
                 emit_traced_proxy(e);
         else
                 emit_text(e, "nkx_proxy$(status)($(prefix), $(method))\n");
@@ -50,7 +49,7 @@ static void emit_init(Emit *e, const LayInterface *i) {
                      "        struct $(prefix)_proxy *self, struct nk_transport *transport, nk_iid_t iid) {\n"
                      "        static const struct $(prefix)_ops ops = {\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                emit_set(e, "fn", i->methods[k].c_name);
+                emit_set_method(e, i, k);
                 emit_text(e, "                $(fn)_op_,\n");
         }
         if (!i->n_methods)
@@ -67,7 +66,7 @@ static void emit_client_names(Emit *e, const LayInterface *i) {
         if (!emit_names_begin(e, i->name, "CLIENT"))
                 return;
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                emit_set(e, "method", i->methods[k].name);
+                emit_set_method(e, i, k);
                 emit_text(e, "#define $(short)_$(method) $(prefix)_$(method)\n"
                              "#define $(short)_$(method)_proxy $(prefix)_$(method)_proxy\n");
         }
@@ -86,7 +85,7 @@ void emit_client(Emit *e, const LayInterface *i) {
                      "        nk_iid_t iid;\n"
                      "} $(prefix)_proxy;\n");
         for (uint32_t k = 0; k < i->n_methods; k++)
-                emit_method(e, i, &i->methods[k]);
+                emit_method(e, i, k);
         emit_init(e, i);
         emit_section_end(e);
         emit_client_names(e, i);

@@ -12,7 +12,7 @@
 static void emit_traced_names(Emit *e, const LayInterface *i) {
         emit_text(e, "        static const char *const traced[] = {\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                emit_set(e, "method", i->methods[k].name);
+                emit_set_method(e, i, k);
                 if (emit_is_traced(e->options->trace_server, e->options, i, &i->methods[k]))
                         emit_text(e, "                \"$(method)\",\n");
                 else
@@ -45,7 +45,7 @@ static void emit_body(Emit *e, const LayInterface *i) {
         emit_text(e, "        nkx_method_begin(res);\n"
                      "        switch (mid) {\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                emit_set(e, "method", i->methods[k].name);
+                emit_set_method(e, i, k);
                 emit_text(e, "                nkx_dispatch_case($(prefix), $(method));\n");
         }
         emit_text(e, "        }\n");

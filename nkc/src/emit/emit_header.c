@@ -87,4 +87,5 @@ void emit_header(Text *out, const LayUnit *unit, const EmitOptions *options) {
                 emit_interfaces(&e, sections);
         if (sections & EMIT_ENDPOINTS)
                 emit_components(&e, sections);
+        emit_deinit(&e);
 }

@@ -8,11 +8,6 @@
  */
 #include "emit.h"
 
-static void set_method(Emit *e, const LayMethod *m) {
-        emit_set(e, "method", m->name);
-        emit_set(e, "fn", m->c_name);
-}
-
 /* ---- Ids and sizes ----------------------------------------------------------------------- */
 
 static void put_capacities(Emit *e, const LayMessage *m) {
@@ -95,7 +90,7 @@ static void emit_union_of(Emit *e, const LayInterface *i, const char *kind, uint
         emit_text(e, "\ntypedef union $(prefix)_$(kind) {\n"
                      "        struct nk_message base_;\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                set_method(e, &i->methods[k]);
+                emit_set_method(e, i, k);
                 emit_text(e, "        struct $(fn)_$(kind) $(method);\n");
         }
         emit_text(e, "} $(prefix)_$(kind);\n"
@@ -103,8 +98,10 @@ static void emit_union_of(Emit *e, const LayInterface *i, const char *kind, uint
                      "        bad_$(prefix)_$(kind)_size);\n");
 }
 
-static void put_row(Emit *e, const LayMethod *m) {
-        emit_set(e, "method", m->name);
+static void put_row(Emit *e, const LayInterface *i, uint32_t mid) {
+        const LayMethod *m = &i->methods[mid];
+
+        emit_set_method(e, i, mid);
         emit_set_uint(e, "req", m->req.size);
         emit_set_uint(e, "res", m->res_size);
         emit_set_uint(e, "err", m->err.size);
@@ -121,7 +118,7 @@ static void emit_table(Emit *e, const LayInterface *i) {
         emit_text(e, "\n/* By MID: sizes of request, response and error response, then their handles. */\n"
                      "static const struct nkx_method $(prefix)_methods_[] = {\n");
         for (uint32_t k = 0; k < i->n_methods; k++)
-                put_row(e, &i->methods[k]);
+                put_row(e, i, k);
         emit_text(e, "};\n");
 }
 
@@ -131,7 +128,7 @@ static void emit_method_types(Emit *e, const LayInterface *i) {
         if (i->n_methods)
                 text_putc(e->out, '\n');
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                set_method(e, &i->methods[k]);
+                emit_set_method(e, i, k);
                 emit_text(e, "typedef nk_err_t $(fn)_fn(struct $(prefix) *, const struct $(fn)_req *,\n"
                              "        const struct nk_arena *, struct $(fn)_res *, struct nk_arena *);\n");
         }
@@ -145,7 +142,7 @@ static void emit_vtable(Emit *e, const LayInterface *i) {
         emit_method_types(e, i);
         emit_text(e, "\ntypedef struct $(prefix)_ops {\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
-                set_method(e, &i->methods[k]);
+                emit_set_method(e, i, k);
                 emit_text(e, "        $(fn)_fn *$(method);\n");
         }
         if (!i->n_methods)
@@ -161,29 +158,31 @@ static void name_capacities(Emit *e, const LayName *owner, const LayMessage *m) 
                 emit_name(e, owner, m->caps[i].name);
 }
 
-static void name_method(Emit *e, const LayName *owner, const LayMethod *m) {
+static void name_method(Emit *e, const LayInterface *i, uint32_t mid) {
+        const LayName *owner = i->name;
+        const LayMethod *m = &i->methods[mid];
+
         name_capacities(e, owner, &m->req);
         name_capacities(e, owner, &m->res);
         name_capacities(e, owner, &m->err);
-        emit_set(e, "fn", m->c_name);
-        emit_set(e, "sfn", m->c_name + owner->prefix_len);
-        emit_text(e, "#define $(short)$(sfn)_mid $(fn)_mid\n"
-                     "#define $(short)$(sfn)_req_arena_size $(fn)_req_arena_size\n"
-                     "#define $(short)$(sfn)_res_arena_size $(fn)_res_arena_size\n"
-                     "#define $(short)$(sfn)_req_handles $(fn)_req_handles\n"
-                     "#define $(short)$(sfn)_res_handles $(fn)_res_handles\n"
-                     "#define $(short)$(sfn)_err_handles $(fn)_err_handles\n"
-                     "#define $(short)$(sfn)_req $(fn)_req\n"
-                     "#define $(short)$(sfn)_err $(fn)_err\n"
-                     "#define $(short)$(sfn)_res $(fn)_res\n"
-                     "#define $(short)$(sfn)_fn $(fn)_fn\n");
+        emit_set_method(e, i, mid);
+        emit_text(e, "#define $(short)_$(method)_mid $(fn)_mid\n"
+                     "#define $(short)_$(method)_req_arena_size $(fn)_req_arena_size\n"
+                     "#define $(short)_$(method)_res_arena_size $(fn)_res_arena_size\n"
+                     "#define $(short)_$(method)_req_handles $(fn)_req_handles\n"
+                     "#define $(short)_$(method)_res_handles $(fn)_res_handles\n"
+                     "#define $(short)_$(method)_err_handles $(fn)_err_handles\n"
+                     "#define $(short)_$(method)_req $(fn)_req\n"
+                     "#define $(short)_$(method)_err $(fn)_err\n"
+                     "#define $(short)_$(method)_res $(fn)_res\n"
+                     "#define $(short)_$(method)_fn $(fn)_fn\n");
 }
 
 static void emit_interface_names(Emit *e, const LayInterface *i) {
         if (!emit_names_begin(e, i->name, "INTERFACE"))
                 return;
         for (uint32_t k = 0; k < i->n_methods; k++)
-                name_method(e, i->name, &i->methods[k]);
+                name_method(e, i, k);
         emit_text(e, "#define $(short)_mid_max $(prefix)_mid_max\n"
                      "#define $(short)_req_arena_size $(prefix)_req_arena_size\n"
                      "#define $(short)_res_arena_size $(prefix)_res_arena_size\n"
@@ -202,7 +201,7 @@ void emit_interface(Emit *e, const LayInterface *i) {
         emit_text(e, "#pragma pack(push, 8)\n");
         for (uint32_t k = 0; k < i->n_methods; k++) {
                 text_putc(e->out, '\n');
-                set_method(e, &i->methods[k]);
+                emit_set_method(e, i, k);
                 emit_comment(e, "", &i->methods[k].src, i->methods[k].doc);
                 emit_method_ids(e, &i->methods[k]);
                 emit_messages(e, &i->methods[k]);
