@@ -5,7 +5,7 @@
  * must know; what depends on a thing that already failed stays silent. Messages are kept, put in
  * the order of the text by diag_flush(), and printed as
  *
- *      path:line:col: error: unknown type 'UInt23' [NKC-214]
+ *      path:line:col: error: unknown type 'UInt23' [NKC-201]
  *              Ping(in UInt23 value);
  *                      ^~~~~~
  *      path:line:col: note: first defined here
@@ -28,7 +28,7 @@ enum { DIAG_IO_FIRST = 501, DIAG_IO_LAST = 509 };
 
 typedef enum DiagSeverity { DIAG_WARNING, DIAG_ERROR } DiagSeverity;
 
-/* DIAG_UNKNOWN_TYPE = 214, … */
+/* DIAG_UNKNOWN_TYPE = 201, … */
 typedef enum DiagId {
 #define X(number, severity, name, text, explanation, bad, good) DIAG_##name = (number),
 #include "diag_registry.def"

@@ -122,6 +122,24 @@ SemaSymbol *sema_find_constant(Sema *s, SemaFile *f, const AstPath *path, uint32
         return symbol;
 }
 
+/* "string name": the word alone is an ordinary name; what was meant has more to it. */
+static void explain_bare_word(Sema *s, const char *name) {
+        static const struct {
+                const char *word;
+                const char *help;
+        } words[] = {
+                {"string", "a string has a size: string<N>"},
+                {"bytes", "bytes have a size: bytes<N>"},
+                {"array", "an array has an element type and a size: array<T, N>"},
+                {"sequence", "a sequence has an element type and a size: sequence<T, N>"},
+                {"handle", "a handle is 'Handle', or 'handle<I>' since version 1.4"},
+        };
+
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+                if (strcmp(words[i].word, name) == 0)
+                        diag_help(s->ctx->diags, "%s", words[i].help);
+}
+
 /* A name that is no symbol: built in, of a later version, of other tools, or unknown. */
 static const SemaType *find_built_in(Sema *s, SemaFile *f, const AstPath *path) {
         const SemaType *type = map_get(&s->primitives, path->text);
@@ -140,6 +158,7 @@ static const SemaType *find_built_in(Sema *s, SemaFile *f, const AstPath *path) 
         } else {
                 diag_report(s->ctx->diags, UNKNOWN_TYPE, path->span, path->text);
                 suggest_symbol(s, f, path->text, false, true);
+                explain_bare_word(s, path->text);
         }
         return &sema_bad_type;
 }
