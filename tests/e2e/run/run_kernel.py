@@ -197,11 +197,10 @@ def a_signal_that_kills_a_client_is_said_and_returned(solution):
 
 @case
 def the_end_of_a_server_does_not_count(solution):
-    solution.write(entry("A", "call=x", "exit=0", connections=[("S", "x")]), server("S", "serve=x"),
-                   server("T", "exit=5"))
+    solution.write(entry("A", "lost=y", "exit=0", connections=[("T", "y")]), server("T", "take=y", "exit=5"))
     code, lines = solution.run()
     equal(code, 0)
-    assert "caisson: T ended with exit code 5" in lines, lines
+    assert "caisson: T ended with exit code 5; 1 channel is closed" in lines, lines
 
 
 @case
