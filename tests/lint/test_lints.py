@@ -50,6 +50,10 @@ class Lints(unittest.TestCase):
         self.put("runtime/nk/verify.c", TOP + '#include "kernel/start.h"\n')
         self.expect("layers", "runtime/nk must not include runtime/kernel/start.h")
 
+    def test_a_folder_without_a_row_is_found(self):
+        self.put("runtime/new/a.c", TOP)
+        self.expect("layers", "has no row")
+
     def test_allowed_includes_pass(self):
         self.put("sysroot/include/nk/types.h", TOP)
         self.put("runtime/nk/verify.c", TOP + "#include <nk/types.h>\n#include <stdio.h>\n")
