@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <coresrv/time/timeout.h>
 #include <services/rtl/nk_msg.h>
@@ -43,13 +44,15 @@ static char *loop_init(Loop *loop, const NkKosDispatchInfo *info) {
         return block;
 }
 
-/* rcOk, or the code of the receipt that failed. */
+/* rcOk, or the code of the receipt that failed. The response starts as zeros: what a method leaves as it
+ * is must not be what another client was told. */
 static int32_t serve_one(Handle handle, const NkKosDispatchInfo *info, Loop *loop) {
         SMsgHdr in, out;
         nk_err_t err;
         int32_t rc;
 
         nk_message_make_req(loop->req, (nk_uint32_t)info->req_size);
+        memset(loop->res, 0, info->res_size);
         nk_message_make_req(loop->res, (nk_uint32_t)info->res_size);
         nk_arena_reset(&loop->res_arena);
         PackInMsg(&in, loop->req, &loop->req_arena);

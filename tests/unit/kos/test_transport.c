@@ -263,6 +263,48 @@ static void client_that_dies_in_its_call_does_not_end_the_loop(void **state) {
         t_serving_end(&serving);
 }
 
+/* A method that stores its result for the first client and forgets to for the others. */
+static nk_err_t tell_once(void *entity, const struct nk_message *req, const struct nk_arena *req_arena,
+        struct nk_message *res, struct nk_arena *res_arena) {
+        Keeper_Put_res *put_res = (Keeper_Put_res *)(void *)res;
+        int *n_told = entity;
+        nk_iid_t iid = req->iid;
+        nk_mid_t mid = req->mid;
+
+        (void)req_arena, (void)res_arena;
+        if ((*n_told)++ == 0)
+                put_res->slot = 1234567;
+        nk_message_make_req(res, sizeof *put_res);
+        nkx_message_set_method_id(res, iid, mid);
+        return NK_EOK;
+}
+
+static void *loop_in_thread(void *arg) {
+        Serving *s = arg;
+
+        (void)NkKosDoDispatch(s->listener, &s->info);
+        return NULL;
+}
+
+static void answer_holds_nothing_of_an_earlier_one(void **state) {
+        Fixture *f = *state;
+        int n_told = 0;
+        Serving s = {.listener = f->link.listener,
+                .info = {tell_once, &n_told, sizeof(Keeper_Put_req), sizeof(Keeper_Put_res), KEEPER_KEY_SIZE,
+                        KEEPER_KEY_SIZE}};
+        Caller first = CALLER_OF(f->link.clients[0]), second = CALLER_OF(f->link.clients[1]);
+        pthread_t thread;
+
+        assert_int_equal(pthread_create(&thread, NULL, loop_in_thread, &s), 0);
+        t_call(&first);
+        t_call(&second);
+        assert_int_equal(first.slot, 1234567);
+        assert_int_equal(second.rc, rcOk);
+        assert_int_equal(second.slot, 0);
+        (void)KnHandleClose(f->link.listener);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 /* --- NkKosTransportSync --- */
 
 static void limits_of_a_sync_transport_hold(void **state) {
@@ -335,6 +377,7 @@ int main(void) {
                 cmocka_unit_test(initialiser_takes_the_object_or_a_pointer_to_it),
                 CASE(oversize_request_does_not_end_the_loop),
                 CASE(client_that_dies_in_its_call_does_not_end_the_loop),
+                CASE(answer_holds_nothing_of_an_earlier_one),
                 CASE(limits_of_a_sync_transport_hold),
                 CASE(objects_of_a_sync_transport_interrupt),
                 CASE(sync_transport_serves_without_any_limit),
