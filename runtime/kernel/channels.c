@@ -26,7 +26,7 @@ static int open_channel(Channels *c, Channel *channel) {
         if (r == 0)
                 r = chan_ear_add(
                         c->servers[channel->sol->server].ear_fds[channel->sol->listener], channel->bell_fd);
-        return r ? r : chan_mem_map(channel->mem_fd, &channel->mem);
+        return r;
 }
 
 static int open_server(ChannelServer *server, uint32_t n_listeners) {
@@ -91,8 +91,23 @@ static void close_channel(Channel *channel) {
         close_fd(&channel->bell_fd);
 }
 
+static void close_start_fds(Channels *c) {
+        for (uint32_t i = 0; i < c->n_channels; i++) {
+                close_fd(&c->list[i].mem_fd);
+                close_fd(&c->list[i].bell_fd);
+        }
+        for (uint32_t i = 0; i < c->n_servers; i++) {
+                ChannelServer *server = &c->servers[i];
+
+                close_fd(&server->status_fd);
+                close_fd(&server->status_ro_fd);
+                for (uint32_t j = 0; j < c->sol->tasks[i].n_listeners; j++)
+                        close_fd(&server->ear_fds[j]);
+        }
+}
+
 void channels_deinit(Channels *c) {
-        channels_all_started(c);
+        close_start_fds(c);
         for (uint32_t i = 0; i < c->n_channels; i++)
                 close_channel(&c->list[i]);
         for (uint32_t i = 0; i < c->n_servers; i++) {
@@ -112,19 +127,13 @@ uint32_t channels_count_fds(const Solution *sol) {
         return n;
 }
 
-void channels_all_started(Channels *c) {
-        for (uint32_t i = 0; i < c->n_channels; i++) {
-                close_fd(&c->list[i].mem_fd);
-                close_fd(&c->list[i].bell_fd);
-        }
-        for (uint32_t i = 0; i < c->n_servers; i++) {
-                ChannelServer *server = &c->servers[i];
+int channels_all_started(Channels *c) {
+        int r = 0;
 
-                close_fd(&server->status_fd);
-                close_fd(&server->status_ro_fd);
-                for (uint32_t j = 0; j < c->sol->tasks[i].n_listeners; j++)
-                        close_fd(&server->ear_fds[j]);
-        }
+        for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
+                r = chan_mem_map(c->list[i].mem_fd, &c->list[i].mem);
+        close_start_fds(c);
+        return r;
 }
 
 uint32_t channels_task_died(Channels *c, uint32_t task) {

@@ -15,7 +15,7 @@
 
 typedef struct Channel {
         const SolChannel *sol;
-        ChanHeader *mem; /* NULL before it is made */
+        ChanHeader *mem; /* NULL until all processes have started: every fork would copy the mapping */
         int mem_fd;      /* -1 once all processes have started; so is the bell */
         int bell_fd;
         uint32_t gone; /* CHAN_*_GONE told so far */
@@ -43,7 +43,8 @@ int channels_init(Channels *c, const Solution *sol);
 void channels_deinit(Channels *c);
 /* Descriptors that channels_init() opens for this solution: the limit is raised before. */
 uint32_t channels_count_fds(const Solution *sol);
-/* Closes what only new processes need. */
-void channels_all_started(Channels *c);
-/* Ends the channels of a dead task at both sides. Returns how many it ended. */
+/* Closes what only new processes need, and maps the memory to look after it. Negative errno: not all of
+ * it, and what is left is only good for channels_deinit(). */
+int channels_all_started(Channels *c);
+/* Ends the channels of a dead task at both sides; all must have started. Returns how many it ended. */
 uint32_t channels_task_died(Channels *c, uint32_t task);

@@ -202,18 +202,22 @@ static int start_task(Loop *l, uint32_t i) {
 }
 
 /* Nothing of a solution runs on when a part of it can't be started. */
-static void start_all(Loop *l) {
+static int start_all(Loop *l) {
+        int r;
+
         for (uint32_t i = 0; i < l->sol->n_tasks; i++)
                 output_set_width(&l->output, l->sol->tasks[i].name.text);
         for (uint32_t i = 0; i < l->sol->n_tasks; i++) {
-                if (start_task(l, l->sol->order[i]) == 0)
+                r = start_task(l, l->sol->order[i]);
+                output_flush(&l->output);
+                if (r == 0)
                         continue;
                 stop(l, LOOP_EXIT_SYSTEM);
                 break;
         }
-        channels_all_started(&l->channels);
         if (l->channels.n_channels)
                 set_timer(l->waits_fd, WAITS_IDLE_MS);
+        return channels_all_started(&l->channels);
 }
 
 /* --- ends --- */
@@ -392,8 +396,9 @@ int loop_run(const Solution *sol, const LoopOptions *options) {
         int r = loop_init(&l, sol, options);
 
         if (r == 0) {
-                start_all(&l);
-                r = loop_turns(&l);
+                r = start_all(&l);
+                if (r == 0)
+                        r = loop_turns(&l);
         }
         loop_end(&l);
         if (r < 0) {

@@ -170,6 +170,20 @@ def servers_start_before_their_clients(solution):
 
 
 @case
+def a_process_leads_a_session_and_gains_no_privileges(solution):
+    solution.write(entry("A", "pause"))
+    run = solution.start("-v")
+    pid = run.pid_of("A")
+    equal(os.getsid(pid), pid)
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    for field, value in (("NoNewPrivs", "1"), ("SigBlk", "0" * 16), ("SigIgn", "0" * 16)):
+        assert f"{field}:\t{value}\n" in status, status
+    run.send(signal.SIGTERM)
+    run.read_all()
+    equal(run.wait(), 128 + signal.SIGTERM)
+
+
+@case
 def a_channel_leads_to_its_server(solution):
     solution.write(entry("A", "call=x", connections=[("S", "x")]), server("S", "serve=x"))
     equal(solution.run(), (0, ["A | call x: 0"]))
