@@ -28,6 +28,8 @@ static const struct {
         {400, "Components and classes"},
         {500, "Files and the command line"},
         {600, "init.yaml and solutions"},
+        {700, "Policies: bytes, words, shape, files"},
+        {800, "Policies: what they mean"},
 };
 
 static const char *severity_text(DiagSeverity severity) {

@@ -5,6 +5,8 @@
     registry.py NKC PAGE TESTS           check, report as TAP
     registry.py --update NKC PAGE        write the page anew
 
+Numbers of policies (from 700 on) are only in the page: `nkc check` reads no policies.
+
 A number has a case when an .expected file below TESTS shows it, or when a unit test names it (DIAG_NAME).
 """
 import pathlib
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+FIRST_OF_POLICIES = 700
 ENTRY = re.compile(r"^### NKC-(\d+): (\w+): .*?(?=^##|\Z)", re.M | re.S)
 EXAMPLE = re.compile(r"^(Gives it|Does not):\n\n```\n(.*?)^```$", re.M | re.S)
 ENDINGS = {"component": ".cdl", "entity": ".edl", "task": ".edl"}
@@ -52,6 +55,8 @@ def checks(nkc, page, tests):
     with tempfile.TemporaryDirectory() as scratch:
         for entry in ENTRY.finditer(actual):
             number = entry.group(1)
+            if int(number) >= FIRST_OF_POLICIES:
+                continue
             yield f"NKC-{number} has a case", number in shown
             for kind, example in EXAMPLE.findall(entry.group(0)):
                 expected = kind == "Gives it"
