@@ -201,10 +201,13 @@ static void receive(Listener *listener, ChanRequest *request) {
                 give_up("no request");
 }
 
+/* The listener must outlive the act: to close it would answer the request. */
 static void do_take(const char *id) {
+        static Listener *taken;
         ChanRequest request;
 
-        receive(open_listener(boot_get(), id), &request);
+        taken = open_listener(boot_get(), id);
+        receive(taken, &request);
         (void)printf("took %s\n", id);
         (void)fflush(stdout);
 }
