@@ -109,11 +109,12 @@ const KsmDecision *ksm_find_decision(
 
 /* Audit ------------------------------------------------------------------------------------------------ */
 
-#define KSM_LINE_SIZE 2048 /* enough for ordinary lines; longer ones lose calls, and say how many */
+#define KSM_LINE_SIZE 4096 /* enough for ordinary lines; longer ones lose calls, and say how many */
+#define KSM_LINE_MIN  1024
 
-/* One line for people, or one JSON object; no newline. Every call that is audited, and in a denied event
- * every call. The text ends with a zero and fits `size` >= 512. Returns its length. Names are shortened
- * rather than calls when there is little room. */
+/* One line for people, or one JSON object; no newline. Holds every call that is audited, and in a denied
+ * event every call. Long names are cut. The text ends with a zero and fits size >= KSM_LINE_MIN. Returns its
+ * length without the zero. */
 size_t ksm_record_text(const Ksm *ksm, const KsmRecord *record, char *buf, size_t size);
 size_t ksm_record_json(const Ksm *ksm, const KsmRecord *record, char *buf, size_t size);
 

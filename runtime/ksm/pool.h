@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pools of tables: a fixed number of equal tables, each free or attached to one SID.
+ *
+ * The context of the SID is the table's number plus one. A table begins with the number plus one of
+ * the next free table; what follows belongs to the model, which clears it when the table is attached.
+ */
+#pragma once
+
+#include "journal.h"
+#include "ksm_values.h"
+
+typedef struct Pool {
+        uint8_t *tables;
+        size_t table_size; /* a multiple of eight; begins with uint32_t next_free */
+        uint32_t first_free;
+} Pool;
+
+int pool_init(Pool *pool, uint32_t n_tables, size_t table_size); /* 0, -ENOMEM */
+void pool_deinit(Pool *pool);
+
+static inline void *pool_table(const Pool *pool, uint32_t cell) {
+        return pool->tables + (size_t)(cell - 1) * pool->table_size;
+}
+
+/* What attaching or detaching takes in a journal. */
+size_t pool_cost(void);
+
+/* cell: the context of a SID, 0 before. POOL, LIMIT */
+KsmWhy pool_attach(Pool *pool, Journal *journal, uint32_t *cell);
+/* cell: of an attached table; becomes 0. LIMIT */
+KsmWhy pool_detach(Pool *pool, Journal *journal, uint32_t *cell);
+/* The same without a journal: the SID is gone. */
+void pool_release(Pool *pool, uint32_t *cell);
