@@ -19,7 +19,6 @@
 #include <cmocka.h>
 
 #include "platform/linux/clock.h"
-#include "support/boot_builder.h"
 #include "target.h"
 
 #define PATIENCE_NS 60000000000ull /* a counter that stands still for so long has stopped */
@@ -59,20 +58,25 @@ static void boot_server(Site *s) {
         t_boot_install(t_boot_end(&b));
 }
 
-static void boot_client(Site *s, unsigned i) {
-        BootBuilder b;
+void site_add_channel(BootBuilder *b, const char *name, const LinkFds *fds) {
         uint32_t shape, size;
 
+        shape = add_shape(b, &size);
+        t_boot_channel(b, &(BootChannel){.role = BOOT_CLIENT,
+                                  .name_off = t_boot_text(b, name),
+                                  .peer_off = t_boot_text(b, "Server"),
+                                  .mem_fd = t_inherited(fds->mem),
+                                  .bell_fd = t_inherited(fds->bell),
+                                  .status_fd = t_inherited(fds->status_ro),
+                                  .shape_off = shape,
+                                  .shape_size = size});
+}
+
+static void boot_client(Site *s, unsigned i) {
+        BootBuilder b;
+
         t_boot_begin(&b, "Client", "hostile.Client");
-        shape = add_shape(&b, &size);
-        t_boot_channel(&b, &(BootChannel){.role = BOOT_CLIENT,
-                                   .name_off = t_boot_text(&b, TARGET_CHANNEL),
-                                   .peer_off = t_boot_text(&b, "Server"),
-                                   .mem_fd = t_inherited(s->client_fds[i].mem),
-                                   .bell_fd = t_inherited(s->client_fds[i].bell),
-                                   .status_fd = t_inherited(s->client_fds[i].status_ro),
-                                   .shape_off = shape,
-                                   .shape_size = size});
+        site_add_channel(&b, TARGET_CHANNEL, &s->client_fds[i]);
         t_boot_install(t_boot_end(&b));
 }
 
@@ -80,7 +84,7 @@ static void boot_client(Site *s, unsigned i) {
 
 /* What belongs to others is closed, so that a process has what the kernel process would give it. */
 static void keep_only(Site *s, unsigned client) {
-        bool is_server = client == SITE_CLIENTS;
+        bool is_server = client == SITE_SERVER;
 
         for (unsigned i = 0; i < SITE_CLIENTS; i++) {
                 chan_mem_unmap(s->mem[i]);
@@ -114,7 +118,7 @@ static void start_server(Site *s, unsigned n_threads) {
         s->server = start();
         if (s->server > 0)
                 return;
-        keep_only(s, SITE_CLIENTS);
+        keep_only(s, SITE_SERVER);
         boot_server(s);
         _exit(target_serve(s->score, n_threads));
 }

@@ -8,9 +8,12 @@
 #include <sys/types.h>
 
 #include "score.h"
+#include "support/boot_builder.h"
 #include "support/link.h"
 
 #define SITE_CLIENTS 100
+#define SITE_SERVER  SITE_CLIENTS
+#define SITE_NOBODY  (SITE_CLIENTS + 1) /* who gets none of the site's descriptors */
 
 typedef struct Site {
         Score *score;
@@ -24,6 +27,9 @@ typedef struct Site {
 void site_open(Site *s, unsigned n_server_threads);
 /* Ends both and checks that they lived and had nothing to complain about. */
 void site_close(Site *s);
+
+/* Adds a channel to the boot block of a client of the class. */
+void site_add_channel(BootBuilder *b, const char *name, const LinkFds *fds);
 
 /* A process that is client number i: with a boot block, or with bare descriptors. */
 typedef int SiteProgram(Site *s, unsigned i);
