@@ -448,9 +448,9 @@ def what_cannot_be_read_ends_with_3_and_what_is_wrong_with_1(solution):
 
 
 def state_of_the_machine():
-    """What a run could leave behind, seen from outside: processes below us, and shared memory."""
+    """What a run could leave behind, seen from outside: processes below us, and shared memory with its name."""
     children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children")
-    shared = [name for name in os.listdir("/dev/shm")] if os.path.isdir("/dev/shm") else []
+    shared = [n for n in os.listdir("/dev/shm") if "caisson" in n] if os.path.isdir("/dev/shm") else []
     return (children.read_text(encoding="ascii") if children.exists() else ""), len(shared), len(os.listdir("/proc/self/fd"))
 
 
