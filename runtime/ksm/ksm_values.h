@@ -133,6 +133,14 @@ static inline KsmInt ksm_int_product(KsmCall *c, const KsmInt *list, uint32_t n)
         return product;
 }
 
+/* A number as another type: it must fit. */
+static inline KsmInt ksm_int_cast(KsmCall *c, KsmInt a, KsmType type) {
+        if (ksm_type_holds(type, a))
+                return a;
+        ksm_fail(c, KSM_WHY_TYPE);
+        return 0;
+}
+
 /* `~ a` of an operand of that type. */
 static inline KsmInt ksm_int_invert(KsmCall *c, KsmInt a, KsmType type) {
         if (!ksm_type_holds(type, a)) {
