@@ -127,7 +127,6 @@ static void reclaim_abandoned(ChanClient *c) {
                         continue;
                 if (!(atomic_fetch_and(&c->abandoned, ~bit) & bit))
                         continue; /* another thread has it */
-                atomic_store(&slot->state, CHAN_FREE);
                 atomic_fetch_and(&c->busy, ~bit);
         }
 }
@@ -299,7 +298,8 @@ static int wait_answer(Call *call) {
         return r;
 }
 
-/* Copies the answer out of the slot, then gives the slot back. */
+/* Copies the answer out of the slot. The word stays as it is: writing it would fetch the line back from
+ * the server's processor, and the next call writes it anyway. */
 static int collect(Call *call, ChanIn *in, int32_t *ret_status) {
         ChanSlot *slot = call->slot;
         int32_t status;
@@ -312,7 +312,6 @@ static int collect(Call *call, ChanIn *in, int32_t *ret_status) {
         status = *(volatile int32_t *)&slot->status;
         if (status == 0)
                 r = chan_get(slot, in);
-        atomic_store(&slot->state, CHAN_FREE);
         if (r == 0)
                 *ret_status = status;
         return r;

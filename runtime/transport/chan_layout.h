@@ -12,7 +12,7 @@
  * A call begins when its bit in `pending` is set, and a server takes it by clearing the bit; so does
  * a client that withdraws. The slot's state word says whether the answer is there:
  *
- *      FREE ──client──▶ CALL ──server──▶ REPLY ──client──▶ FREE
+ *      FREE ──client──▶ CALL ──server──▶ REPLY ──client, with its next call──▶ CALL
  *
  * The client may add CHAN_SLEEPS, and whoever ends the channel adds CHAN_DEAD. A call by one thread
  * at a time touches two cache lines: the control line of slot 0, where `pending` lies too, and the
@@ -30,7 +30,7 @@
 #define CHAN_LISTENERS_MAX 64u /* StatusEntry in a status page */
 
 /* State word of a slot. */
-#define CHAN_FREE   0u
+#define CHAN_FREE   0u /* never used yet */
 #define CHAN_CALL   1u /* posted, received or not */
 #define CHAN_REPLY  2u
 #define CHAN_STATE  3u        /* mask of the three above */
