@@ -248,14 +248,11 @@ static int print_all(const Gen *g, const Job *jobs) {
 
 /* ---- The run ----------------------------------------------------------------------------- */
 
-/* Numbers of diagnostics about files that cannot be read; see base/diag_registry.def. */
-enum { IO_FIRST = 501, IO_LAST = 509 };
-
 static void print_diagnostic(void *userdata, NkcSeverity severity, unsigned number, const char *text) {
         Gen *g = userdata;
 
         (void)severity;
-        g->cannot_read |= number >= IO_FIRST && number <= IO_LAST;
+        g->cannot_read |= number >= DIAG_IO_FIRST && number <= DIAG_IO_LAST;
         fputs(text, stderr);
 }
 

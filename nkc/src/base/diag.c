@@ -180,6 +180,12 @@ static void put_character(Text *out, const char *text, size_t size) {
                 text_append(out, text, length);
 }
 
+/* Texts may hold names of files and words of the input. */
+static void put_safe(Text *out, const char *text, size_t size) {
+        for (size_t i = 0; i < size; i += utf8_step(text + i, size - i))
+                put_character(out, text + i, size - i);
+}
+
 static size_t skip_columns(const char *text, size_t from, size_t size, unsigned columns) {
         for (; from < size && columns > 0; columns--)
                 from += utf8_step(text + from, size - from);
@@ -187,8 +193,10 @@ static size_t skip_columns(const char *text, size_t from, size_t size, unsigned 
 }
 
 static void put_place(Text *out, const SrcPlace *place) {
-        if (place->file)
-                text_printf(out, "%s:%u:%u: ", place->file->path, place->line, place->column);
+        if (!place->file)
+                return;
+        put_safe(out, place->file->path, strlen(place->file->path));
+        text_printf(out, ":%u:%u: ", place->line, place->column);
 }
 
 /* White space below the text before the caret, then the caret and its tail. */
@@ -219,8 +227,7 @@ static void put_excerpt(Text *out, const SrcMap *sources, Span span, unsigned co
                 tail = end;
         if (size == 0)
                 return;
-        for (size_t i = from; i < end; i += utf8_step(line + i, end - i))
-                put_character(out, line + i, end - i);
+        put_safe(out, line + from, end - from);
         text_putc(out, '\n');
         put_underline(out, line, from, caret, tail);
 }
@@ -229,7 +236,9 @@ static void put_extra(Text *out, const SrcMap *sources, const Extra *extra) {
         SrcPlace place = src_place(sources, extra->span.begin);
 
         put_place(out, &place);
-        text_printf(out, "%s: %s\n", extra->word, extra->text);
+        text_printf(out, "%s: ", extra->word);
+        put_safe(out, extra->text, strlen(extra->text));
+        text_putc(out, '\n');
 }
 
 static void put_diag(Text *out, const SrcMap *sources, const Diag *diag) {
@@ -239,7 +248,8 @@ static void put_diag(Text *out, const SrcMap *sources, const Diag *diag) {
                 text_puts(out, "nkc: ");
         put_place(out, &place);
         text_puts(out, diag->severity == DIAG_ERROR ? "error: " : "warning: ");
-        text_printf(out, "%s [NKC-%u]\n", diag->text, diag->number);
+        put_safe(out, diag->text, strlen(diag->text));
+        text_printf(out, " [NKC-%u]\n", diag->number);
         if (place.file)
                 put_excerpt(out, sources, diag->span, place.column);
         for (const Extra *extra = diag->first; extra; extra = extra->next)

@@ -91,6 +91,16 @@ static void a_message_without_place_names_the_program(void **state) {
                 text_str(&seen), "nkc: error: 'x.txt' ends in none of .idl, .cdl, .edl [NKC-511]\n");
 }
 
+static void nothing_in_a_message_steers_the_terminal(void **state) {
+        (void)state;
+        diag_report(ctx.diags, UNKNOWN_ENDING, SPAN_NONE, "a\x1b[2J\n\xC2\x9B\xFFé");
+        diag_help(ctx.diags, "\x07%s", "end");
+        flush();
+        assert_string_equal(text_str(&seen),
+                "nkc: error: 'a?[2J???é' ends in none of .idl, .cdl, .edl [NKC-511]\n"
+                "help: ?end\n");
+}
+
 static void the_underline_stays_in_its_line(void **state) {
         (void)state;
         diag_report(ctx.diags, OPEN_COMMENT, at(6, 20));
@@ -189,6 +199,7 @@ int main(void) {
                 CASE(the_registry_is_in_order),
                 CASE(a_message_shows_its_line),
                 CASE(a_message_without_place_names_the_program),
+                CASE(nothing_in_a_message_steers_the_terminal),
                 CASE(the_underline_stays_in_its_line),
                 CASE(messages_come_in_the_order_of_the_text),
                 CASE(a_flush_hands_over_once),
