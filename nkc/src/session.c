@@ -163,7 +163,7 @@ static void warn_of_class_names(NkcSession *s, const SemaFile *f, const LayCompo
 
 static const NkcClass *load_class(NkcSession *s, const char *name) {
         Mode *m = mode(s, true);
-        SemaFile *f = sema_compile_name(m->sema, name, AST_EDL);
+        SemaFile *f = sema_compile_name(m->sema, name, AST_EDL, SPAN_NONE);
         const LayUnit *unit = f ? layout_unit(m->layout, f) : NULL;
 
         if (!unit)
@@ -183,4 +183,13 @@ const NkcClass *nkc_class_load(NkcSession *s, const char *name) {
         map_put(&s->classes, key, slot);
         flush(s);
         return slot->class;
+}
+
+/* ---- Policies ---------------------------------------------------------------------------- */
+
+const PslUnit *nkc_policy_read(NkcSession *s, const char *path, const PslOptions *options) {
+        const PslUnit *unit = psl_load(mode(s, true)->sema, path, options);
+
+        flush(s);
+        return unit;
 }

@@ -9,6 +9,7 @@
 
 #include "layout/model.h"
 #include "nkc.h"
+#include "psl/load.h"
 
 /* Compiles the description at `path` (.idl, .cdl or .edl) with everything it uses. The model
  * lives as long as the session. NULL after an error, which the sink got. Descriptions that
@@ -22,3 +23,7 @@ bool nkc_session_io_failed(const NkcSession *s);
 /* The class of a compiled .edl with its endpoints and shape table; NULL after an error. Unlike
  * nkc_class_load() it reads nothing again. */
 const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit);
+
+/* Reads and parses the policy at `path` (.psl) with all it includes, descriptions of classes too. NULL or
+ * is_bad after an error, which the sink got. `options` may be NULL. */
+const PslUnit *nkc_policy_read(NkcSession *s, const char *path, const PslOptions *options);

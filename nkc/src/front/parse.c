@@ -59,19 +59,24 @@ static void report_read_error(const Ctx *ctx, int error, const char *path, Span 
                 diag_report(ctx->diags, SOURCES_TOO_BIG, use, path);
 }
 
+const SrcFile *front_read(const Ctx *ctx, const char *path, Span use) {
+        const SrcFile *source;
+        int r = src_read(ctx->sources, path, &source);
+
+        if (r == 0)
+                return source;
+        report_read_error(ctx, r, path, use);
+        return NULL;
+}
+
 AstFile *front_parse_file(const Ctx *ctx, const char *path, Span use) {
         const SrcFile *source;
         AstFileKind kind;
-        int r;
 
         if (!front_kind_of(path, &kind)) {
                 diag_report(ctx->diags, UNKNOWN_ENDING, use, path);
                 return NULL;
         }
-        r = src_read(ctx->sources, path, &source);
-        if (r != 0) {
-                report_read_error(ctx, r, path, use);
-                return NULL;
-        }
-        return front_parse(ctx, source, kind);
+        source = front_read(ctx, path, use);
+        return source ? front_parse(ctx, source, kind) : NULL;
 }

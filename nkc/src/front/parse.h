@@ -15,6 +15,9 @@ AstFile *front_parse(const Ctx *ctx, const SrcFile *source, AstFileKind kind);
 /* Kind by the ending of a file name: ".idl", ".cdl", ".edl". False: none of them. */
 bool front_kind_of(const char *path, AstFileKind *kind);
 
+/* Reads one file; problems become diagnostics. NULL when it cannot be read. `use` as below. */
+const SrcFile *front_read(const Ctx *ctx, const char *path, Span use);
+
 /* Reads and parses one file; problems of reading become diagnostics too. NULL when it cannot be read
  * or its ending is none of the three. `use` is the place that asked for the file, or SPAN_NONE. */
 AstFile *front_parse_file(const Ctx *ctx, const char *path, Span use);

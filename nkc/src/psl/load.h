@@ -2,12 +2,13 @@
 /*
  * A policy with everything it includes: PSL files through `use`, process classes through `use EDL` and
  * `task class`. Each file is included once, where it is named first; files that include each other are
- * harmless. A dotted name is looked up under the include folders, in order, and last in the folder of the
- * file that names it.
+ * harmless. A dotted name is looked up under the include folders, in order, then in the folder of the file
+ * that names it, then in that of the top file.
  */
 #pragma once
 
 #include "psl/ast.h"
+#include "psl/preprocess.h"
 #include "sema/sema.h"
 
 #define PSL_INCLUDE_DEPTH 256 /* length of a chain of `use` */
@@ -31,13 +32,25 @@ typedef struct PslUnit {
         size_t n_decls;
         const PslDecl *execute;       /* EXECUTE_INTERFACE that came first; NULL: kl.core.Execute */
         const PslDecl *audit_default; /* NULL: `empty`, level 0 */
-        PslClass *classes;            /* each name once */
+        const PslClass **classes;     /* each name once */
         size_t n_classes;
+        Map class_by_name;
 } PslUnit;
 
-/* `sema` must be one of extended errors. Its include folders are searched for PSL files too. NULL: the top
- * file cannot be read. */
-const PslUnit *psl_load(Sema *sema, const char *path);
+/* Gets each policy file as the preprocessor leaves it. */
+typedef void PslDump(void *userdata, const SrcFile *source);
+
+typedef struct PslOptions {
+        bool has_preprocessor;
+        const char *const *definitions; /* for the preprocessor: "NAME" or "NAME=VALUE" */
+        size_t n_definitions;
+        PslDump *dump; /* NULL: nobody wants to see */
+        void *userdata;
+} PslOptions;
+
+/* `sema` must be one of extended errors. Its include folders are searched for PSL files too. `options` may
+ * be NULL. NULL: the top file cannot be read. */
+const PslUnit *psl_load(Sema *sema, const char *path, const PslOptions *options);
 
 /* The class of that name (interned), or NULL. */
 const PslClass *psl_find_class(const PslUnit *unit, const char *name);

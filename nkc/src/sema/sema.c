@@ -140,8 +140,8 @@ SemaFile *sema_compile_path(Sema *s, const char *path) {
         return f;
 }
 
-SemaFile *sema_compile_name(Sema *s, const char *dotted, AstFileKind kind) {
-        SemaFile *f = sema_load_name(s, intern_text(s->ctx->names, dotted), kind, SPAN_NONE, NULL);
+SemaFile *sema_compile_name(Sema *s, const char *dotted, AstFileKind kind, Span use) {
+        SemaFile *f = sema_load_name(s, intern_text(s->ctx->names, dotted), kind, use, NULL);
 
         check_fresh(s);
         return f->state == SEMA_FAILED ? NULL : f;

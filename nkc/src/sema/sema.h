@@ -187,8 +187,9 @@ Sema *sema_new(const Ctx *ctx, const SemaIncludes *includes, bool extended_error
 /* Read and check the description at `path` with all it uses. NULL: cannot be read. Look at is_bad. */
 SemaFile *sema_compile_path(Sema *s, const char *path);
 
-/* The same for a name searched along the include folders. NULL: not found (reported without place). */
-SemaFile *sema_compile_name(Sema *s, const char *dotted, AstFileKind kind);
+/* The same for a name searched along the include folders; `use` is the place that asks for it, or SPAN_NONE.
+ * NULL: not found (reported). */
+SemaFile *sema_compile_name(Sema *s, const char *dotted, AstFileKind kind, Span use);
 
 /* "struct", "constant", … with the name, for messages. */
 const char *sema_symbol_word(const SemaSymbol *symbol);
