@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nkc fmt: prints descriptions in their canonical form. What it is about to print is parsed again
- * and compared with the input first, so it can never change what a description means.
+ * nkc fmt: prints descriptions and policies in their canonical form. What it is about to print is parsed
+ * again and compared with the input first, so it can never change what a description means.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,6 +13,9 @@
 #include "front/format.h"
 #include "front/parse.h"
 #include "out/outdir.h"
+#include "policy_input.h"
+#include "psl/format.h"
+#include "psl/parse.h"
 
 enum { OPT_IN_PLACE, OPT_CHECK };
 
@@ -24,12 +27,53 @@ static const Opt opts[] = {
 
 typedef enum Mode { MODE_PRINT, MODE_IN_PLACE, MODE_CHECK } Mode;
 
-static bool means_the_same(const Ctx *ctx, const AstFile *file, const Text *formatted) {
-        const SrcFile *source;
+/* One file, and what comes of it. */
+typedef struct Job {
+        const Ctx *ctx;
+        const char *path;
+        const SrcFile *source; /* NULL: it could not be read */
+        Text formatted;
+        bool is_bad;        /* it has errors: nothing was formatted */
+        bool keeps_meaning; /* what was formatted parses to an equal tree */
+} Job;
 
-        if (src_add(ctx->sources, file->source->path, text_str(formatted), formatted->size, &source) != 0)
-                return false;
-        return ast_equal(file, front_parse(ctx, source, file->kind));
+/* The formatted text as a source of its own; NULL when there is no room left. */
+static const SrcFile *formatted_source(const Job *job) {
+        const SrcFile *source;
+        int r = src_add(
+                job->ctx->sources, job->path, text_str(&job->formatted), job->formatted.size, &source);
+
+        return r == 0 ? source : NULL;
+}
+
+static void format_description(Job *job) {
+        AstFile *file = front_parse_file(job->ctx, job->path, SPAN_NONE);
+        const SrcFile *again;
+
+        job->is_bad = !file || file->is_bad;
+        if (job->is_bad)
+                return;
+        job->source = file->source;
+        front_format(file, &job->formatted);
+        again = formatted_source(job);
+        job->keeps_meaning = again && ast_equal(file, front_parse(job->ctx, again, file->kind));
+}
+
+static void format_policy(Job *job) {
+        PslFile *file;
+        const SrcFile *again;
+
+        job->source = front_read(job->ctx, job->path, SPAN_NONE);
+        job->is_bad = !job->source;
+        if (job->is_bad)
+                return;
+        file = psl_parse(job->ctx, job->source);
+        job->is_bad = file->is_bad;
+        if (job->is_bad)
+                return;
+        psl_format(file, &job->formatted);
+        again = formatted_source(job);
+        job->keeps_meaning = again && psl_equal(file, psl_parse(job->ctx, again));
 }
 
 /* Through a symbolic link, not over it. Returns 0, OUTDIR_E_… or -errno. */
@@ -50,9 +94,10 @@ static int write_in_place(const char *path, const Text *formatted) {
         return r;
 }
 
-static int deliver(const AstFile *file, const char *path, const Text *formatted, Mode mode) {
-        bool is_same = formatted->size == file->source->size &&
-                       memcmp(text_str(formatted), file->source->text, formatted->size) == 0;
+static int deliver(const Job *job, Mode mode) {
+        const Text *formatted = &job->formatted;
+        bool is_same = formatted->size == job->source->size &&
+                       memcmp(text_str(formatted), job->source->text, formatted->size) == 0;
         int r;
 
         switch (mode) {
@@ -61,40 +106,40 @@ static int deliver(const AstFile *file, const char *path, const Text *formatted,
                 return CMD_OK;
         case MODE_CHECK:
                 if (!is_same)
-                        puts(path);
+                        puts(job->path);
                 return is_same ? CMD_OK : CMD_INPUT;
         case MODE_IN_PLACE:
-                r = write_in_place(path, formatted);
+                r = write_in_place(job->path, formatted);
                 if (r != 0)
-                        fprintf(stderr, "nkc: error: cannot write '%s': %s\n", path, outdir_problem(r));
+                        fprintf(stderr, "nkc: error: cannot write '%s': %s\n", job->path, outdir_problem(r));
                 return r != 0 ? CMD_FAILED : CMD_OK;
         }
         return CMD_OK;
 }
 
+static int finish_job(Job *job, Ctx *ctx, Mode mode) {
+        if (job->is_bad)
+                return cmd_finish(ctx);
+        if (job->keeps_meaning)
+                return deliver(job, mode);
+        fprintf(stderr, "nkc: error: '%s' left as it is: formatting would change its meaning\n", job->path);
+        return CMD_FAILED;
+}
+
 /* Warnings are for `nkc check`; here only errors are shown. */
 static int format_file(const char *path, Mode mode) {
-        Text formatted = TEXT_NULL;
-        AstFile *file;
+        Job job = {.path = path};
         Ctx ctx;
         int r;
 
         ctx_init(&ctx);
-        file = front_parse_file(&ctx, path, SPAN_NONE);
-        if (!file || file->is_bad) {
-                r = cmd_finish(&ctx);
-        } else {
-                front_format(file, &formatted);
-                if (means_the_same(&ctx, file, &formatted)) {
-                        r = deliver(file, path, &formatted, mode);
-                } else {
-                        fprintf(stderr,
-                                "nkc: error: '%s' left as it is: formatting would change its meaning\n",
-                                path);
-                        r = CMD_FAILED;
-                }
-        }
-        text_deinit(&formatted);
+        job.ctx = &ctx;
+        if (policy_input_is_policy(path))
+                format_policy(&job);
+        else
+                format_description(&job);
+        r = finish_job(&job, &ctx, mode);
+        text_deinit(&job.formatted);
         ctx_deinit(&ctx);
         return r;
 }
@@ -135,7 +180,7 @@ static int fmt(const Command *self, OptScan *scan) {
 const Command cmd_fmt = {
         .name = "fmt",
         .synopsis = "[-i | --check] FILE...",
-        .summary = "Prints descriptions in their canonical form.",
+        .summary = "Prints descriptions and policies in their canonical form.",
         .details = "Comments stay with what they describe, and so do empty lines between groups.",
         .opts = opts,
         .n_opts = sizeof opts / sizeof opts[0],

@@ -9,7 +9,6 @@
 #include "front/ast.h"
 
 #define FORMAT_COLUMNS 100u /* longer parameter lists are broken, one parameter a line */
-#define FORMAT_INDENT  4u
 
 /* Appends the text. The file must have parsed without errors (is_bad false). */
 void front_format(const AstFile *file, Text *out);

@@ -59,6 +59,7 @@ static const Group groups[] = {
         {{"a name", "'}'", "type"}, {NULL}, "a parameter", {NULL}},
         {{"a name"}, {NULL}, "a name", {NULL}},
         {{"src"}, {NULL}, "a selector", {NULL}},
+        {{"'('", "'{'", "'['"}, {NULL}, "an argument", {"'('", "'{'", "'['"}},
 };
 
 static bool fits(const Group *g, const PslExpected *e) {
