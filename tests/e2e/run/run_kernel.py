@@ -169,6 +169,9 @@ def servers_start_before_their_clients(solution):
     equal([line.split()[1] for line in lines if " started as " in line], ["C", "B", "A"])
 
 
+LIBC_SIGNALS = 1 << 31 | 1 << 32  # 32 and 33
+
+
 @case
 def a_process_leads_a_session_and_gains_no_privileges(solution):
     solution.write(entry("A", "pause"))
@@ -176,8 +179,10 @@ def a_process_leads_a_session_and_gains_no_privileges(solution):
     pid = run.pid_of("A")
     equal(os.getsid(pid), pid)
     status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    for field, value in (("NoNewPrivs", "1"), ("SigBlk", "0" * 16), ("SigIgn", "0" * 16)):
-        assert f"{field}:\t{value}\n" in status, status
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    equal((fields["NoNewPrivs"], int(fields["SigBlk"], 16)), ("1", 0))
+    # posix_spawn() of whoever started this test may have ignored the two signals that libc keeps to itself.
+    equal(int(fields["SigIgn"], 16) & ~LIBC_SIGNALS, 0)
     run.send(signal.SIGTERM)
     run.read_all()
     equal(run.wait(), 128 + signal.SIGTERM)
