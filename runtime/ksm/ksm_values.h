@@ -116,15 +116,16 @@ static inline KsmInt ksm_int_abs(KsmCall *c, KsmInt a) {
         return ksm_int_checked(c, a < 0 ? -a : a);
 }
 
-/* Every partial sum and product must be in range. */
+/* The whole sum must be in range; the terms are, so it cannot leave 128 bits on its way. */
 static inline KsmInt ksm_int_sum(KsmCall *c, const KsmInt *list, uint32_t n) {
         KsmInt sum = 0;
 
         for (uint32_t i = 0; i < n; i++)
-                sum = ksm_int_add(c, sum, list[i]);
-        return sum;
+                sum += list[i];
+        return ksm_int_checked(c, sum);
 }
 
+/* Every partial product must be in range. */
 static inline KsmInt ksm_int_product(KsmCall *c, const KsmInt *list, uint32_t n) {
         KsmInt product = 1;
 
