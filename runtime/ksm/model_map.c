@@ -119,7 +119,7 @@ static KsmWhy copy(KsmCall *c, ObjectState *object, KsmSid sid, Instance to, Ins
 static KsmInt get(KsmCall *c, uint32_t site, KsmSid sid, uint32_t key, Instance instance) {
         ObjectState *object = state_object(c, site);
         const KsmMap *map = object->object->map;
-        uint32_t *cell;
+        uint32_t *cell = NULL;
         uint64_t value;
         KsmWhy why = find_table(c, object, sid, &cell);
 
