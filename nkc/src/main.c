@@ -20,7 +20,7 @@ static const Command *const commands[] = {
 
 static void print_help(void) {
         puts("Usage: nkc COMMAND [ARGUMENT]...\n"
-             "Compiler for the descriptions of components: IDL, CDL and EDL.\n\n"
+             "Compiler for the descriptions of components, IDL, CDL and EDL, and for policies, PSL.\n\n"
              "Commands:");
         for (size_t i = 0; i < N_COMMANDS; i++) {
                 if (!commands[i]->is_hidden)

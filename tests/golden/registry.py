@@ -18,6 +18,7 @@ import tempfile
 FIRST_OF_POLICIES = 700
 ENTRY = re.compile(r"^### NKC-(\d+): (\w+): .*?(?=^##|\Z)", re.M | re.S)
 EXAMPLE = re.compile(r"^(Gives it|Does not):\n\n```\n(.*?)^```$", re.M | re.S)
+IDL = pathlib.Path(__file__).resolve().parents[2] / "idl"
 ENDINGS = {"component": ".cdl", "entity": ".edl", "task": ".edl"}
 
 
@@ -30,11 +31,13 @@ def says(nkc, example, number, folder):
     head = re.match(r"\s*(package|component|entity|task class)\s+([\w.]+)", example)
     name = head.group(2).split(".")[-1] if head else "IThing"
     ending = ENDINGS.get(example.split()[0], ".idl")
+    if number[0] in "78":
+        ending = ".psl"
     if number == "112":  # the one about the wrong ending
         ending = ".edl"
     path = folder / (name + ending)
     path.write_text(example)
-    done = subprocess.run([nkc, "check", "-I", folder, path], capture_output=True, text=True, errors="replace")
+    done = subprocess.run([nkc, "check", "-I", IDL, "-I", folder, path], capture_output=True, text=True, errors="replace")
     return f"[NKC-{number}]" in done.stderr
 
 

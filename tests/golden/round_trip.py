@@ -35,7 +35,8 @@ def problem(nkc, path, scratch):
 
 def main():
     nkc, *folders = sys.argv[1:]
-    paths = [p for folder in folders for p in sorted(pathlib.Path(folder).rglob("*.?dl")) if is_meant(p)]
+    paths = [p for folder in folders for ending in ("*.?dl", "*.psl")
+             for p in sorted(pathlib.Path(folder).rglob(ending)) if is_meant(p)]
     print(f"1..{len(paths)}")
     with tempfile.TemporaryDirectory() as scratch:
         for number, path in enumerate(paths, 1):

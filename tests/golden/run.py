@@ -5,7 +5,7 @@
     run.py NKC FOLDER             compare, report as TAP
     run.py --update NKC FOLDER... write the expected files anew (meson compile update-golden)
 
-An input is NAME.idl, NAME.cdl, NAME.edl or NAME.args (the words after "nkc", one a line) right in the
+An input is NAME.idl, NAME.cdl, NAME.edl, NAME.psl or NAME.args (the words after "nkc", one a line) right in the
 folder; files that inputs refer to lie in FOLDER/include. The run happens inside of FOLDER. The expected
 file holds standard output, standard error and the exit code. Cases are discovered: adding one means
 adding two files.
@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 import sys
 
-INPUTS = (".idl", ".cdl", ".edl", ".args")
+INPUTS = (".idl", ".cdl", ".edl", ".psl", ".args")
 
 # What is run in each folder; the input's name follows.
 COMMANDS = {
@@ -23,6 +23,7 @@ COMMANDS = {
     "bad-at-parse": ["check", "-I", ".", "-I", "include"],
     "bad-at-sema": ["check", "-I", ".", "-I", "include"],
     "bad-at-layout": ["check", "-I", ".", "-I", "include"],
+    "bad-at-psl": ["check", "-I", "../../../idl", "-I", "include"],
     "fmt": ["fmt"],
     "layout": ["dump", "-I", ".", "-I", "include"],
     "c": ["gen", "--stdout", "-I", ".", "-I", "include"],

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The .idl, .cdl and .edl files of the tree have the form that `nkc fmt` gives them.
+"""The .idl, .cdl, .edl and .psl files of the tree have the form that `nkc fmt` gives them.
 
     descriptions.py ROOT NKC
 """
@@ -14,7 +14,7 @@ import tree
 def main():
     base = tree.root()
     report = tree.Report()
-    paths = tree.files(base, (".idl", ".cdl", ".edl"), ("idl", "examples", "services"))
+    paths = tree.files(base, (".idl", ".cdl", ".edl", ".psl"), ("idl", "examples", "services"))
     command = [os.path.abspath(sys.argv[2]), "fmt", "--check", *map(str, paths)]
     done = subprocess.run(command, cwd=base, stdout=subprocess.PIPE, text=True, check=False)
     for line in done.stdout.splitlines():

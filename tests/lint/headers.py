@@ -7,7 +7,7 @@ import tree
 
 SPDX = "SPDX-License-Identifier: MIT"
 # Files that people write and whose first lines are for people.
-SUFFIXES = (".c", ".h", ".l", ".y", ".py", ".sh", ".idl", ".cdl", ".edl", ".yaml", ".mk", ".build", ".def")
+SUFFIXES = (".c", ".h", ".l", ".y", ".py", ".sh", ".idl", ".cdl", ".edl", ".psl", ".yaml", ".mk", ".build", ".def")
 NAMES = ("Makefile", "meson_options.txt", "layers.txt")
 
 

@@ -9,7 +9,7 @@ MAX_FILE_LINES = 900
 GENERATED = ("docs/reference/diagnostics.md",)  # one entry after the other; nobody reads it as a whole
 MAX_FUNCTION_LINES = 120  # from the line with the name to the closing brace
 SUFFIXES = tree.C_FILES + tree.SCRIPTS + (
-    ".idl", ".cdl", ".edl", ".yaml", ".md", ".build", ".txt", ".mk", ".in", ".def", ""
+    ".idl", ".cdl", ".edl", ".psl", ".yaml", ".md", ".build", ".txt", ".mk", ".in", ".def", ""
 )
 HOME = re.compile(r"(?<![\w.])/(home|root|Users)/\w")
 FUNCTION = re.compile(r"^(?=\w)[^\n;#]*(?:\n[^\n;{}#]+)*\{\n(.*?)^\}", re.MULTILINE | re.DOTALL)

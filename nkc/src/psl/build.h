@@ -19,6 +19,7 @@ typedef struct PslParse {
         uint32_t current;   /* of the one that was handed out last */
         unsigned depth;     /* brackets around the next token */
         uint32_t resume;    /* before this token parsing does not go on: each place serves once */
+        bool has_lost_text; /* of the lexer: the end of the file says nothing */
         bool is_recovering; /* an error was reported; tokens are skipped until a place to go on */
 
         unsigned errors_before; /* errors of the run when this file began */

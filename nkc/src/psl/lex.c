@@ -100,9 +100,12 @@ static void close_missing(Balance *b, const PslToken *next) {
 }
 
 static void report_unclosed(const Balance *b, size_t open, const PslToken *next) {
-        const PslToken *opener = &b->lex->tokens[b->open[open]];
+        PslToken *opener = &b->lex->tokens[b->open[open]];
         Diags *diags = b->lex->ctx->diags;
 
+        opener->is_unclosed = true;
+        if (b->lex->has_lost_text)
+                return;
         diag_report(diags, PSL_UNCLOSED, opener->span, opener->kind);
         if (next->kind == 0)
                 diag_note(diags, next->span, "the file ends here");

@@ -11,6 +11,7 @@ typedef struct PslToken {
         int kind; /* 0: end of the file, the last one */
         Span span;
         uint32_t match;   /* '(' '[' '{': index of the token that closes it */
+        bool is_unclosed; /* the bracket that closes it was missing, which was reported */
         bool begins_line; /* nothing but white space and comments before it on its line */
         union {
                 const char *text; /* words, texts, regex blocks: interned */
@@ -25,7 +26,9 @@ typedef struct PslLex {
         uint32_t pos; /* global offset of the next byte */
         bool begins_line;
         bool has_told_semicolon; /* one message a file is enough */
-        PslToken token;          /* being made */
+        bool has_told_directive;
+        bool has_lost_text; /* a text, block or comment without an end took brackets with it */
+        PslToken token;     /* being made */
         PslToken *tokens;
         size_t n_tokens;
         size_t n_slots;
@@ -49,4 +52,6 @@ void psl_lex_comment(PslLex *lex, bool is_line);
 void psl_lex_open_comment(PslLex *lex);
 void psl_lex_open_regex(PslLex *lex);
 void psl_lex_semicolon(PslLex *lex);
-void psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size);
+void psl_lex_directive(PslLex *lex);
+void psl_lex_macro(PslLex *lex, const char *text, size_t size);
+int psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size);

@@ -147,6 +147,7 @@ int psl_lex_text(PslLex *lex, const char *text, size_t size) {
 
 int psl_lex_open_text(PslLex *lex) {
         diag_report(lex->ctx->diags, PSL_TEXT_OPEN, lex->token.span);
+        lex->has_lost_text = true;
         return PSL_BAD;
 }
 
@@ -172,6 +173,7 @@ int psl_lex_regex(PslLex *lex, const char *text, size_t size) {
 
 void psl_lex_open_regex(PslLex *lex) {
         diag_report(lex->ctx->diags, PSL_REGEX_OPEN, lex->token.span);
+        lex->has_lost_text = true;
 }
 
 /* Comments, and what means nothing ---------------------------------------------------------------- */
@@ -190,6 +192,7 @@ void psl_lex_comment(PslLex *lex, bool is_line) {
 
 void psl_lex_open_comment(PslLex *lex) {
         diag_report(lex->ctx->diags, OPEN_COMMENT, lex->token.span);
+        lex->has_lost_text = true;
 }
 
 void psl_lex_semicolon(PslLex *lex) {
@@ -198,12 +201,23 @@ void psl_lex_semicolon(PslLex *lex) {
         lex->has_told_semicolon = true;
 }
 
+void psl_lex_directive(PslLex *lex) {
+        if (!lex->has_told_directive) {
+                diag_report(lex->ctx->diags, PSL_PREPROCESSOR_OFF, lex->token.span);
+                diag_help(lex->ctx->diags, "use --enable-preprocessor");
+        }
+        lex->has_told_directive = true;
+}
+
+void psl_lex_macro(PslLex *lex, const char *text, size_t size) {
+        diag_report(lex->ctx->diags, PSL_MACRO, lex->token.span, (int)size, text);
+        diag_help(lex->ctx->diags, "templates (.psl.in) are expanded by the build before they are compiled");
+}
+
 static const char *bad_byte_help(char c) {
         switch (c) {
-        case '@':
-                return "a template (.psl.in) is expanded by the build before it is compiled";
         case '%':
-                return "there is no remainder; '{% if ... %}' needs --enable-preprocessor";
+                return "there is no remainder";
         case '/':
                 return "there is no division";
         case '#':
@@ -215,7 +229,7 @@ static const char *bad_byte_help(char c) {
         }
 }
 
-void psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size) {
+int psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size) {
         unsigned char c = (unsigned char)text[0];
         size_t length = utf8_length(text, size);
         char shown[16];
@@ -229,4 +243,5 @@ void psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size) {
         diag_report(lex->ctx->diags, PSL_BYTE, lex->token.span, shown);
         if (bad_byte_help(text[0]))
                 diag_help(lex->ctx->diags, "%s", bad_byte_help(text[0]));
+        return PSL_BAD;
 }

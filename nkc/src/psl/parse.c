@@ -22,6 +22,7 @@ PslFile *psl_parse(const Ctx *ctx, const SrcFile *source) {
         file->comments = lex.comments;
         file->n_comments = lex.n_comments;
         parse.tokens = lex.tokens;
+        parse.has_lost_text = lex.has_lost_text;
         parse.errors_seen = diag_errors(ctx->diags);
         psl_yyparse(&parse);
         psl_file_end(&parse);

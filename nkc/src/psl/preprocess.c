@@ -236,6 +236,12 @@ static size_t find_mark(const SrcFile *source, size_t from, const char *mark, bo
         return source->size;
 }
 
+static size_t find_line_end(const SrcFile *source, size_t from) {
+        while (from < source->size && source->text[from] != '\n')
+                from++;
+        return from;
+}
+
 static void blank(Preprocess *pp, size_t begin, size_t end) {
         for (size_t i = begin; i < end; i++) {
                 if (pp->out[i] != '\n' && pp->out[i] != '\r')
@@ -247,7 +253,7 @@ static void blank(Preprocess *pp, size_t begin, size_t end) {
 static size_t do_directive(Preprocess *pp, size_t begin) {
         const SrcFile *source = pp->source;
         size_t close = find_mark(source, begin + 2, "%}", true);
-        size_t end = close < source->size ? close + 2 : begin + 2;
+        size_t end = close < source->size ? close + 2 : find_line_end(source, begin);
         Span span = {source->base + (uint32_t)begin, source->base + (uint32_t)end};
 
         if (close == source->size)

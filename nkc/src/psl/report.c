@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "psl_grammar.tab.h"
+
 void psl_report_expect(PslExpected *e, const char *token) {
         if (e->n < PSL_EXPECTED_MAX && strcmp(token, "SYNC") != 0 && strcmp(token, "BAD") != 0)
                 e->tokens[e->n++] = token;
@@ -151,10 +153,12 @@ static const char *token_text(const PslParse *p, uint32_t index) {
 
 /* Words of other languages, and what is written here. */
 static bool explain_word(const PslParse *p, const char *word, const PslExpected *e) {
-        static const char *const operators[][2] = {{"and", "&&"}, {"or", "||"}, {"=", "=="}, {"=>", "==>"}};
+        static const char *const operators[][2] = {{"and", "&&"}, {"or", "||"}, {"=>", "==>"}, {"=", "=="}};
 
         if (!expects(e, "'&&'"))
                 return false;
+        if (strcmp(word, "=") == 0 && p->tokens[p->current + 1].kind == '>')
+                word = "=>";
         for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
                 if (strcmp(word, operators[i][0]) == 0) {
                         diag_help(p->ctx->diags, "write '%s'", operators[i][1]);
@@ -170,8 +174,8 @@ static bool explain_call(const PslParse *p, const PslExpected *e) {
         const char *callee;
         Suggest suggest;
 
-        if (p->current == 0 || !expects(e, "'('") || !expects(e, "'{'") || !expects(e, "'['") ||
-                expects(e, "'!'"))
+        if (p->current == 0 || !p->tokens[p->current - 1].text || !expects(e, "'('") || !expects(e, "'{'") ||
+                !expects(e, "'['") || expects(e, "'!'"))
                 return false;
         callee = token_text(p, p->current - 1);
         suggest = suggest_for(callee);
@@ -183,6 +187,21 @@ static bool explain_call(const PslParse *p, const PslExpected *e) {
                 diag_help(p->ctx->diags,
                         "a rule takes exactly one argument: '%s ()', '%s (...)' or '%s {...}'", callee,
                         callee, callee);
+        return true;
+}
+
+/* "choise (...) {": read as the call of a rule with its argument. */
+static bool explain_block(const PslParse *p, const char *word) {
+        uint32_t i = p->current;
+        Suggest suggest;
+
+        if (i < 2 || strcmp(word, "{") != 0 || p->tokens[i - 1].kind != ')')
+                return false;
+        while (i > 1 && p->tokens[i - 1].match != p->current - 1)
+                i--;
+        suggest = suggest_for(token_text(p, i > 1 ? i - 2 : 0));
+        suggest_offer(&suggest, "choice");
+        diag_suggest(p->ctx->diags, &suggest);
         return true;
 }
 
@@ -199,17 +218,35 @@ static void suggest_word(const PslParse *p, const char *word, const PslExpected 
         diag_suggest(p->ctx->diags, &suggest);
 }
 
+/* Is it inside of a bracket that was not closed, or is it what no token begins with? Then the mistake has
+ * been reported. */
+static bool follows_from_another(const PslParse *p) {
+        unsigned closed = 0;
+
+        if (p->tokens[p->current].kind == PSL_BAD || (p->tokens[p->current].kind == 0 && p->has_lost_text))
+                return true;
+        for (uint32_t i = p->current; i > 0; i--) {
+                const PslToken *token = &p->tokens[i - 1];
+
+                if (token->kind == ')' || token->kind == ']' || token->kind == '}')
+                        closed++;
+                else if (token->match > 0 && closed-- == 0)
+                        return token->is_unclosed;
+        }
+        return false;
+}
+
 void psl_report_syntax(PslParse *p, Span unexpected, const PslExpected *e) {
         const char *word = token_text(p, p->current);
         Listing listing = make_listing(e);
         Text list = TEXT_NULL;
 
-        if (p->tokens[p->current].kind != 0 && word[0] == '\0') /* a bracket that was added */
+        if (diag_is_full(p->ctx->diags) || follows_from_another(p))
                 return;
         put_listing(&listing, &list);
         diag_report(p->ctx->diags, PSL_SYNTAX, unexpected,
                 word[0] ? arena_printf(p->ctx->arena, "'%s'", word) : "end of file", text_str(&list));
-        if (!explain_word(p, word, e) && !explain_call(p, e))
+        if (!explain_word(p, word, e) && !explain_call(p, e) && !explain_block(p, word))
                 suggest_word(p, word, e);
         text_deinit(&list);
 }
