@@ -157,6 +157,10 @@ void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
         for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
                 ChanSlot *slot = chan_slot(mem, i);
 
+                /* Slots are taken from the lowest, so nobody waits in this one or behind it, and looking
+                 * further would give each a page of memory. */
+                if (atomic_load(&slot->state) == CHAN_FREE)
+                        break;
                 atomic_fetch_or(&slot->state, CHAN_DEAD);
                 plat_futex_wake(&slot->state, INT_MAX);
         }

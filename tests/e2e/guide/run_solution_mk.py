@@ -58,6 +58,13 @@ def changed_init_is_staged(project):
     return code == 0 and "# This client" in staged.read_text(encoding="utf-8")
 
 
+def line_on_standard_output_is_shown_although_the_program_is_stopped(project):
+    project.change("src/server.c", "for (;;) {", 'puts("ready");\n        for (;;) {')
+    code, _ = project.make()
+    status, lines = solution.run_solution(project.folder, project.sdk)
+    return code == 0 and status == 0 and any(line.endswith("| ready") for line in lines)
+
+
 def fault_in_a_description_stops_the_build_with_its_place(project):
     project.change("resources/echo/IEcho.idl", "in string<MaxLine>", "in strin<MaxLine>")
     code, output = project.make()
@@ -80,6 +87,7 @@ CASES = [
     changed_interface_builds_all_programs,
     changed_source_builds_one_program,
     changed_init_is_staged,
+    line_on_standard_output_is_shown_although_the_program_is_stopped,
     fault_in_a_description_stops_the_build_with_its_place,
     missing_sdk_is_named,
     clean_removes_everything_made,
