@@ -302,6 +302,24 @@ static void upgrade_is_denied_for_a_target_above_the_source(void **state) {
         t_denies(&p, upgrade(subject, other, KSM_SID_NONE, &high), KSM_WHY_LEVEL);
 }
 
+static void upgrade_keeps_a_lower_level_r(void **state) {
+        TStep raise;
+
+        (void)state;
+        make_sids();
+        give(T_MIC, other, &high, NULL);
+        give(T_MIC, file, &low, NULL);
+        give(T_MIC, subject, &medium, &low);
+        give(T_MIC, image, &medium, NULL);
+        raise = upgrade(other, other, KSM_SID_NONE, &high);
+        raise.target = subject;
+        t_grants(&p, raise);
+        raise.target = image;
+        t_grants(&p, raise);
+        t_grants(&p, flow(KSM_MIC_CALL, subject, file));
+        t_denies(&p, flow(KSM_MIC_CALL, image, file), KSM_WHY_LEVEL);
+}
+
 static void upgrade_needs_levels(void **state) {
         (void)state;
         make_sids();
@@ -462,6 +480,7 @@ int main(void) {
                         upgrade_is_bounded_by_source_driver_and_container_each, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         upgrade_is_denied_for_a_target_above_the_source, setup, teardown),
+                cmocka_unit_test_setup_teardown(upgrade_keeps_a_lower_level_r, setup, teardown),
                 cmocka_unit_test_setup_teardown(upgrade_needs_levels, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         call_admits_data_from_above_or_from_level_r_on, setup, teardown),
