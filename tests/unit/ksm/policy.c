@@ -358,6 +358,10 @@ bool t_run_body(TPolicy *p, void (*body)(KsmCall *c), const void *message, uint3
         return ksm_decide(p->ksm, &event, &p->record);
 }
 
+void t_set_body(void (*body)(KsmCall *c)) {
+        script_body = body;
+}
+
 static void check(TPolicy *p, KsmOutcome outcome, KsmWhy why) {
         const KsmResult *result = p->record.results;
 

@@ -86,7 +86,10 @@ bool t_decide(TPolicy *p, const KsmEvent *event, const TStep *steps, size_t n);
 bool t_run_body(TPolicy *p, void (*body)(KsmCall *c), const void *message, uint32_t size, const void *arena,
         uint32_t arena_size);
 
-/* Site of a method with that profile. */
+/* From here on, until the next t_run(), the rules of every event are this function. */
+void t_set_body(void (*body)(KsmCall *c));
+
+/* Site of a method with the profile in force. */
 uint32_t t_site(TObject object, KsmMethod method);
 /* From here on the steps have this profile (T_PROFILE_*). */
 void t_use_profile(unsigned profile);
