@@ -348,8 +348,9 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
                 return r;
         call.slot = chan_slot(c->mem, call.index);
         post(&call, out);
-        if (is_closed(c)) { /* after post: see chan_mem_close */
-                (void)withdraw(&call);
+        /* After post: see chan_mem_close. What was received may have been answered by a server that ended
+         * right after it; if not, the slot is dead or about to be. */
+        if (is_closed(c) && withdraw(&call)) {
                 release(&call);
                 return CHAN_E_CLOSED;
         }

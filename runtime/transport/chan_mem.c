@@ -149,7 +149,8 @@ void chan_status_unmap(const StatusEntry *entries) {
 }
 
 /* Order matters: an end posts or replies, then looks at `closed`; we set `closed`, then poke every
- * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. */
+ * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. Every slot, whatever
+ * its word says: a hostile end may have called it free while the other one waits there. */
 void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
         atomic_fetch_or(&mem->closed, who);
         if (who & CHAN_CLIENT_GONE)
@@ -157,10 +158,6 @@ void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
         for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
                 ChanSlot *slot = chan_slot(mem, i);
 
-                /* Slots are taken from the lowest, so nobody waits in this one or behind it, and looking
-                 * further would give each a page of memory. */
-                if (atomic_load(&slot->state) == CHAN_FREE)
-                        break;
                 atomic_fetch_or(&slot->state, CHAN_DEAD);
                 plat_futex_wake(&slot->state, INT_MAX);
         }

@@ -524,6 +524,21 @@ static void death_of_the_server_ends_a_waiting_call(void **state) {
         (void)listener_reply(p->listener, &request, NULL, rcOk);
 }
 
+static void server_that_calls_a_waiting_slot_free_and_dies_ends_the_call(void **state) {
+        Pair *p = *state;
+        Caller c = {.client = p->client, .wait = forever};
+        struct nk_message msg;
+        ChanRequest request;
+
+        start(&c);
+        assert_int_equal(take(p->listener, &forever, &msg, &request), 0);
+        atomic_store(&chan_slot(p->mem, request.slot)->state, CHAN_FREE);
+        chan_mem_close(p->mem, CHAN_SERVER_GONE, -1);
+        join(&c);
+        assert_int_equal(c.result, CHAN_E_CLOSED);
+        (void)listener_reply(p->listener, &request, NULL, rcOk);
+}
+
 static void closing_the_listener_ends_calls_and_receivers(void **state) {
         Pair *p = *state;
         Server s = {.listener = p->listener, .n = 1};
@@ -756,6 +771,7 @@ int main(void) {
                 CASE(set_sync_object_does_not_interrupt_a_call_in_service),
                 CASE(sync_object_stays_set_until_cleared),
                 CASE(death_of_the_server_ends_a_waiting_call),
+                CASE(server_that_calls_a_waiting_slot_free_and_dies_ends_the_call),
                 CASE(closing_the_listener_ends_calls_and_receivers),
                 CASE(reply_to_a_dead_client_says_so),
                 CASE(queued_request_of_a_dead_client_vanishes),
