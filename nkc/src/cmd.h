@@ -32,6 +32,7 @@ extern const Command cmd_dump;
 extern const Command cmd_explain;
 extern const Command cmd_fmt;
 extern const Command cmd_gen;
+extern const Command cmd_policy;
 extern const Command cmd_skeleton;
 
 /* Prints the problem and how to get help to stderr; returns CMD_USAGE. */

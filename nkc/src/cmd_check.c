@@ -5,11 +5,18 @@
 #include "cmd_input.h"
 #include "policy_input.h"
 
-static const Opt opts[] = {INPUT_OPTS, POLICY_OPTS(INPUT_N_OPTS)};
+enum { OPT_LENIENT = INPUT_N_OPTS + POLICY_N_OPTS };
 
-static void check_file(const CmdInput *in, const PolicyInput *policy, const char *path) {
+static const Opt opts[] = {
+        INPUT_OPTS,
+        POLICY_OPTS(INPUT_N_OPTS),
+        [OPT_LENIENT] = {.word = "lenient-classes",
+                .help = "policies: classes that are not included are left out"},
+};
+
+static void check_file(const CmdInput *in, const PolicyInput *policy, bool lenient, const char *path) {
         if (policy_input_is_policy(path))
-                nkc_policy_read(in->session, path, &policy->options);
+                nkc_policy_resolve(in->session, path, &policy->options, lenient);
         else
                 nkc_unit_compile(in->session, path, in->extended_errors);
 }
@@ -17,6 +24,7 @@ static void check_file(const CmdInput *in, const PolicyInput *policy, const char
 static int check(const Command *self, OptScan *scan) {
         PolicyInput policy;
         CmdInput in;
+        bool lenient = false;
         int opt, r;
 
         cmd_input_init(&in, scan);
@@ -24,13 +32,14 @@ static int check(const Command *self, OptScan *scan) {
         while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD) {
                 cmd_input_take(&in, opt, scan->value);
                 policy_input_take(&policy, opt - INPUT_N_OPTS, scan->value);
+                lenient |= opt == OPT_LENIENT;
         }
         r = cmd_input_check(&in, self, opt, scan);
         if (r == CMD_OK)
                 r = policy_input_check(&policy, self);
         if (r == CMD_OK) {
                 for (size_t i = 0; i < in.n_files; i++)
-                        check_file(&in, &policy, in.files[i]);
+                        check_file(&in, &policy, lenient, in.files[i]);
                 r = cmd_input_exit_code(&in);
                 r = policy.exit_code > r ? policy.exit_code : r;
         }

@@ -13,6 +13,7 @@ static const Command *const commands[] = {
         &cmd_explain,
         &cmd_fmt,
         &cmd_gen,
+        &cmd_policy,
         &cmd_skeleton,
 };
 

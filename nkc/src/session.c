@@ -8,6 +8,7 @@
 
 #include "layout/layout.h"
 #include "layout/shape.h"
+#include "psl/compile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -192,4 +193,19 @@ const PslUnit *nkc_policy_read(NkcSession *s, const char *path, const PslOptions
 
         flush(s);
         return unit;
+}
+
+const PolPolicy *nkc_policy_resolve(
+        NkcSession *s, const char *path, const PslOptions *options, bool lenient_classes) {
+        const PslUnit *unit = psl_load(mode(s, true)->sema, path, options);
+        const PolPolicy *policy = NULL;
+
+        if (unit && !unit->is_bad)
+                policy = pol_compile(mode(s, true)->layout, &s->ctx, unit, lenient_classes);
+        flush(s);
+        return policy;
+}
+
+Arena *nkc_session_arena(NkcSession *s) {
+        return s->ctx.arena;
 }
