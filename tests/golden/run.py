@@ -24,6 +24,7 @@ COMMANDS = {
     "bad-at-sema": ["check", "-I", ".", "-I", "include"],
     "bad-at-layout": ["check", "-I", ".", "-I", "include"],
     "bad-at-psl": ["check", "-I", "../../../idl", "-I", "include"],
+    "bad-at-psl-sema": ["check", "-I", "../../../idl", "-I", "include"],
     "fmt": ["fmt"],
     "layout": ["dump", "-I", ".", "-I", "include"],
     "c": ["gen", "--stdout", "-I", ".", "-I", "include"],

@@ -169,7 +169,7 @@ static const char *where(const PolBuild *b, const PolScope *s) {
         uint32_t server = pol_scope_server(s);
 
         if (server == POL_NONE)
-                return "any class of the policy";
+                return "the policy";
         return intern_printf(b->ctx->names, "class '%s'", b->policy->classes[server]->name);
 }
 
