@@ -37,11 +37,12 @@ typedef struct Resolve {
         uint32_t n_nodes;
         PolList decisions;
         PolList route_list;
-        Bucket *by_src; /* n + 1; the last one: those that name no source */
-        Bucket *wild;   /* of those that name no source, by destination; n + 1 */
-        Bucket *own;    /* of those that name the source at hand, by destination; n + 1 */
-        const Node **slots;
-        uint32_t n_slots;
+        Bucket *by_src;     /* n + 1; the last one: those that name no source */
+        Bucket *wild;       /* of those that name no source, by destination; n + 1 */
+        Bucket *own;        /* of those that name the source at hand, by destination; n + 1 */
+        const Node **slots; /* of one endpoint, by MID */
+        Map alike; /* decisions of endpoints that the row at hand had already, by path and interface */
+        bool names_component; /* some chunk of the row does, without naming a destination */
 } Resolve;
 
 /* Lists of chunks ---------------------------------------------------------------------------------- */
@@ -149,31 +150,26 @@ static PolDecision *decision_of(Resolve *r, const Node *constant_node, bool has_
 
 /* Routes ------------------------------------------------------------------------------------------------ */
 
-static void cover_endpoint(Resolve *r, const PolChunk *chunk, const PolEndpoint *e) {
+static void cover(Resolve *r, const PolChunk *chunk, const PolClass *server, const PolEndpoint *e) {
         const char *wanted = chunk->scope->names[PSL_METHOD];
 
-        for (uint32_t m = 0; m < e->interface->n_methods; m++) {
-                const Node **slot = &r->slots[e->first + m];
-
-                if (!wanted || strcmp(wanted, e->interface->methods[m].name) == 0)
-                        *slot = child(r, *slot, chunk);
-        }
-}
-
-static void cover(Resolve *r, const PolChunk *chunk, const PolClass *server, const PolEndpointList *list) {
         if (chunk->scope->is_empty)
                 return;
-        if (!list)
+        if (!e) {
                 r->slots[0] = child(r, r->slots[0], chunk);
-        for (uint32_t i = 0; list && i < list->n; i++) {
-                if (pol_scope_fits(chunk->scope, server, &list->items[i], NULL))
-                        cover_endpoint(r, chunk, &list->items[i]);
+                return;
+        }
+        if (!pol_scope_fits(chunk->scope, server, e, NULL))
+                return;
+        for (uint32_t m = 0; m < e->interface->n_methods; m++) {
+                if (!wanted || strcmp(wanted, e->interface->methods[m].name) == 0)
+                        r->slots[m] = child(r, r->slots[m], chunk);
         }
 }
 
 /* The chunks of four buckets in the order of the text. */
 static void cover_all(
-        Resolve *r, const Bucket *const buckets[4], const PolClass *server, const PolEndpointList *list) {
+        Resolve *r, const Bucket *const buckets[4], const PolClass *server, const PolEndpoint *e) {
         uint32_t at[4] = {0, 0, 0, 0};
 
         for (;;) {
@@ -190,7 +186,7 @@ static void cover_all(
                 }
                 if (!first)
                         return;
-                cover(r, first, server, list);
+                cover(r, first, server, e);
                 at[from]++;
         }
 }
@@ -216,19 +212,46 @@ static const PolRoute *intern_route(
         return route;
 }
 
-static void decide_endpoint(Resolve *r, const PolEndpoint *e, const PolDecision **out) {
-        for (uint32_t m = 0; m < e->interface->n_methods; m++) {
-                const LayMessage *message = pol_message(r->event, &e->interface->methods[m]);
+/* Where the decisions of such an endpoint are kept for the row, or NULL. What names neither destination nor
+ * component treats endpoints of the same path and interface alike. */
+static const char *alike_key(Resolve *r, const Bucket *const buckets[4], const PolEndpoint *e) {
+        const void *const key[2] = {e->path, e->interface};
 
-                out[e->first + m] = decision_of(r, r->slots[e->first + m], message->n_handles > 0);
-        }
+        if (r->event != PSL_REQUEST || r->names_component || buckets[0]->n > 0 || buckets[2]->n > 0)
+                return NULL;
+        return intern_bytes(r->b->ctx->names, (const char *)key, sizeof key);
+}
+
+static void decide_endpoint(Resolve *r, const Bucket *const buckets[4], const PolClass *server,
+        const PolEndpoint *e, const PolDecision **out) {
+        const char *key = alike_key(r, buckets, e);
+        uint32_t n = e->interface->n_methods;
+        const PolDecision **before = key ? map_get(&r->alike, key) : NULL;
+
+        if (before && n > 0)
+                memcpy(out, before, n * sizeof *out);
+        if (before)
+                return;
+        for (uint32_t m = 0; m < n; m++)
+                r->slots[m] = &r->root;
+        cover_all(r, buckets, server, e);
+        for (uint32_t m = 0; m < n; m++)
+                out[m] = decision_of(
+                        r, r->slots[m], pol_message(r->event, &e->interface->methods[m])->n_handles > 0);
+        if (key)
+                map_put(&r->alike, key, out);
+}
+
+static const PolDecision *decide_start(Resolve *r, const Bucket *const buckets[4]) {
+        r->slots[0] = &r->root;
+        cover_all(r, buckets, NULL, NULL);
+        return decision_of(r, r->slots[0], false);
 }
 
 static const PolRoute *make_route(Resolve *r, uint32_t src, uint32_t dst) {
-        const Bucket *const buckets[4] = {&r->wild[dst], &r->wild[r->n], &r->own[dst], &r->own[r->n]};
         static const Bucket none = {.n = 0};
-        const Bucket *const known[4] = {
-                dst < r->n ? buckets[0] : &none, buckets[1], dst < r->n ? buckets[2] : &none, buckets[3]};
+        const Bucket *const buckets[4] = {dst < r->n ? &r->wild[dst] : &none, &r->wild[r->n],
+                dst < r->n ? &r->own[dst] : &none, &r->own[r->n]};
         const PolEndpointList *list = pol_endpoints(r->b->policy, r->event, src, dst);
         uint32_t server = r->event == PSL_REQUEST ? dst : src;
         const PolDecision **decisions;
@@ -236,14 +259,12 @@ static const PolRoute *make_route(Resolve *r, uint32_t src, uint32_t dst) {
 
         if (r->event != PSL_EXECUTE && (!list || n == 0))
                 return r->route_list.items[0];
-        for (uint32_t i = 0; i < n; i++)
-                r->slots[i] = &r->root;
-        cover_all(r, known, server < r->n ? r->b->policy->classes[server] : NULL, list);
         decisions = ARENA_ARRAY(r->b->ctx->arena, const PolDecision *, n);
         for (uint32_t i = 0; list && i < list->n; i++)
-                decide_endpoint(r, &list->items[i], decisions);
+                decide_endpoint(r, buckets, r->b->policy->classes[server], &list->items[i],
+                        &decisions[list->items[i].first]);
         if (!list)
-                decisions[0] = decision_of(r, r->slots[0], false);
+                decisions[0] = decide_start(r, buckets);
         return intern_route(r, list, decisions, n);
 }
 
@@ -279,10 +300,20 @@ static bool serves_from_source(PslEvent event) {
         return event == PSL_RESPONSE || event == PSL_ERROR || event == PSL_SECURITY;
 }
 
+static bool names_component(const Bucket *bucket) {
+        for (uint32_t i = 0; i < bucket->n; i++) {
+                if (bucket->items[i]->scope->names[PSL_COMPONENT])
+                        return true;
+        }
+        return false;
+}
+
 static const PolRoute *const *make_row(Resolve *r, uint32_t src, const PolRoute *const *other) {
         const PolRoute **row = ARENA_ARRAY(r->b->ctx->arena, const PolRoute *, (size_t)r->n + 1);
         bool by_source = serves_from_source(r->event);
 
+        map_init(&r->alike, r->b->ctx->arena);
+        r->names_component = names_component(&r->wild[r->n]) || names_component(&r->own[r->n]);
         row[r->n] = make_route(r, src, r->n);
         for (uint32_t dst = 0; dst < r->n; dst++) {
                 bool is_own = r->own[dst].n > 0 || r->own[r->n].n > 0;
@@ -320,26 +351,31 @@ static void make_rows(Resolve *r) {
         r->b->policy->rows[r->event] = (const PolRoute *const *const *)rows;
 }
 
+static uint32_t most_methods_of(const PolEndpointList *list, uint32_t n) {
+        for (uint32_t i = 0; i < list->n; i++) {
+                if (list->items[i].interface->n_methods > n)
+                        n = list->items[i].interface->n_methods;
+        }
+        return n;
+}
+
+/* Of one endpoint; at least 1. */
 static uint32_t most_methods(const PolPolicy *p) {
         uint32_t n = 1;
 
-        for (uint32_t i = 0; i < p->n_classes; i++) {
-                if (p->classes[i]->endpoints.n_methods > n)
-                        n = p->classes[i]->endpoints.n_methods;
-                if (p->classes[i]->security.n_methods > n)
-                        n = p->classes[i]->security.n_methods;
-        }
+        for (uint32_t i = 0; i < p->n_classes; i++)
+                n = most_methods_of(&p->classes[i]->security, most_methods_of(&p->classes[i]->endpoints, n));
         return n;
 }
 
 void pol_resolve(PolBuild *b) {
         static const PolStatementList empty = {.n = 0};
-        Resolve r = {.b = b, .n = b->policy->n_classes, .n_slots = most_methods(b->policy)};
+        Resolve r = {.b = b, .n = b->policy->n_classes};
         PolPolicy *p = b->policy;
 
         map_init(&r.children, b->ctx->arena);
         map_init(&r.routes, b->ctx->arena);
-        r.slots = ARENA_ARRAY(b->ctx->arena, const Node *, r.n_slots);
+        r.slots = ARENA_ARRAY(b->ctx->arena, const Node *, most_methods(b->policy));
         r.root.decision = new_decision(&r, &empty, false);
         intern_route(&r, NULL, NULL, 0);
         for (unsigned event = 0; event < PSL_N_EVENTS; event++) {
