@@ -208,7 +208,7 @@ bool ref_step(RefWorld *w, const TStep *step, KsmInt *value) {
         RefSid *s;
 
         if (step->object == T_BASE)
-                return step->method != KSM_BASE_DENY || !step->condition;
+                return step->method == KSM_BASE_GRANT || step->condition == (step->method == KSM_BASE_ASSERT);
         if (step->object == T_MIC)
                 return mic(w, step, value);
         s = alive(w, step->sid);
