@@ -11,7 +11,7 @@
 #include "pal_coverage.h"
 #include "pal_world.h"
 
-typedef enum PalExit { ALL_PASSED, SOME_FAILED, WRONG_USAGE, CANNOT_RUN } PalExit;
+enum { ALL_PASSED, SOME_FAILED, WRONG_USAGE, CANNOT_RUN }; /* exit statuses */
 
 typedef struct Options {
         bool is_list;
@@ -319,7 +319,7 @@ static bool parse_options(int argc, char **argv, Options *options) {
 
 int pal_main(int argc, char **argv, const KsmModule *module, const PalSuite *suite, FILE *out) {
         Run run = {.suite = suite, .out = out};
-        PalExit status = CANNOT_RUN;
+        int status = CANNOT_RUN;
 
         if (!parse_options(argc, argv, &run.options)) {
                 fprintf(out, "usage: %s [--list] [--filter TEXT] [--audit] [--coverage FILE]\n",
