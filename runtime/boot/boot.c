@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "walls.h"
+
 #include "nk/shape.h"
 #include "nk/verify.h"
 #include "transport/chan_layout.h"
@@ -187,6 +189,11 @@ static void load_own(void) {
 const Boot *boot_get(void) {
         (void)pthread_once(&own.once, load_own);
         return own.is_loaded ? &own.boot : NULL;
+}
+
+/* Here because every program of a solution has this file linked into it. */
+__attribute__((constructor)) static void begin(void) {
+        walls_begin();
 }
 
 const char *boot_text(const Boot *boot, uint32_t off) {

@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 1u
+#define BOOT_VERSION 2u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -27,6 +27,8 @@ typedef struct BootBlock {
         uint32_t listeners_off; /* BootListener[] */
         uint32_t n_channels;    /* channel ends of both roles */
         uint32_t channels_off;  /* BootChannel[] */
+        uint32_t layers;        /* LAYER_* of the chamber (walls.h); 0: none, for debugging */
+        uint32_t reserved;      /* 0 */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */
@@ -53,6 +55,6 @@ typedef struct BootChannel {
         uint32_t reserved;
 } BootChannel;
 
-_Static_assert(sizeof(BootBlock) == 48, "boot block header");
+_Static_assert(sizeof(BootBlock) == 56, "boot block header");
 _Static_assert(sizeof(BootListener) == 12, "boot listener");
 _Static_assert(sizeof(BootChannel) == 48, "boot channel");

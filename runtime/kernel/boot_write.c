@@ -21,7 +21,7 @@
 
 typedef struct Builder {
         const Channels *channels;
-        uint32_t task;
+        uint32_t task, layers;
         BootPlan *plan;
         char *data;
         size_t size, capacity;
@@ -199,6 +199,7 @@ static void build(Builder *b) {
                 .status_fd = task->n_listeners ? give_fd(b, b->channels->servers[b->task].status_fd) : -1,
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),
+                .layers = b->layers,
         };
 
         head.listeners_off = reserve(b, head.n_listeners * sizeof(BootListener));
@@ -236,8 +237,8 @@ static int seal(const Builder *b, int *ret_fd) {
         return r;
 }
 
-int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task) {
-        Builder b = {.channels = channels, .task = task, .plan = plan};
+int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers) {
+        Builder b = {.channels = channels, .task = task, .layers = layers, .plan = plan};
         size_t n_ends = count_ends(&b);
         int r = -ENOMEM;
 

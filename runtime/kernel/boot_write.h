@@ -21,5 +21,5 @@ typedef struct BootPlan {
 #define BOOT_PLAN_NULL ((BootPlan){.block_fd = -1})
 
 /* Returns 0 or a negative errno: -E2BIG when the shape tables exceed what 32-bit offsets hold. */
-int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task);
+int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers);
 void boot_plan_deinit(BootPlan *plan);

@@ -17,4 +17,5 @@ typedef struct Command {
 } Command;
 
 int cmd_run(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_check(int argc, char **argv);

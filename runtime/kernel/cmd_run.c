@@ -53,6 +53,31 @@ static const char *set_on_deadlock(void *command, const char *value) {
         return strcmp(value, "stop") == 0 || strcmp(value, "report") == 0 ? NULL : "report or stop";
 }
 
+/* A sanitizer needs /proc, files and system calls that a chamber hasn't. */
+#ifdef CAISSON_SANITIZED
+#define DEFAULT_ISOLATION ISOLATION_NONE
+#define DEFAULT_NAME      "strict, degraded or none (default: built with sanitizers)"
+#else
+#define DEFAULT_ISOLATION ISOLATION_STRICT
+#define DEFAULT_NAME      "strict (default), degraded or none"
+#endif
+
+static const char *set_isolation(void *command, const char *value) {
+        static const char *const names[] = {
+                [ISOLATION_STRICT] = "strict", [ISOLATION_DEGRADED] = "degraded", [ISOLATION_NONE] = "none"};
+
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+                if (strcmp(value, names[i]) != 0)
+                        continue;
+                ((Run *)command)->loop.isolation = (Isolation)i;
+                if (i == ISOLATION_NONE)
+                        (void)fprintf(
+                                stderr, "caisson: no isolation: processes can reach whatever you can\n");
+                return NULL;
+        }
+        return "strict, degraded or none";
+}
+
 static const char *set_verbose(void *command, const char *value) {
         (void)value;
         ((Run *)command)->loop.is_verbose = true;
@@ -70,6 +95,7 @@ static const Option list[] = {
         {0, "bin", "DIR", "folder of executables; repeatable", set_bin},
         {'k', "keep", NULL, "go on after the last client has ended", set_keep},
         {0, "on-deadlock", "WHAT", "report (default), or stop the solution", set_on_deadlock},
+        {0, "isolation", "HOW", DEFAULT_NAME, set_isolation},
         {0, "no-prefix", NULL, "show output without the processes' names", set_no_prefix},
         {0, "color", "WHEN", "colour the names: auto (default), always, never", set_color},
         {'v', "verbose", NULL, "say also what goes well", set_verbose},
@@ -90,7 +116,7 @@ static void print_help(void) {
 }
 
 int cmd_run(int argc, char **argv) {
-        Run run = {.load = LOAD_NULL};
+        Run run = {.load = LOAD_NULL, .loop.isolation = DEFAULT_ISOLATION};
         size_t n_words;
         int status;
 

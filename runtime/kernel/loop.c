@@ -117,6 +117,23 @@ static int open_events(Loop *l) {
         return r ? r : events_add(l->epoll_fd, l->waits_fd, EPOLLIN, EVENT_WAITS_TIMER, 0);
 }
 
+/* Strictly all of them: the start says which one is not to be had. */
+static uint32_t choose_layers(Loop *l) {
+        uint32_t found;
+
+        if (l->options.isolation == ISOLATION_NONE)
+                return 0;
+        if (l->options.isolation == ISOLATION_STRICT)
+                return LAYER_ALL;
+        found = layers_probe_all();
+        for (uint32_t i = 0; i < layer_count; i++)
+                if (!(found & layer_table[i].bit))
+                        output_say(&l->output,
+                                "degraded isolation: no %s, which keeps out %s (caisson doctor)",
+                                layer_table[i].name, layer_table[i].keeps);
+        return found;
+}
+
 static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
         int r;
 
@@ -140,7 +157,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
         if (r == 0)
                 r = channels_init(&l->channels, sol);
         if (r == 0)
-                r = procs_init(&l->procs, sol);
+                r = procs_init(&l->procs, sol, choose_layers(l));
         return r ? r : waits_init(&l->waits, &l->channels, &l->procs);
 }
 
@@ -189,7 +206,7 @@ static int start_task(Loop *l, uint32_t i) {
         r = procs_start(&l->procs, &l->channels, i, &failure);
         if (r < 0) {
                 output_say(&l->output, "%s can't be started: %s %s: %s", task->name.text, failure.step,
-                        task->executable, procs_explain(&failure));
+                        failure.object[0] ? failure.object : task->executable, procs_explain(&failure));
                 return r;
         }
         if (l->options.is_verbose)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "channels.h"
+#include "layers.h"
 #include "output.h"
 #include "procs.h"
 #include "solution.h"
@@ -24,6 +25,7 @@ typedef struct LoopOptions {
         bool keep;             /* go on after the last client */
         bool stop_on_deadlock; /* --on-deadlock=stop */
         bool is_verbose;       /* say also what goes well */
+        Isolation isolation;   /* --isolation */
 } LoopOptions;
 
 /* Runs a checked solution. Returns the exit status of the program. Changes the signal mask, the

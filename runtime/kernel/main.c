@@ -14,12 +14,13 @@
 static const Command commands[] = {
         {"run", "start the processes of a solution and connect them", cmd_run},
         {"check", "look for mistakes in a solution without starting it", cmd_check},
+        {"doctor", "see whether this machine can isolate processes", cmd_doctor},
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
 static void print_help(FILE *out) {
-        (void)fprintf(out, "Usage: caisson COMMAND [OPTIONS] SOLUTION\n\n");
+        (void)fprintf(out, "Usage: caisson COMMAND [OPTIONS] [SOLUTION]\n\n");
         for (size_t i = 0; i < N_COMMANDS; i++)
                 (void)fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
         (void)fprintf(out, "\n`caisson COMMAND --help` has the options; `caisson --version` the version.\n");

@@ -4,6 +4,7 @@
  */
 #include "procfs.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,17 +33,63 @@ static size_t read_status(pid_t pid, uint32_t thread, char *text) {
         return (size_t)used;
 }
 
-uint64_t procfs_number(pid_t pid, uint32_t thread, const char *field) {
-        char text[STATUS_MAX + 1];
+static const char *find_field(const char *text, const char *field) {
         size_t size = strlen(field);
         const char *line = text;
 
-        if (read_status(pid, thread, text) == 0)
-                return 0;
         for (; line; line = strchr(line, '\n')) {
                 line += *line == '\n';
                 if (strncmp(line, field, size) == 0)
-                        return strtoull(line + size, NULL, 10);
+                        return line + size;
         }
-        return 0;
+        return NULL;
+}
+
+/* The number that a thread has in its own namespace: the last one of the line. */
+static uint32_t own_number(const char *text) {
+        const char *at = find_field(text, "NSpid:");
+        uint32_t number = 0;
+        char *end;
+
+        for (; at && *at != '\n'; at = end) {
+                unsigned long next = strtoul(at, &end, 10);
+
+                if (end == at)
+                        break;
+                number = (uint32_t)next;
+        }
+        return number;
+}
+
+/* Reads the status of the thread that calls itself `thread`. */
+static size_t read_thread(pid_t pid, uint32_t thread, char *text) {
+        const struct dirent *entry;
+        size_t size = read_status(pid, thread, text);
+        char path[64];
+        DIR *dir;
+
+        if (size && own_number(text) == thread)
+                return size; /* no namespace of its own */
+        size = 0;
+        (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+        dir = opendir(path);
+        while (dir && !size && (entry = readdir(dir))) {
+                uint32_t number = (uint32_t)strtoul(entry->d_name, NULL, 10);
+
+                if (number && read_status(pid, number, text) && own_number(text) == thread)
+                        size = strlen(text);
+        }
+        if (dir)
+                (void)closedir(dir);
+        return size;
+}
+
+uint64_t procfs_number(pid_t pid, uint32_t thread, const char *field) {
+        char text[STATUS_MAX + 1];
+        const char *at;
+
+        if ((thread ? read_thread(pid, thread, text) : read_status(pid, 0, text)) == 0)
+                return 0;
+        at = find_field(text, field);
+        return at ? strtoull(at, NULL, 10) : 0;
 }

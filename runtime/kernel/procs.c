@@ -18,6 +18,7 @@
 #include "boot/boot_block.h"
 #include "boot_write.h"
 #include "chamber.h"
+#include "chamber_seccomp.h"
 #include "procfs.h"
 
 /* What every program finds in its environment besides init.yaml's `env`, which wins. The last ones
@@ -31,19 +32,21 @@ static const char *const passed_env[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_O
 typedef struct Start {
         const SolTask *task;
         char **argv, **envp;
+        const Procs *procs;
         BootPlan boot;
+        RootPlan root;
         int null_fd, report[2];
         int output[2][2]; /* stdout, stderr: read end, write end */
         int *fds;
 } Start;
 
-int procs_init(Procs *p, const Solution *sol) {
-        *p = (Procs){.sol = sol, .list = calloc(sol->n_tasks + 1u, sizeof *p->list)};
+int procs_init(Procs *p, const Solution *sol, uint32_t layers) {
+        *p = (Procs){.sol = sol, .layers = layers, .list = calloc(sol->n_tasks + 1u, sizeof *p->list)};
         if (!p->list)
                 return -ENOMEM;
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 p->list[i] = (Proc){.output = {-1, -1}};
-        return 0;
+        return layers & LAYER_SECCOMP ? seccomp_make(&p->filter) : 0;
 }
 
 static void close_fd(int *fd) {
@@ -58,6 +61,7 @@ void procs_deinit(Procs *p) {
                 close_fd(&p->list[i].output[1]);
         }
         free(p->list);
+        seccomp_unmake(&p->filter);
         *p = PROCS_NULL;
 }
 
@@ -149,7 +153,7 @@ static int build_fds(Start *s) {
 static int prepare(Start *s, const Channels *channels, uint32_t task) {
         int r;
 
-        r = boot_plan_init(&s->boot, channels, task);
+        r = boot_plan_init(&s->boot, channels, task, s->procs->layers);
         if (r == 0)
                 r = build_argv(s);
         if (r == 0)
@@ -173,6 +177,7 @@ static void unprepare(Start *s) {
         }
         close_fd(&s->null_fd);
         boot_plan_deinit(&s->boot);
+        root_plan_deinit(&s->root);
         free(s->argv);
         free(s->envp);
         free(s->fds);
@@ -180,68 +185,129 @@ static void unprepare(Start *s) {
 
 /* --- the child --- */
 
-static _Noreturn void run_child(Start *s, pid_t kernel) {
-        Chamber chamber = {.fds = s->fds, .n_fds = BOOT_FD + 2u + s->boot.n_fds, .kernel = kernel};
-        ProcFailure failure = {.error = 0};
+/* Where the program is, seen from its chamber. */
+static const char *program_of(const Start *s) {
+        return s->procs->layers & LAYER_ROOT ? s->root.list[0].target : s->task->executable;
+}
+
+static _Noreturn void run_child(Start *s) {
+        Chamber chamber = {
+                .fds = s->fds,
+                .n_fds = BOOT_FD + 2u + s->boot.n_fds,
+                .layers = s->procs->layers,
+                .root = &s->root,
+                .filter = &s->procs->filter,
+        };
+        ChamberReport report = {.error = 0};
         const char *step = chamber_enter(&chamber);
         ssize_t written;
 
         if (!step) {
-                (void)execve(s->task->executable, s->argv, s->envp);
+                (void)execve(program_of(s), s->argv, s->envp);
                 step = "executing";
         }
-        failure.error = errno;
-        (void)snprintf(failure.step, sizeof failure.step, "%s", step);
-        written = write(chamber.fds[chamber.n_fds - 1], &failure, sizeof failure);
-        _exit(written == (ssize_t)sizeof failure ? 127 : 126);
+        report.error = errno;
+        (void)snprintf(report.step, sizeof report.step, "%s", step);
+        if (chamber.object)
+                (void)snprintf(report.object, sizeof report.object, "%.255s", chamber.object);
+        written = write(chamber.fds[chamber.n_fds - 1], &report, sizeof report);
+        _exit(written == (ssize_t)sizeof report ? 127 : 126);
 }
 
 /* --- the parent --- */
 
-static void set_failure(ProcFailure *failure, const char *step, int error) {
+static void set_failure(ProcFailure *failure, const char *step, const char *object, int error) {
         *failure = (ProcFailure){.error = error};
         (void)snprintf(failure->step, sizeof failure->step, "%s", step);
+        (void)snprintf(failure->object, sizeof failure->object, "%s", object);
 }
 
-/* 0: the program runs. */
-static int read_report(int fd, ProcFailure *failure) {
+/* One report. 1: came, 0: there are no more, negative errno. */
+static int read_report(int fd, ChamberReport *report) {
         ssize_t n;
 
         do
-                n = read(fd, failure, sizeof *failure);
+                n = read(fd, report, sizeof *report);
         while (n < 0 && errno == EINTR);
         if (n == 0)
                 return 0;
-        if (n != (ssize_t)sizeof *failure)
-                set_failure(failure, "starting", EIO);
-        failure->step[sizeof failure->step - 1] = '\0';
-        return -failure->error;
+        if (n != (ssize_t)sizeof *report)
+                return -EIO;
+        report->step[sizeof report->step - 1] = '\0';
+        report->object[sizeof report->object - 1] = '\0';
+        return 1;
 }
 
-static int launch(Start *s, pid_t *ret_pid, ProcFailure *failure) {
-        pid_t kernel = getpid();
+/* Until the last one who could report is gone or has become the program. 0: the program runs. */
+static int read_reports(int fd, Proc *proc, ProcFailure *failure) {
+        ChamberReport report;
+        int r, result = 0;
+
+        while ((r = read_report(fd, &report)) > 0) {
+                if (report.pid) {
+                        proc->pid = report.pid;
+                        proc->init = report.init;
+                        continue;
+                }
+                set_failure(failure, report.step, report.object, report.error);
+                result = -report.error;
+        }
+        if (r < 0)
+                set_failure(failure, "starting", "", -r);
+        return r < 0 ? r : result;
+}
+
+/* What a failed start has left of a process. */
+static void discard(Proc *proc) {
+        pid_t *pids[] = {&proc->pid, &proc->init};
+
+        for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
+                if (*pids[i]) {
+                        (void)kill(*pids[i], SIGKILL);
+                        (void)waitpid(*pids[i], NULL, 0);
+                }
+                *pids[i] = 0;
+        }
+}
+
+/* The first child may be gone when the program runs: its siblings are the process and its init. */
+static int launch(Start *s, Proc *proc, ProcFailure *failure) {
         pid_t pid = fork();
         int r;
 
         if (pid < 0) {
                 r = -errno;
-                set_failure(failure, "making a process", errno);
+                set_failure(failure, "making a process", "", -r);
                 return r;
         }
         if (pid == 0)
-                run_child(s, kernel);
+                run_child(s);
         close_fd(&s->report[1]);
-        r = read_report(s->report[0], failure);
-        if (r < 0)
+        r = read_reports(s->report[0], proc, failure);
+        if (proc->pid || r < 0)
                 (void)waitpid(pid, NULL, 0);
         else
-                *ret_pid = pid;
+                proc->pid = pid;
+        if (r < 0)
+                discard(proc);
+        return r;
+}
+
+static int plan_root(Start *s, ProcFailure *failure) {
+        int r = 0;
+
+        if (s->procs->layers & (LAYER_ROOT | LAYER_LANDLOCK))
+                r = root_plan_init(&s->root, s->task->executable);
+        if (r < 0)
+                set_failure(failure, r == -ENOENT ? "finding a library" : "planning its root", s->root.object,
+                        -r);
         return r;
 }
 
 int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *ret_failure) {
         Proc *proc = &p->list[task];
         Start s = {
+                .procs = p,
                 .task = &p->sol->tasks[task],
                 .boot = BOOT_PLAN_NULL,
                 .null_fd = -1,
@@ -251,9 +317,11 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
         int r = prepare(&s, channels, task);
 
         if (r < 0)
-                set_failure(ret_failure, "preparing", -r);
+                set_failure(ret_failure, "preparing", "", -r);
         else
-                r = launch(&s, &proc->pid, ret_failure);
+                r = plan_root(&s, ret_failure);
+        if (r == 0)
+                r = launch(&s, proc, ret_failure);
         if (r == 0) {
                 for (size_t i = 0; i < 2; i++) {
                         proc->output[i] = s.output[i][0];
@@ -266,6 +334,12 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
 }
 
 const char *procs_explain(const ProcFailure *failure) {
+        if (strcmp(failure->step, "making namespaces") == 0 ||
+                strcmp(failure->step, "building its root") == 0)
+                return layer_table[0].explain(failure->error);
+        if (strcmp(failure->step, "finding a library") == 0)
+                return "it is in none of the folders where libraries are looked for; link it statically, or "
+                       "name its folder with -Wl,-rpath";
         if (strcmp(failure->step, "executing") != 0)
                 return failure->error == EMFILE || failure->error == ENFILE
                                ? "too many open files: raise the limit (ulimit -n)"
@@ -294,6 +368,20 @@ static uint32_t task_of(const Procs *p, pid_t pid) {
         return SOL_NOBODY;
 }
 
+/* With the init of its namespace everything in it ends. */
+static void end_init(Proc *proc) {
+        if (proc->init && kill(proc->init, SIGKILL) == 0)
+                (void)waitpid(proc->init, NULL, 0);
+        proc->init = 0;
+}
+
+/* One that somebody has killed: its number may soon be another's. */
+static void forget_init(Procs *p, pid_t pid) {
+        for (uint32_t i = 0; i < p->sol->n_tasks; i++)
+                if (p->list[i].init == pid)
+                        p->list[i].init = 0;
+}
+
 /* Looks first and reaps last: until then the number belongs to the process, so the signal to its
  * group (what it forked, and what must end with it) can't hit anybody else. */
 bool procs_reap(Procs *p, uint32_t *ret_task) {
@@ -308,7 +396,9 @@ bool procs_reap(Procs *p, uint32_t *ret_task) {
                 (void)kill(-info.si_pid, SIGKILL);
         if (waitpid(info.si_pid, &status, 0) < 0)
                 return false;
+        forget_init(p, info.si_pid);
         if (task != SOL_NOBODY) {
+                end_init(&p->list[task]);
                 p->list[task].pid = 0;
                 p->list[task].has_ended = true;
                 p->list[task].status = status;

@@ -7,12 +7,14 @@
  */
 #pragma once
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "channels.h"
 
 typedef struct Proc {
+        pid_t init;    /* first process of its namespace; 0: none, or reaped */
         pid_t pid;     /* 0: not started, or ended and reaped */
         int output[2]; /* read ends of stdout and stderr, non-blocking; -1: none, or handed over */
         bool has_ended;
@@ -21,7 +23,9 @@ typedef struct Proc {
 
 typedef struct Procs {
         const Solution *sol;
-        Proc *list; /* per task */
+        uint32_t layers;          /* of every chamber */
+        struct sock_fprog filter; /* with LAYER_SECCOMP */
+        Proc *list;               /* per task */
         uint32_t n_running;
 } Procs;
 
@@ -30,10 +34,11 @@ typedef struct Procs {
 /* Why a process could not be started. */
 typedef struct ProcFailure {
         char step[64];
-        int error; /* errno */
+        char object[256]; /* what it was about; "": the program */
+        int error;        /* errno */
 } ProcFailure;
 
-int procs_init(Procs *p, const Solution *sol);
+int procs_init(Procs *p, const Solution *sol, uint32_t layers);
 void procs_deinit(Procs *p);
 /* Starts the process of a task; returns when its program runs. Negative errno: see ret_failure. */
 int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *ret_failure);

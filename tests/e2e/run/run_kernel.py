@@ -332,7 +332,7 @@ def a_death_disturbs_nobody_else(solution):
 @case
 def what_a_process_left_behind_ends_with_the_run(solution):
     solution.write(entry("A", "fork", "escape"))
-    run = solution.start()
+    run = solution.start("--isolation=none")
     watched = [watch(int(run.expect("escaped").split("escaped ")[1]))]
     run.read_all()
     equal(run.wait(), 0)

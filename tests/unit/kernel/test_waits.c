@@ -86,7 +86,7 @@ static void start(Case *c, int n_threads) {
         c->reading = connected_new(text);
         assert_int_equal(channels_init(&c->channels, &c->reading->sol), 0);
         assert_int_equal(channels_all_started(&c->channels), 0);
-        assert_int_equal(procs_init(&c->procs, &c->reading->sol), 0);
+        assert_int_equal(procs_init(&c->procs, &c->reading->sol, 0), 0);
         assert_int_equal(waits_init(&c->waits, &c->channels, &c->procs), 0);
         for (uint32_t i = 0; i < c->reading->sol.n_tasks; i++) {
                 c->procs.list[i].pid = start_sleeper(c, n_threads);

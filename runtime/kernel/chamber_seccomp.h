@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls: the list of those that the loader, the C library and the runtime need; every other one is
+ * refused. The runtime takes away a few more when the program has started (boot/walls.h).
+ */
+#pragma once
+
+#include <linux/filter.h>
+
+/* Makes the filter; the child only installs it. 0 or a negative errno. */
+int seccomp_make(struct sock_fprog *ret_filter);
+void seccomp_unmake(struct sock_fprog *filter);
