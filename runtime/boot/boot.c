@@ -184,6 +184,8 @@ static struct {
 
 static void load_own(void) {
         own.is_loaded = boot_load(BOOT_FD, &own.boot) == 0;
+        if (own.is_loaded)
+                walls_stand(own.boot.block->layers);
 }
 
 const Boot *boot_get(void) {
@@ -191,9 +193,11 @@ const Boot *boot_get(void) {
         return own.is_loaded ? &own.boot : NULL;
 }
 
-/* Here because every program of a solution has this file linked into it. */
+/* Before main, whatever else a program links. Looks for sealed memory first: one that no kernel process
+ * started may have anything there. */
 __attribute__((constructor)) static void begin(void) {
-        walls_begin();
+        if (fcntl(BOOT_FD, F_GET_SEALS) > 0)
+                (void)boot_get();
 }
 
 const char *boot_text(const Boot *boot, uint32_t off) {

@@ -22,8 +22,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "boot.h"
-
 #define LOAD(field)       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(action)    BPF_STMT(BPF_RET | BPF_K, action)
 #define FAIL(error)       RETURN(SECCOMP_RET_ERRNO | (error))
@@ -153,11 +151,8 @@ static void say(const char *text) {
         (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-/* Looks for memory before it takes the descriptor for a boot block: programs that no kernel process
- * started may have anything there. */
-void walls_begin(void) {
-        const Boot *boot = fcntl(BOOT_FD, F_GET_SEALS) > 0 ? boot_get() : NULL;
-        const char *open_wall = boot && boot->block->layers ? walls_close(boot->block->layers) : NULL;
+void walls_stand(uint32_t layers) {
+        const char *open_wall = layers ? walls_close(layers) : NULL;
 
         if (!open_wall)
                 return;

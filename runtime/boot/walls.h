@@ -22,8 +22,8 @@
 
 #define WALLS_EXIT 125 /* exit code of a process whose walls do not hold */
 
-/* Before main: closes and tries them, if the boot block says that there are any. Ends the process with
- * WALLS_EXIT when one does not hold. */
-void walls_begin(void);
+/* Closes and tries the walls that `layers` promises, 0: none. Ends the process with WALLS_EXIT when one
+ * does not hold. */
+void walls_stand(uint32_t layers);
 /* Names the first wall that does not hold, or NULL. `layers`: those to try. Tightens first. */
 const char *walls_close(uint32_t layers);
