@@ -70,11 +70,10 @@ typedef struct PolBuild {
         const PslUnit *unit;
         PolPolicy *policy;
         bool lenient_classes;
-        Map classes;    /* PolClass by name */
-        Map objects;    /* PolObject by name */
-        Map profiles;   /* PolProfile by name */
-        Map interfaces; /* LayInterface by name: those that some class offers */
-        Map patterns;   /* index + 1 as a pointer, by text */
+        Map classes;  /* PolClass by name */
+        Map objects;  /* PolObject by name */
+        Map profiles; /* PolProfile by name */
+        Map patterns; /* index + 1 as a pointer, by text */
         PolList object_list;
         PolList profile_list;
         PolList pattern_list;

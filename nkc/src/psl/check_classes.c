@@ -35,7 +35,6 @@ static void add(Walk *w, const char *path, const PolInside *inside, const LayInt
         };
         w->n++;
         w->n_methods += interface->n_methods;
-        map_put(&w->b->interfaces, e->interface_name, (void *)(uintptr_t)interface);
 }
 
 static const PolInside *inside_of(const Walk *w, const char *component, const PolInside *outer) {

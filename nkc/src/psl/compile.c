@@ -100,7 +100,7 @@ static void keep_deps(PolBuild *b) {
 }
 
 static void init(PolBuild *b) {
-        Map *const maps[] = {&b->classes, &b->objects, &b->profiles, &b->interfaces, &b->patterns};
+        Map *const maps[] = {&b->classes, &b->objects, &b->profiles, &b->patterns};
 
         for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
                 map_init(maps[i], b->ctx->arena);
