@@ -3,11 +3,12 @@
  * From a module's tables to a security module that runs: contexts, pools, patterns, room for effects.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "state.h"
+
+#define PATTERN_SHOWN 40 /* bytes of a pattern in a message */
 
 static size_t align8(size_t size) {
         return (size + 7) & ~(size_t)7;
@@ -50,8 +51,10 @@ static int init_patterns(Ksm *ksm, KsmProblem *problem) {
                 int r = regex_new(p->text.bytes, p->text.size, p->is_block, &fault, ksm->patterns + i);
 
                 if (r > 0) {
-                        snprintf(problem->text, sizeof(problem->text), "pattern %u, byte %zu: %s", i,
-                                fault.offset, fault.text);
+                        int shown = p->text.size < PATTERN_SHOWN ? (int)p->text.size : PATTERN_SHOWN;
+
+                        snprintf(problem->text, sizeof(problem->text), "pattern %u, `%.*s`, byte %zu: %s", i,
+                                shown, p->text.bytes, fault.offset, fault.text);
                         return KSM_E_MODULE;
                 }
                 if (r < 0)

@@ -270,7 +270,7 @@ static void a_pattern_must_compile(void **state) {
         memcpy(patterns, m.patterns, sizeof(patterns));
         patterns[1].text = KSM_TEXT("a(b");
         m.patterns = patterns;
-        refused(&m, "pattern 1, byte 1: a group is not closed");
+        refused(&m, "pattern 1, `a(b`, byte 1: a group is not closed");
 }
 
 static void nothing(KsmCall *c) {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Decisions: all rules run, all must grant, effects are all or nothing, contexts end with their SID.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,10 +26,6 @@ static int teardown(void **state) {
         t_policy_deinit(&p);
         return 0;
 }
-
-/*
- * Decisions: all rules run, all must grant, effects are all or nothing, contexts end with their SID.
- */
 
 static const TStep grant = {.object = T_BASE, .method = KSM_BASE_GRANT};
 static const TStep deny = {.object = T_BASE, .method = KSM_BASE_DENY, .condition = true};

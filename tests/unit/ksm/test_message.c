@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Values and messages as generated code reads them: numbers without wrapping, nothing outside the message.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,10 +24,6 @@ static int teardown(void **state) {
         t_policy_deinit(&p);
         return 0;
 }
-
-/*
- * Values and messages as generated code reads them: numbers without wrapping, nothing outside the message.
- */
 
 /* A message as generated headers lay it out. */
 typedef struct Point {
