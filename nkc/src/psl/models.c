@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signatures: one row a method.
+ * Signatures of the security models: one row for each rule and expression. Whatever the checks know of a
+ * method, they read here.
  */
 #include "psl/models.h"
 

@@ -199,7 +199,8 @@ static const PolRoute *intern_route(
         PolRoute *route;
 
         memcpy(key, &list, sizeof list);
-        memcpy(key + sizeof list, decisions, n * sizeof *decisions);
+        if (n > 0)
+                memcpy(key + sizeof list, decisions, n * sizeof *decisions);
         name = intern_bytes(r->b->ctx->names, key, size);
         route = map_get(&r->routes, name);
         if (route)
