@@ -103,7 +103,7 @@ def check_usage(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for each in ("base", "models"):
+    for each in ("base", "models", "rules"):
         check_passing(scratch, each)
     check_failing(scratch)
     check_files(scratch)
