@@ -10,15 +10,13 @@
  * SID in v. A class in the place of a process means the latest process of that class that was started in
  * the sequence; before any, one is made without an `execute`. The kernel's class always means the kernel.
  * No source in `execute`: the kernel. A handle in a message names a variable, or a number: equal numbers are
- * the same resource.
+ * the same resource. KSM_SIDS_MAX of both can live in one sequence.
  */
 #pragma once
 
 #include <stdio.h>
 
 #include "ksm_module.h"
-
-#define PAL_HANDLES_MAX 65536 /* different numbers of handles in one suite */
 
 typedef enum PalExpect { PAL_GRANT, PAL_DENY, PAL_ANY } PalExpect;
 

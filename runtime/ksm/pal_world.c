@@ -96,8 +96,6 @@ static const char *find_number(PalWorld *w, uint32_t number, KsmSid *ret_sid) {
                         return NULL;
                 }
         }
-        if (w->n_numbers == PAL_HANDLES_MAX)
-                return "too many different numbers of handles";
         if (w->n_numbers == w->room && !grow(w))
                 return "out of memory";
         fault = make(ksm_resource_new(w->ksm, ret_sid));

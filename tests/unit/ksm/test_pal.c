@@ -272,6 +272,19 @@ static void handles_name_variables_and_numbers(void **state) {
         assert_int_equal(RUN(start(1, 0), init, again, other, started, none), 0);
 }
 
+static void a_sequence_has_as_many_processes_as_there_are_sids(void **state) {
+        PalCase *cases = calloc(KSM_SIDS_MAX, sizeof(*cases));
+
+        (void)state;
+        for (uint32_t i = 0; i < KSM_SIDS_MAX; i++)
+                cases[i] = start(1, KSM_NONE);
+        assert_int_equal(run_sequence(cases, KSM_SIDS_MAX - 2), 0);
+        assert_int_equal(run_sequence(cases, KSM_SIDS_MAX - 1), 0); /* and the kernel */
+        assert_int_equal(run_sequence(cases, KSM_SIDS_MAX), 1);
+        shows("too many processes and resources in one sequence");
+        free(cases);
+}
+
 static void a_handle_outside_the_message_fails(void **state) {
         static const PalHandle outside = {.offset = sizeof(Message) - 3, .ref = {PAL_NUMBER, 7}};
         PalCase init = ask(PAL_ANY, class(0), class(1), INIT_HANDLE);
@@ -443,6 +456,8 @@ int main(void) {
                         a_class_without_process_is_one_that_never_started, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_kernel_starts_what_has_no_source, setup, teardown),
                 cmocka_unit_test_setup_teardown(handles_name_variables_and_numbers, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_sequence_has_as_many_processes_as_there_are_sids, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_handle_outside_the_message_fails, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         each_sequence_has_its_own_setup_and_leaves_nothing, setup, teardown),
