@@ -285,7 +285,7 @@ static int wait_answer(Call *call) {
         PlatStay stay = {.staying = false};
         int r;
 
-        if (wait_brief(&lane->habit, peer_here, is_answered, call)) {
+        if (wait_brief(&lane->habit, peer_here, &call->client->status->served, is_answered, call)) {
                 lane->n_apart = 0;
                 return 0;
         }

@@ -73,10 +73,12 @@ typedef struct ChanHeader {
 typedef struct StatusEntry {
         _Atomic uint32_t bell_wanted; /* nobody looks for requests and somebody sleeps: ring after posting */
         _Atomic uint32_t cpu;         /* where a server thread last looked or slept; a hint */
-        uint32_t pad[14];
+        _Atomic uint32_t served;      /* goes up with every STATUS_STEP requests a thread receives; a hint */
+        uint32_t pad[13];
 } StatusEntry;
 
 #define STATUS_SIZE 4096u
+#define STATUS_STEP 16u
 
 _Static_assert(sizeof(ChanSlot) == CHAN_SLOT_DATA, "slot control is one cache line");
 _Static_assert(sizeof(ChanHeader) == 64, "one cache line");

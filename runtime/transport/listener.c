@@ -62,6 +62,7 @@ struct Listener {
 };
 
 static _Thread_local Visit visit;
+static _Thread_local uint32_t n_received; /* by this thread */
 
 /* --- making and adding --- */
 
@@ -387,7 +388,7 @@ static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns,
         while (!look_once(&look)) {
                 bool client_here = atomic_load_explicit(&l->client_cpu, memory_order_relaxed) == plat_cpu();
 
-                if (wait_brief(&habit, client_here, look_once, &look))
+                if (wait_brief(&habit, client_here, NULL, look_once, &look))
                         break;
                 r = why_stop(l, sync, deadline_ns);
                 if (r)
@@ -414,6 +415,8 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
         /* Pairs with the exchange in listener_reply of whichever thread of ours served this slot before. The
          * order comes through the client, which a checker of this process can't see. */
         (void)atomic_load_explicit(&slot->state, memory_order_acquire);
+        if (++n_received % STATUS_STEP == 0)
+                atomic_fetch_add_explicit(&l->status->served, 1, memory_order_relaxed);
         visit_note(&visit, end);
         r = chan_get(slot, in);
         if (r)

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,11 +25,15 @@
 #define WAIT_PROBE_NS      100000u /* a probe outlasts a wake-up on another processor */
 #define WAIT_PROBE_GAP     8u      /* waits before the first probe; doubles with each that fails */
 #define WAIT_PROBE_GAP_MAX 4096u
+#define WAIT_SPIN_STEADY   64u /* so many hits in a row: both ends run; probe early again when that ends */
 #define WAIT_YIELDS        4
-#define WAIT_YIELD_MISSES  16u     /* after so many fruitless waits in a row, stop yielding */
-#define WAIT_YIELD_PROBE   31u     /* but try again in every 32nd wait */
-#define WAIT_YIELD_SLOW_NS 100000u /* a yield this long gave the processor to a stranger for a time slice */
-#define WAIT_YIELD_BAN     256u    /* waits without yielding after that; doubles each time it happens again */
+#define WAIT_YIELD_MISSES  16u /* after so many fruitless waits in a row, stop yielding */
+#define WAIT_YIELD_PROBE   31u /* but try again in every 32nd wait */
+#define WAIT_YIELD_SLOW_NS                                                                                   \
+        1000000u                /* longer than many callers in turn take: a stranger had his time slice      \
+                                 */
+#define WAIT_PROGRESS      2u   /* steps of the other side that make a long yield well spent */
+#define WAIT_YIELD_BAN     256u /* waits without yielding after that; doubles each time it happens again */
 #define WAIT_YIELD_BAN_MAX 65536u
 #define WAIT_YIELD_GOOD    1024u /* quick yields in a row that halve the next ban */
 
@@ -36,6 +41,7 @@
 typedef struct WaitHabit {
         uint32_t spin_ns;      /* current budget, 0: does not pay */
         uint32_t spin_misses;  /* spins in a row that brought nothing */
+        uint32_t spin_hits;    /* spins in a row that paid */
         uint32_t probe_gap;    /* waits from one probe to the next */
         uint32_t probe_in;     /* waits until the next probe */
         uint32_t yield_misses; /* waits in a row in which yielding brought nothing */
@@ -59,8 +65,8 @@ static inline void wait_spin_paid(WaitHabit *h, uint64_t took_ns) {
         if (want > h->spin_ns)
                 h->spin_ns = (uint32_t)want;
         h->spin_misses = 0;
-        h->probe_gap = WAIT_PROBE_GAP;
-        h->probe_in = WAIT_PROBE_GAP;
+        if (++h->spin_hits >= WAIT_SPIN_STEADY)
+                h->probe_gap = WAIT_PROBE_GAP;
 }
 
 static inline void wait_spin_missed(WaitHabit *h) {
@@ -68,6 +74,7 @@ static inline void wait_spin_missed(WaitHabit *h) {
         if (h->spin_ns < WAIT_SPIN_FLOOR_NS)
                 h->spin_ns = h->spin_misses < WAIT_SPIN_MISSES ? WAIT_SPIN_FLOOR_NS : 0;
         h->spin_misses++;
+        h->spin_hits = 0;
 }
 
 /* How long to spin this time. A probe costs about what the sleep it may save would cost. */
@@ -114,13 +121,17 @@ static inline void wait_yield_took(WaitHabit *h, uint64_t ns) {
         h->yield_good = 0;
 }
 
-static inline bool wait_yield(WaitHabit *h, WaitReady *ready, void *arg) {
+/* progress: counts what the other side does for anybody, or NULL. A long yield during which it moved was
+ * spent on work of our kind, many callers in turn, and is no reason to sleep. */
+static inline bool wait_yield(WaitHabit *h, const _Atomic uint32_t *progress, WaitReady *ready, void *arg) {
+        uint32_t done = progress ? atomic_load_explicit(progress, memory_order_relaxed) : 0;
         uint64_t before = plat_now_ns(), now;
 
         for (int i = 0; i < WAIT_YIELDS && !h->yield_banned; i++) {
                 sched_yield();
                 now = plat_now_ns();
-                wait_yield_took(h, now - before);
+                if (!progress || atomic_load_explicit(progress, memory_order_relaxed) - done < WAIT_PROGRESS)
+                        wait_yield_took(h, now - before);
                 before = now;
                 if (ready(arg)) {
                         h->yield_misses = 0;
@@ -143,7 +154,8 @@ static inline bool wait_may_yield(WaitHabit *h) {
 
 /* True as soon as `ready` is; false: go to sleep. peer_here: the other side was last seen on this
  * processor, where spinning only keeps it from running. */
-static inline bool wait_brief(WaitHabit *h, bool peer_here, WaitReady *ready, void *arg) {
+static inline bool wait_brief(
+        WaitHabit *h, bool peer_here, const _Atomic uint32_t *progress, WaitReady *ready, void *arg) {
         if (ready(arg))
                 return true;
         if (!peer_here) {
@@ -152,5 +164,5 @@ static inline bool wait_brief(WaitHabit *h, bool peer_here, WaitReady *ready, vo
                 if (budget > 0 && wait_spin(h, budget, ready, arg))
                         return true;
         }
-        return wait_may_yield(h) && wait_yield(h, ready, arg);
+        return wait_may_yield(h) && wait_yield(h, progress, ready, arg);
 }

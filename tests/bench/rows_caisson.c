@@ -155,7 +155,8 @@ static nk_err_t mixed_impl(struct bench_IBench *self, const bench_IBench_Mixed_r
 
 static void caisson_serve(void *ctx) {
         static const bench_IBench_ops ops = {.Small = small_impl, .Bulk = bulk_impl, .Mixed = mixed_impl};
-        static char req_buffer[bench_Server_entity_req_arena_size], res_buffer[1];
+        static _Alignas(4096) char req_buffer[bench_Server_entity_req_arena_size];
+        static char res_buffer[1];
         struct nk_arena req_arena = NK_ARENA_INITIALIZER(req_buffer, req_buffer + sizeof req_buffer);
         struct nk_arena res_arena = NK_ARENA_INITIALIZER(res_buffer, res_buffer);
         bench_IBench impl = {.ops = &ops};
@@ -187,13 +188,14 @@ static void caisson_serve(void *ctx) {
 typedef struct Conn {
         NkKosTransport transport;
         bench_IBench_proxy proxy;
-        char arena[BENCH_PAYLOAD_MAX + 64];
+        _Alignas(4096) char arena[BENCH_PAYLOAD_MAX + 64]; /* as the bare rows have theirs */
 } Conn;
 
 static void *caisson_open(void *ctx, int client) {
-        Conn *c = calloc(1, sizeof *c);
+        Conn *c = aligned_alloc(4096, sizeof *c);
         Handle handle;
 
+        memset(c, 0x5a, sizeof *c); /* memory of its own: what was never written is all one page */
         become_client(ctx, client);
         handle = ServiceLocatorConnect(CHANNEL);
         if (handle == INVALID_HANDLE || NkKosTransport_Init(&c->transport, handle, NK_NULL, 0) != NK_EOK)
