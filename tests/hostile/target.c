@@ -16,6 +16,8 @@
 #include <hostile/ITarget.idl.h>
 #include <hostile/Target.edl.h>
 
+#include "visit.h"
+
 #define THREADS_MAX 8
 
 /* --- server --- */
@@ -25,127 +27,39 @@ typedef struct Target {
         Score *score;
 } Target;
 
-/* A peer's message that should not have come here: the process dies of it, and the test notices. */
-static void refuse(const struct hostile_ITarget *self, const char *what) {
-        score_complain(((const Target *)(const void *)self)->score, "the server was given %s", what);
-        abort();
-}
+/* Everything that comes from a peer, looked at twice: what is private does not change. The process dies of
+ * what should not have come here, and the test notices. */
+static nk_uint32_t receive(
+        struct hostile_ITarget *self, const struct nk_message *req, const struct nk_arena *arena) {
+        const hostile_Target_entity_req *any = (const hostile_Target_entity_req *)(const void *)req;
+        Score *score = ((Target *)(void *)self)->score;
+        nk_uint32_t sum, again;
+        const char *complaint = visit_request(any, arena, &sum);
 
-typedef struct Visit {
-        const struct hostile_ITarget *self;
-        const struct nk_arena *arena;
-        nk_uint32_t sum; /* of every byte that was reached */
-} Visit;
-
-static void add_bytes(Visit *v, const void *bytes, size_t n) {
-        const nk_uint8_t *p = bytes;
-
-        for (size_t i = 0; i < n; i++)
-                v->sum += p[i];
-}
-
-static void visit_text(Visit *v, const nk_ptr_t *ptr, nk_uint32_t max) {
-        nk_uint32_t n;
-        const nk_char_t *text = nk_arena_get(const nk_char_t, v->arena, ptr, &n);
-
-        if (ptr->size == 0)
-                return;
-        if (!text)
-                refuse(v->self, "a string outside the arena");
-        else if (n > max + 1)
-                refuse(v->self, "a string that is too long");
-        else if (text[n - 1] != '\0')
-                refuse(v->self, "a string without an end");
-        add_bytes(v, text, n);
-}
-
-static void visit_data(Visit *v, const nk_ptr_t *ptr, nk_uint32_t max) {
-        nk_uint32_t n;
-        const nk_uint8_t *data = nk_arena_get(const nk_uint8_t, v->arena, ptr, &n);
-
-        if (ptr->size == 0)
-                return;
-        if (!data)
-                refuse(v->self, "bytes outside the arena");
-        else if (n > max)
-                refuse(v->self, "too many bytes");
-        add_bytes(v, data, n);
-}
-
-/* A row that is not aligned to its elements has no address: nk_arena_get. */
-static void visit_numbers(Visit *v, const nk_ptr_t *ptr, nk_uint32_t max) {
-        nk_uint32_t n;
-        const nk_uint32_t *numbers = nk_arena_get(const nk_uint32_t, v->arena, ptr, &n);
-
-        if (n > max || ptr->size % sizeof *numbers != 0)
-                refuse(v->self, "a wrong number of numbers");
-        add_bytes(v, numbers, n * sizeof *numbers);
-}
-
-static void visit_items(Visit *v, const nk_ptr_t *ptr, nk_uint32_t max) {
-        nk_uint32_t n;
-        const hostile_ITarget_Item *items = nk_arena_get(const hostile_ITarget_Item, v->arena, ptr, &n);
-
-        if (n > max || ptr->size % sizeof *items != 0)
-                refuse(v->self, "a wrong number of items");
-        for (nk_uint32_t i = 0; i < n; i++) {
-                v->sum += items[i].id;
-                visit_text(v, &items[i].name, 15);
-                visit_data(v, &items[i].data, 16);
+        if (!complaint && (visit_request(any, arena, &again) || again != sum))
+                complaint = "a message that changes";
+        if (complaint) {
+                score_complain(score, "the server was given %s", complaint);
+                abort();
         }
-}
-
-static void visit_choice(Visit *v, const hostile_ITarget_Choice *choice) {
-        switch (choice->tag_) {
-        case hostile_ITarget_Choice_number_tag:
-                add_bytes(v, &choice->number, sizeof choice->number);
-                break;
-        case hostile_ITarget_Choice_word_tag:
-                visit_text(v, &choice->word, 15);
-                break;
-        case hostile_ITarget_Choice_items_tag:
-                visit_items(v, &choice->items, 2);
-                break;
-        default:
-                refuse(v->self, "a union without a member");
-        }
-}
-
-static nk_uint32_t sum_all(const struct hostile_ITarget *self, const hostile_ITarget_All_req *req,
-        const struct nk_arena *arena) {
-        Visit v = {.self = self, .arena = arena};
-
-        visit_text(&v, &req->text, 15);
-        visit_numbers(&v, &req->numbers, 8);
-        visit_items(&v, &req->items, 4);
-        visit_choice(&v, &req->choice);
-        return v.sum;
-}
-
-static void count(struct hostile_ITarget *self) {
-        atomic_fetch_add_explicit(&((Target *)(void *)self)->score->n_served, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&score->n_served, 1, memory_order_relaxed);
+        return sum;
 }
 
 static nk_err_t put(struct hostile_ITarget *self, const hostile_ITarget_Put_req *req,
         const struct nk_arena *req_arena, hostile_ITarget_Put_res *res, struct nk_arena *res_arena) {
-        Visit v = {.self = self, .arena = req_arena};
         nk_uint32_t n;
         const nk_char_t *key = nk_arena_get(const nk_char_t, req_arena, &req->key, &n);
 
-        count(self);
-        visit_text(&v, &req->key, hostile_ITarget_TextMax);
+        (void)receive(self, &req->base_, req_arena);
         res->slot = req->value + 1;
         return key ? nk_arena_store(nk_char_t, res_arena, &res->echo, key, n) : NK_EOK;
 }
 
-/* Twice: what is private does not change. */
 static nk_err_t all(struct hostile_ITarget *self, const hostile_ITarget_All_req *req,
         const struct nk_arena *req_arena, hostile_ITarget_All_res *res, struct nk_arena *res_arena) {
         (void)res_arena;
-        count(self);
-        res->sum = sum_all(self, req, req_arena);
-        if (sum_all(self, req, req_arena) != res->sum)
-                refuse(self, "a message that changes");
+        res->sum = receive(self, &req->base_, req_arena);
         return NK_EOK;
 }
 
@@ -153,17 +67,15 @@ static nk_err_t bulk(struct hostile_ITarget *self, const hostile_ITarget_Bulk_re
         const struct nk_arena *req_arena, hostile_ITarget_Bulk_res *res, struct nk_arena *res_arena) {
         nk_uint32_t n;
         const nk_uint8_t *data = nk_arena_get(const nk_uint8_t, req_arena, &req->data, &n);
-        Visit v = {.self = self, .arena = req_arena};
 
-        count(self);
-        visit_data(&v, &req->data, hostile_ITarget_BulkMax);
+        (void)receive(self, &req->base_, req_arena);
         return data ? nk_arena_store(nk_uint8_t, res_arena, &res->back, data, n) : NK_EOK;
 }
 
 static nk_err_t give(struct hostile_ITarget *self, const hostile_ITarget_Give_req *req,
         const struct nk_arena *req_arena, hostile_ITarget_Give_res *res, struct nk_arena *res_arena) {
-        (void)req, (void)req_arena, (void)res, (void)res_arena;
-        count(self);
+        (void)res, (void)res_arena;
+        (void)receive(self, &req->base_, req_arena);
         return NK_EOK;
 }
 

@@ -25,6 +25,7 @@
 #include "duel.h"
 #include "site.h"
 #include "target.h"
+#include "visit.h"
 
 #define CASES_MAX 40
 
@@ -74,15 +75,6 @@ static nk_err_t put(Caller *c, hostile_ITarget_proxy *proxy, hostile_ITarget_Put
         return hostile_ITarget_Put(&proxy->base, &req, &c->req_arena, res, &c->res_arena);
 }
 
-static bool is_well_formed(const Caller *c, const hostile_ITarget_Put_res *res) {
-        nk_uint32_t n;
-        const nk_char_t *echo = nk_arena_get(const nk_char_t, &c->res_arena, &res->echo, &n);
-
-        if (res->echo.size == 0)
-                return true;
-        return echo && n <= hostile_ITarget_TextMax + 1 && echo[n - 1] == '\0';
-}
-
 static uint32_t outcome_of(nk_err_t err) {
         switch (err) {
         case NK_EOK:
@@ -103,10 +95,12 @@ static uint32_t outcome_of(nk_err_t err) {
 static bool is_fine(Score *score, Caller *c) {
         hostile_ITarget_Put_res res;
         nk_err_t err = put(c, &c->bad, &res);
+        nk_uint32_t sum;
 
         if (!(outcome_of(err) & attack_at_hand->allowed))
                 score_complain(score, "a call of the hostile server ended with %d", err);
-        if (err == NK_EOK && !is_well_formed(c, &res))
+        if (err == NK_EOK &&
+                visit_response((const hostile_Target_entity_res *)(void *)&res, &c->res_arena, &sum))
                 score_complain(score, "an answer was accepted that is wrong");
         err = put(c, &c->good, &res);
         if (err != NK_EOK || res.slot != 2)
