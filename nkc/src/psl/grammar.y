@@ -582,10 +582,10 @@ long
 
 short
         : case_path '<' '-' long                { $$ = make_started(p, $1, $4); $$->span = @$; }
-        | case_path TO case_path ':' path message
+        | case_path TO path ':' path message
                                                 { $$ = make_short_case(p, PSL_CASE_REQUEST, @2, $1, $3, $5, $6);
                                                   $$->span = @$; }
-        | case_path '<' '~' case_path ':' path message
+        | case_path '<' '~' path ':' path message
                                                 { $$ = make_short_case(p, PSL_CASE_RESPONSE, span_join(@2, @3), $1,
                                                                         $4, $6, $7);
                                                   $$->span = @$; }
