@@ -147,13 +147,12 @@ uint32_t channels_task_died(Channels *c, uint32_t task) {
                         who = CHAN_CLIENT_GONE;
                 else if (channel->sol->server == task)
                         who = CHAN_SERVER_GONE;
-                if (!who || (channel->gone & who))
+                if (!who || channel->gone)
                         continue;
-                n_ended += channel->gone == 0;
-                channel->gone |= who;
+                n_ended++;
+                channel->gone = who;
                 chan_mem_close(channel->mem, who, c->servers[channel->sol->server].news_fd);
-                if (channel->gone == (CHAN_CLIENT_GONE | CHAN_SERVER_GONE))
-                        close_channel(channel); /* nobody is left who could look at it */
+                close_channel(channel); /* whoever dies next leaves nobody behind who could be told */
         }
         return n_ended;
 }

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Death at each step of a call, over `caisson run`. Speaks TAP.
+
+    run_deaths.py CAISSON MORTAL IDL PATIENCE [OPTION...]
+
+The process mortal.c kills itself with SIGKILL at the step it is told, and says when. The other end
+must have its error within LIMIT_MS, times PATIENCE, the rest of the solution must go on, and nothing
+may be left behind. Measuring time is the point here; other tests wait for events. OPTION: for `caisson run`.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+LIMIT_MS = 100  # what is promised
+ATTEMPTS = 3    # a machine that is busy with something else can be late; one that is late every time is not busy
+DEADLINE = 60
+NK_ENOTCONN = 107
+SERVER_STEPS = ["unregistered", "waiting", "copying-in", "received", "copying-out", "replied"]
+CLIENT_STEPS = ["copying-in", "posted", "copying-out", "answered"]
+CASES = []
+
+
+def case(*steps):
+    def add(function):
+        CASES.extend((function, step) for step in steps)
+        return function
+    return add
+
+
+def entry(kind, task, *args, connections=()):
+    links = ", ".join(f"{{target: {target}, id: {name}}}" for target, name in connections)
+    return f"- {{name: hostile.{kind}, task: {task}, path: mortal, args: [{', '.join(args)}], connections: [{links}]}}\n"
+
+
+class Run:
+    """One `caisson run` of a solution, its lines read as they come."""
+
+    def __init__(self, bench, folder, entries, *options):
+        shutil.copy(bench.mortal, folder / "mortal")
+        (folder / "init.yaml").write_text("entities:\n" + "".join(entries), encoding="utf-8")
+        self.process = subprocess.Popen(
+            [bench.caisson, "run", "-v", "-I", bench.idl, "--bin", folder, *bench.options, *options, folder],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = []
+
+    def expect(self, pattern):
+        """The match in the first line that has one, waited for."""
+        for line in self.lines:
+            if found := re.search(pattern, line):
+                return found
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} never came, only {self.lines}")
+
+    def pid_of(self, task):
+        return int(self.expect(f"{task} started as process (\\d+)")[1])
+
+    def wait(self):
+        self.lines += [line.rstrip("\n") for line in self.process.stdout]
+        return self.process.wait(DEADLINE)
+
+    def stop(self):
+        self.process.terminate()
+        return self.wait()
+
+
+def end_of(run):
+    """Milliseconds from the death to the error of the other end."""
+    died = int(run.expect(r"dying 0 at (\d+)")[1])
+    code, told = run.expect(r"first ended with (-?\d+) at (\d+)").groups()
+    assert int(code) == NK_ENOTCONN, run.lines
+    return (int(told) - died) / 1e6
+
+
+def is_gone(pid):
+    return not pathlib.Path(f"/proc/{pid}").exists()
+
+
+def holds(pid, what):
+    """Maps and descriptors of a process that have a name in them."""
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").count(what)
+    links = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    return maps + sum(what in link for link in links)
+
+
+def expect_none(pid, what):
+    until = time.monotonic() + DEADLINE
+    while (left := holds(pid, what)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert left == 0, f"process {pid} still holds {left} of {what}"
+
+
+@case(*SERVER_STEPS)
+def a_caller_has_its_error_in_time_when_the_server_dies(bench, folder, step):
+    took = []
+    while not took or (min(took) > LIMIT_MS * bench.patience and len(took) < ATTEMPTS):
+        run = Run(bench, folder, [
+            entry("Client", "Main", "call", connections=[("First", "first"), ("Second", "second")]),
+            entry("Target", "First", "serve", step), entry("Target", "Second", "serve")])
+        pids = [run.pid_of(task) for task in ("Main", "First", "Second")]
+        took.append(end_of(run))
+        run.expect("second went on 0")
+        code = run.wait()
+        assert code == 0, (code, run.lines)
+        assert all(is_gone(pid) for pid in pids), "a process is left"
+    assert min(took) <= LIMIT_MS * bench.patience, f"{took} ms"
+    return f"error after {min(took):.1f} ms"
+
+
+@case(*CLIENT_STEPS)
+def a_server_and_its_other_client_go_on_when_a_client_dies(bench, folder, step):
+    run = Run(bench, folder, [
+        entry("Client", "Doomed", "call", step, connections=[("First", "first")]),
+        entry("Client", "Main", "visit", connections=[("First", "first")]),
+        entry("Target", "First", "serve")], "--keep", "--isolation=none")  # a chamber hides what it holds
+    pids = [run.pid_of(task) for task in ("Doomed", "Main", "First")]
+    run.expect("Doomed was killed by signal 9")
+    run.expect("Main ended with exit code 0")
+    expect_none(run.process.pid, "caisson-channel")
+    expect_none(pids[2], "caisson-channel")
+    assert not is_gone(pids[2]), "the server is gone"
+    run.stop()
+    assert all(is_gone(pid) for pid in pids), "a process is left"
+    return "no effect, no memory left"
+
+
+class Bench:
+    def __init__(self, caisson, mortal, idl, patience, *options):
+        self.caisson, self.mortal, self.idl = os.path.abspath(caisson), os.path.abspath(mortal), os.path.abspath(idl)
+        self.patience, self.options = float(patience), options
+
+
+def main():
+    bench = Bench(*sys.argv[1:])
+    print(f"1..{len(CASES)}", flush=True)
+    for number, (test, step) in enumerate(CASES, 1):
+        word, outcome = "ok", ""
+        with tempfile.TemporaryDirectory(prefix="caisson-deaths-") as folder:
+            try:
+                outcome = test(bench, pathlib.Path(folder), step)
+            except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
+                word, outcome = "not ok", problem
+        print(f"# {test.__name__}, {step}: {outcome}\n{word} {number} - {test.__name__} {step}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
