@@ -19,7 +19,7 @@ typedef struct Table {
 typedef enum Instance { BASE, WORKING } Instance;
 
 static uint64_t *values(const ObjectState *object, uint32_t cell, Instance instance) {
-        Table *table = pool_table(&object->map.pool, cell);
+        Table *table = tables_at(&object->map.pool, cell);
 
         return table->values + (instance == WORKING ? object->object->map->n_keys : 0);
 }
@@ -66,7 +66,7 @@ static KsmWhy attach(KsmCall *c, ObjectState *object, KsmSid sid) {
         KsmWhy why = !cell ? KSM_WHY_SID : *cell ? KSM_WHY_HAS_CONTEXT : KSM_WHY_NONE;
 
         if (!why)
-                why = pool_attach(&object->map.pool, &c->ksm->journal, cell);
+                why = tables_attach(&object->map.pool, &c->ksm->journal, cell);
         if (why)
                 return why;
         if (!state_save(c, values(object, *cell, BASE), 2 * map->n_keys * sizeof(uint64_t)))
@@ -81,7 +81,7 @@ static KsmWhy detach(KsmCall *c, ObjectState *object, KsmSid sid) {
         uint32_t *cell;
         KsmWhy why = find_table(c, object, sid, &cell);
 
-        return why ? why : pool_detach(&object->map.pool, &c->ksm->journal, cell);
+        return why ? why : tables_detach(&object->map.pool, &c->ksm->journal, cell);
 }
 
 static KsmWhy set(KsmCall *c, ObjectState *object, KsmSid sid, uint32_t key, KsmInt value) {
@@ -183,25 +183,25 @@ static int map_init(ObjectState *object) {
                 sorted[i] = i;
         qsort_r(sorted, map->n_keys, sizeof(*sorted), compare_keys, (void *)(uintptr_t)map->keys);
         object->map.sorted = sorted;
-        return pool_init(
+        return tables_init(
                 &object->map.pool, map->pool_size, sizeof(Table) + 2 * map->n_keys * sizeof(uint64_t));
 }
 
 static void map_deinit(ObjectState *object) {
         free(object->map.sorted);
         object->map.sorted = NULL;
-        pool_deinit(&object->map.pool);
+        tables_deinit(&object->map.pool);
 }
 
 static void map_release(ObjectState *object, void *context) {
-        pool_release(&object->map.pool, context);
+        tables_release(&object->map.pool, context);
 }
 
 static size_t effect_size(const ObjectState *object, KsmMethod method) {
         size_t run = object->object->map->n_keys * sizeof(uint64_t);
 
         if (method == KSM_MAP_INIT || method == KSM_MAP_FINI)
-                return pool_cost() + journal_cost(2 * run);
+                return tables_cost() + journal_cost(2 * run);
         if (method == KSM_MAP_COMMIT || method == KSM_MAP_ROLLBACK)
                 return journal_cost(run);
         return method == KSM_MAP_SET ? journal_cost(sizeof(uint64_t)) : 0;

@@ -109,7 +109,7 @@ static KsmWhy start(Access *a, KsmCall *c, uint32_t site, KsmSid sid, const KsmI
         a->c = c;
         a->pool = &object->set;
         a->set = object->object->set;
-        a->head = pool_table(&object->set.pool, *cell);
+        a->head = tables_at(&object->set.pool, *cell);
         why = take_entry(a, entry);
         if (!why)
                 find(a);
@@ -158,10 +158,10 @@ static KsmWhy attach(KsmCall *c, ObjectState *object, KsmSid sid) {
         Head *head;
 
         if (!why)
-                why = pool_attach(&object->set.pool, &c->ksm->journal, cell);
+                why = tables_attach(&object->set.pool, &c->ksm->journal, cell);
         if (why)
                 return why;
-        head = pool_table(&object->set.pool, *cell);
+        head = tables_at(&object->set.pool, *cell);
         if (!state_save(c, head, sizeof(*head)))
                 return KSM_WHY_LIMIT;
         *head = (Head){.next_free = head->next_free, .generation = head->generation + 1};
@@ -172,7 +172,7 @@ static KsmWhy detach(KsmCall *c, ObjectState *object, KsmSid sid) {
         uint32_t *cell;
         KsmWhy why = find_table(c, object, sid, &cell);
 
-        return why ? why : pool_detach(&object->set.pool, &c->ksm->journal, cell);
+        return why ? why : tables_detach(&object->set.pool, &c->ksm->journal, cell);
 }
 
 void ksm_set_init(KsmCall *c, uint32_t site, KsmSid sid) {
@@ -224,22 +224,22 @@ static int set_init(ObjectState *object) {
                 return -EIO;
         set->seed[1] |= 1;
         size = sizeof(Head) + n_buckets * sizeof(Bucket) + (size_t)config->set_size * set->node_size;
-        return pool_init(&set->pool, config->pool_size, size);
+        return tables_init(&set->pool, config->pool_size, size);
 }
 
 static void set_deinit(ObjectState *object) {
-        pool_deinit(&object->set.pool);
+        tables_deinit(&object->set.pool);
 }
 
 static void set_release(ObjectState *object, void *context) {
-        pool_release(&object->set.pool, context);
+        tables_release(&object->set.pool, context);
 }
 
 static size_t effect_size(const ObjectState *object, KsmMethod method) {
         size_t head = journal_cost(sizeof(Head));
 
         if (method == KSM_SET_INIT || method == KSM_SET_FINI)
-                return pool_cost() + head;
+                return tables_cost() + head;
         if (method == KSM_SET_ADD || method == KSM_SET_REMOVE)
                 return head + journal_cost(sizeof(Bucket)) + journal_cost(object->set.node_size);
         return 0;

@@ -14,14 +14,14 @@
 #include "contexts.h"
 #include "journal.h"
 #include "ksm.h"
-#include "pool.h"
 #include "regex.h"
+#include "tables.h"
 
 #define STATE_NOWHERE UINT32_MAX /* not in a state of an automaton */
 
 /* Tables of one HashSet: model_set.c. */
 typedef struct SetPool {
-        Pool pool;
+        Tables pool;
         uint32_t n_buckets; /* of a table, a power of two */
         uint32_t node_size;
         uint64_t seed[2];
@@ -29,7 +29,7 @@ typedef struct SetPool {
 
 /* Tables of one StaticMap: model_map.c. */
 typedef struct MapPool {
-        Pool pool;
+        Tables pool;
         uint32_t *sorted; /* indices of the keys in the order of their names */
 } MapPool;
 

@@ -10,25 +10,25 @@
 #include "journal.h"
 #include "ksm_values.h"
 
-typedef struct Pool {
+typedef struct Tables {
         uint8_t *tables;
         size_t table_size; /* a multiple of eight; begins with uint32_t next_free */
         uint32_t first_free;
-} Pool;
+} Tables;
 
-int pool_init(Pool *pool, uint32_t n_tables, size_t table_size); /* 0, -ENOMEM */
-void pool_deinit(Pool *pool);
+int tables_init(Tables *pool, uint32_t n_tables, size_t table_size); /* 0, -ENOMEM */
+void tables_deinit(Tables *pool);
 
-static inline void *pool_table(const Pool *pool, uint32_t cell) {
+static inline void *tables_at(const Tables *pool, uint32_t cell) {
         return pool->tables + (size_t)(cell - 1) * pool->table_size;
 }
 
 /* What attaching or detaching takes in a journal. */
-size_t pool_cost(void);
+size_t tables_cost(void);
 
 /* cell: the context of a SID, 0 before. POOL, LIMIT */
-KsmWhy pool_attach(Pool *pool, Journal *journal, uint32_t *cell);
+KsmWhy tables_attach(Tables *pool, Journal *journal, uint32_t *cell);
 /* cell: of an attached table; becomes 0. LIMIT */
-KsmWhy pool_detach(Pool *pool, Journal *journal, uint32_t *cell);
+KsmWhy tables_detach(Tables *pool, Journal *journal, uint32_t *cell);
 /* The same without a journal: the SID is gone. */
-void pool_release(Pool *pool, uint32_t *cell);
+void tables_release(Tables *pool, uint32_t *cell);

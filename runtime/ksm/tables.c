@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pools of tables: pool.h. The free tables are a list; fresh memory is zero, so it is chained up once.
+ * Pools of tables: tables.h. The free tables are a list; fresh memory is zero, so it is chained up once.
  */
-#include "pool.h"
+#include "tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static uint32_t *next_free(const Pool *pool, uint32_t cell) {
-        return pool_table(pool, cell);
+static uint32_t *next_free(const Tables *pool, uint32_t cell) {
+        return tables_at(pool, cell);
 }
 
-int pool_init(Pool *pool, uint32_t n_tables, size_t table_size) {
-        *pool = (Pool){.tables = calloc(n_tables ? n_tables : 1, table_size), .table_size = table_size};
+int tables_init(Tables *pool, uint32_t n_tables, size_t table_size) {
+        *pool = (Tables){.tables = calloc(n_tables ? n_tables : 1, table_size), .table_size = table_size};
         if (!pool->tables)
                 return -ENOMEM;
         for (uint32_t cell = n_tables; cell > 0; cell--)
-                pool_release(pool, &(uint32_t){cell});
+                tables_release(pool, &(uint32_t){cell});
         return 0;
 }
 
-void pool_deinit(Pool *pool) {
+void tables_deinit(Tables *pool) {
         free(pool->tables);
-        *pool = (Pool){.tables = NULL};
+        *pool = (Tables){.tables = NULL};
 }
 
-size_t pool_cost(void) {
+size_t tables_cost(void) {
         return 3 * journal_cost(sizeof(uint32_t));
 }
 
-KsmWhy pool_attach(Pool *pool, Journal *journal, uint32_t *cell) {
+KsmWhy tables_attach(Tables *pool, Journal *journal, uint32_t *cell) {
         uint32_t taken = pool->first_free;
 
         if (!taken)
@@ -42,17 +42,17 @@ KsmWhy pool_attach(Pool *pool, Journal *journal, uint32_t *cell) {
         return KSM_WHY_NONE;
 }
 
-KsmWhy pool_detach(Pool *pool, Journal *journal, uint32_t *cell) {
+KsmWhy tables_detach(Tables *pool, Journal *journal, uint32_t *cell) {
         uint32_t *next = next_free(pool, *cell);
 
         if (!journal_save(journal, cell, sizeof(*cell)) || !journal_save(journal, next, sizeof(*next)) ||
                 !journal_save(journal, &pool->first_free, sizeof(pool->first_free)))
                 return KSM_WHY_LIMIT;
-        pool_release(pool, cell);
+        tables_release(pool, cell);
         return KSM_WHY_NONE;
 }
 
-void pool_release(Pool *pool, uint32_t *cell) {
+void tables_release(Tables *pool, uint32_t *cell) {
         *next_free(pool, *cell) = pool->first_free;
         pool->first_free = *cell;
         *cell = 0;

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages as the rules read them: a walk over the places of the shape table that hold handles.
+ */
+#include "judge_message.h"
+
+#include <string.h>
+
+#include <handle/handletype.h>
+#include <nk/types.h>
+
+#include "ksm/ksm.h"
+
+static const void *at(const ShapeTable *table, uint32_t offset) {
+        return (const char *)table + offset;
+}
+
+const ShapeMethod *judge_find_method(const ShapeTable *table, uint16_t riid, uint16_t mid) {
+        const ShapeEndpoint *endpoint = at(table, table->endpoints_off);
+
+        if (riid >= table->n_endpoints || mid >= endpoint[riid].n_methods)
+                return NULL;
+        return (const ShapeMethod *)at(table, table->methods_off) + endpoint[riid].first_method + mid;
+}
+
+bool judge_has_error(const ShapeMethod *method) {
+        return method->err.size > sizeof(struct nk_message) || method->err.n_handles > 0;
+}
+
+static uint32_t room_for(const ShapeMessage *shape, uint32_t room) {
+        return shape->n_handles > 0 && shape->size > room ? shape->size : room;
+}
+
+uint32_t judge_handles_room(const ShapeTable *table) {
+        const ShapeMethod *methods = at(table, table->methods_off);
+        uint32_t room = 0;
+
+        for (uint32_t i = 0; i < table->n_methods; i++) {
+                room = room_for(&methods[i].req, room);
+                room = room_for(&methods[i].res, room);
+                /* An error form may come in the size of the whole response. */
+                if (methods[i].err.n_handles > 0)
+                        room = methods[i].res.size > room ? methods[i].res.size : room;
+                room = room_for(&methods[i].err, room);
+        }
+        return room;
+}
+
+/* No process has handles of others yet: all that may travel is "none". */
+static bool put_sid(uint8_t *place) {
+        nk_handle_desc_t desc;
+
+        memcpy(&desc, place, sizeof desc);
+        if (desc.handle != INVALID_HANDLE)
+                return false;
+        desc.handle = KSM_SID_NONE;
+        memcpy(place, &desc, sizeof desc);
+        return true;
+}
+
+/* A list of siblings; of the kinds with children only an array can hold handles. */
+static bool put_list(const ShapeTable *table, uint32_t first, uint32_t n, uint8_t *base) {
+        const ShapeNode *nodes = at(table, table->nodes_off);
+
+        for (uint32_t i = first; i < first + n; i++) {
+                const ShapeNode *node = &nodes[i];
+
+                if (node->kind == SHAPE_HANDLE && !put_sid(base + node->offset))
+                        return false;
+                for (uint32_t k = 0; node->kind == SHAPE_ARRAY && k < node->max; k++)
+                        if (!put_list(table, node->first_child, node->n_children,
+                                    base + node->offset + (size_t)k * node->stride))
+                                return false;
+        }
+        return true;
+}
+
+bool judge_put_sids(const ShapeTable *table, const ShapeMessage *shape, uint8_t *message) {
+        return put_list(table, shape->first_node, shape->n_nodes, message);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages as the rules read them: with a SID in the place of each handle.
+ *
+ * Handles lie in the constant part alone, in places that the class's shape table names; the arena
+ * is never changed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nk/shape.h"
+
+/* NULL: the table has no such method. */
+const ShapeMethod *judge_find_method(const ShapeTable *table, uint16_t riid, uint16_t mid);
+bool judge_has_error(const ShapeMethod *method); /* its description has error parameters */
+
+/* Largest constant part with handles in it of all messages of the class; 0: none has any. */
+uint32_t judge_handles_room(const ShapeTable *table);
+
+/* Puts SIDs into a private copy of a verified message of that shape. False: there is a handle that names
+ * nothing. */
+bool judge_put_sids(const ShapeTable *table, const ShapeMessage *shape, uint8_t *message);
