@@ -91,6 +91,7 @@ void pol_check_classes(PolBuild *b);
 void pol_check_objects(PolBuild *b);
 void pol_check_config(PolBuild *b, PolObject *object, const PslDecl *d);
 const PolObject *pol_find_object(PolBuild *b, const AstName *name); /* NULL after a message */
+bool pol_has_key_twice(PolBuild *b, const PslExpr *dict);           /* true after a message */
 uint32_t pol_flow_state(
         PolBuild *b, const PolObject *object, const PslExpr *e); /* POL_NONE after a message */
 uint64_t *pol_flow_states(PolBuild *b, const PolObject *object, const PslExpr *e); /* NULL after one */

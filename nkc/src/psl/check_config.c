@@ -90,7 +90,10 @@ static const PslExpr *value_of(Config *c, const char *key) {
 }
 
 static void check_keys(Config *c, const char *const *keys, size_t n) {
-        for (const PslPair *p = c->config->value->pairs.first; p; p = p->next) {
+        const PslExpr *dict = c->config->value;
+
+        c->object->is_bad |= pol_has_key_twice(c->b, dict);
+        for (const PslPair *p = dict->pairs.first; p; p = p->next) {
                 Suggest g = suggest_for(p->key ? p->key : "");
                 bool is_known = false;
 
@@ -304,35 +307,40 @@ static void read_map(Config *c) {
 
 /* Flow --------------------------------------------------------------------------------------------------- */
 
-static bool has_state(const PolFlow *flow, const char *name) {
-        for (uint32_t i = 0; i < flow->n_states; i++) {
-                if (flow->states[i] == name)
-                        return true;
-        }
+static bool differ(Config *c, Span span, const char *state, const char *where) {
+        diag_report(diags(c), POL_STATES_DIFFER, span, state, where);
+        c->object->is_bad = true;
         return false;
+}
+
+/* The states of the type, all of which are in the list; false after a message. */
+static bool read_state_type(Config *c, const Map *listed, Map *typed) {
+        const PslType *t = c->type->type;
+        bool is_variant = t->kind == PSL_TYPE_VARIANT;
+
+        for (const PslType *p = is_variant ? t->parts.first : t; p; p = is_variant ? p->next : NULL) {
+                if (p->kind != PSL_TYPE_TEXT)
+                        return refuse(c, p->span, "the type State", "is a variant of texts");
+                if (!map_get(listed, p->text))
+                        return differ(c, p->span, p->text, "'states'");
+                map_put(typed, p->text, c);
+        }
+        return true;
 }
 
 /* The type and the list name the same states. */
 static void compare_states(Config *c, const PolFlow *flow) {
-        const PslType *t = c->type->type;
-        const PslType *part = t->kind == PSL_TYPE_VARIANT ? t->parts.first : t;
-        uint32_t n = 0;
+        Map listed, typed;
 
-        for (; part; part = t->kind == PSL_TYPE_VARIANT ? part->next : NULL) {
-                if (part->kind != PSL_TYPE_TEXT) {
-                        refuse(c, part->span, "the type State", "is a variant of texts");
-                        return;
-                }
-                n++;
-                if (!has_state(flow, part->text)) {
-                        diag_report(diags(c), POL_STATES_DIFFER, part->span, part->text, "'states'");
-                        c->object->is_bad = true;
-                        return;
-                }
-        }
-        if (n < flow->n_states) {
-                diag_report(diags(c), POL_STATES_DIFFER, c->type->span, flow->states[n], "the type");
-                c->object->is_bad = true;
+        map_init(&listed, c->b->ctx->arena);
+        map_init(&typed, c->b->ctx->arena);
+        for (uint32_t i = 0; i < flow->n_states; i++)
+                map_put(&listed, flow->states[i], c);
+        if (!read_state_type(c, &listed, &typed))
+                return;
+        for (uint32_t i = 0; i < flow->n_states && !c->object->is_bad; i++) {
+                if (!map_get(&typed, flow->states[i]))
+                        differ(c, c->type->span, flow->states[i], "the type");
         }
 }
 
@@ -346,6 +354,7 @@ static void read_transitions(Config *c, PolFlow *flow) {
                 refuse(c, e->span, "'transitions'", "is a dictionary from a state to a list of states");
                 return;
         }
+        c->object->is_bad |= pol_has_key_twice(c->b, e);
         for (const PslPair *p = e->pairs.first; p; p = p->next) {
                 const PslExpr key = {
                         .kind = PSL_EXPR_TEXT, .span = p->key_span, .text = p->key ? p->key : ""};

@@ -66,6 +66,8 @@ static const PolExpr *check_message(const PolContext *c, Span span) {
                 diag_report(d, POL_AMBIGUOUS, span);
                 diag_help(d, "it can be '%s' and '%s'; name endpoint or interface, and method",
                         s->method->c_name, s->other_method->c_name);
+        } else {
+                diag_report(d, POL_NEVER_MATCHES, span, psl_event_text(s->event));
         }
         return pol_bad_expr(c->b, span);
 }
@@ -270,6 +272,24 @@ static const PolExpr *check_element(const PolContext *c, const PslExpr *psl) {
 
 /* Operators --------------------------------------------------------------------------------------- */
 
+/* The type whose bits `~` turns over: of what was read or cast; 64 bits for what was computed. */
+static PolNumber width_of(const PolExpr *e) {
+        switch ((int)e->kind) {
+        case POL_LOAD:
+        case POL_HANDLE_SID:
+        case POL_HANDLE_RIGHTS:
+        case POL_CAST:
+        case POL_INVERT:
+        case POL_CALL:
+                return e->number;
+        case POL_SRC_SID:
+        case POL_DST_SID:
+                return POL_U32;
+        default:
+                return POL_U64;
+        }
+}
+
 static const PolExpr *check_unary(const PolContext *c, const PslExpr *psl) {
         const PolExpr *e = pol_check_expr(c, psl->left);
 
@@ -280,7 +300,7 @@ static const PolExpr *check_unary(const PolContext *c, const PslExpr *psl) {
         e = pol_want(c, e, POL_T_NUMBER);
         if (psl->op == PSL_OP_NEGATE)
                 return pol_operation(c->b, POL_NEGATE, POL_T_NUMBER, psl->span, &e, 1);
-        return pol_convert(c->b, POL_INVERT, e->kind == POL_LOAD ? e->number : POL_U64, e, psl->span);
+        return pol_convert(c->b, POL_INVERT, width_of(e), e, psl->span);
 }
 
 typedef struct Binary {

@@ -57,6 +57,20 @@ void pol_check_objects(PolBuild *b) {
         }
 }
 
+bool pol_has_key_twice(PolBuild *b, const PslExpr *dict) {
+        bool is_twice = false;
+        Map seen;
+
+        map_init(&seen, b->ctx->arena);
+        for (const PslPair *p = dict->pairs.first; p; p = p->next) {
+                if (!p->key || !map_put(&seen, p->key, b))
+                        continue;
+                diag_report(b->ctx->diags, POL_KEY_TWICE, p->key_span, p->key);
+                is_twice = true;
+        }
+        return is_twice;
+}
+
 /* States of Flow ---------------------------------------------------------------------------------- */
 
 uint32_t pol_flow_state(PolBuild *b, const PolObject *object, const PslExpr *psl) {
@@ -190,6 +204,8 @@ bool pol_mic_level(PolBuild *b, const PolObject *object, const PslExpr *psl, Pol
                         "is a text or a dictionary {degree : …, categories : …}");
                 return false;
         }
+        if (pol_has_key_twice(b, e))
+                return false;
         for (const PslPair *p = e->pairs.first; p; p = p->next) {
                 if (!read_part(b, object, p, out))
                         return false;

@@ -88,10 +88,7 @@ static void read_term(PolBuild *b, const PslPair *p, PolAuditLevel *level) {
                                 "is a dictionary");
                 return;
         }
-        for (uint32_t i = 0; i < level->n_terms; i++) {
-                if (level->terms[i].object == o->index)
-                        diag_report(b->ctx->diags, POL_KEY_TWICE, p->key_span, o->name);
-        }
+        pol_has_key_twice(b, e);
         *term = (PolAuditTerm){.object = o->index};
         level->n_terms++;
         for (const PslPair *c = e->pairs.first; c; c = c->next)
@@ -102,13 +99,20 @@ static void read_term(PolBuild *b, const PslPair *p, PolAuditLevel *level) {
                 diag_report(b->ctx->diags, POL_AUDIT_NEEDS, p->key_span, o->name, "emit");
 }
 
+static bool is_level(AstInt n) {
+        return n >= 0 && n <= UINT32_MAX;
+}
+
+static void wrong_level(PolBuild *b, Span span) {
+        diag_report(b->ctx->diags, POL_CONFIG, span, "a level of audit", "is a number from 0 to 4294967295");
+}
+
 static void read_level(PolBuild *b, const PslPair *p, PolProfile *profile) {
         PolAuditLevel *level = &profile->levels[profile->n_levels];
         const PslExpr *e = pol_inner(p->value);
 
-        if (p->key_kind != PSL_KEY_INTEGER || p->integer < 0 || p->integer > UINT32_MAX) {
-                diag_report(
-                        b->ctx->diags, POL_CONFIG, p->key_span, "a level of audit", "is a number from 0 on");
+        if (p->key_kind != PSL_KEY_INTEGER || !is_level(p->integer)) {
+                wrong_level(b, p->key_span);
                 return;
         }
         if (e->kind != PSL_EXPR_DICT) {
@@ -125,6 +129,7 @@ static void read_level(PolBuild *b, const PslPair *p, PolProfile *profile) {
         *level = (PolAuditLevel){.level = (uint32_t)p->integer};
         level->terms = ARENA_ARRAY(b->ctx->arena, PolAuditTerm, e->pairs.n);
         profile->n_levels++;
+        pol_has_key_twice(b, e);
         for (const PslPair *t = e->pairs.first; t; t = t->next)
                 read_term(b, t, level);
 }
@@ -166,9 +171,12 @@ void pol_check_profiles(PolBuild *b) {
         if (!map_get(&b->profiles, empty))
                 new_profile(b, empty, SPAN_NONE);
         b->policy->audit_default = map_get(&b->profiles, empty);
-        if (chosen && pol_find_profile(b, &chosen->name)) {
+        if (chosen && pol_find_profile(b, &chosen->name))
                 b->policy->audit_default = map_get(&b->profiles, chosen->name.text);
-                if (chosen->value && chosen->value->kind == PSL_EXPR_INTEGER)
-                        b->policy->audit_level = (uint32_t)chosen->value->value;
-        }
+        if (!chosen || !chosen->value || chosen->value->kind != PSL_EXPR_INTEGER)
+                return;
+        if (is_level(chosen->value->value))
+                b->policy->audit_level = (uint32_t)chosen->value->value;
+        else
+                wrong_level(b, chosen->value->span);
 }
