@@ -25,7 +25,7 @@ EXCEPTIONS = {
     ("nkc/src/base/arena.c", "exit"): "no memory ends a run of the compiler, which is one-shot",
 }
 # Names of the public surface, and the folders that may define functions under them.
-RESERVED = re.compile(r"^(?:static )?(?:inline )?[\w *]*?\b((?:nk_|Nk|Kn|ServiceLocator)\w*)\(", re.MULTILINE)
+RESERVED = re.compile(r"^(?:static )?(?:inline )?[\w *]*?\b((?:nk_|Nk|Kn|Kos|ServiceLocator)\w*)\(", re.MULTILINE)
 
 
 def called(names):
@@ -63,7 +63,7 @@ def check_reserved(report, path, text, public):
     for match in RESERVED.finditer(text):
         if match.group(1) not in public:
             line = tree.line_of(text, match.start(1))
-            report.add(path, line, f"{match.group(1)} is not public: nk_, Nk, Kn and ServiceLocator are reserved")
+            report.add(path, line, f"{match.group(1)} is not public: nk_, Nk, Kn, Kos and ServiceLocator are reserved")
 
 
 def main():

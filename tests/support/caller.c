@@ -81,7 +81,11 @@ static char state_of(int tid) {
         return end && end[1] ? end[2] : '?';
 }
 
+bool t_is_asleep(int tid) {
+        return tid != 0 && state_of(tid) == 'S';
+}
+
 void t_wait_asleep(const _Atomic int *tid) {
-        while (*tid == 0 || state_of(*tid) != 'S')
+        while (!t_is_asleep(*tid))
                 (void)sched_yield();
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <coresrv/syscalls.h>
@@ -41,3 +42,5 @@ void t_caller_join(Caller *c);
 void t_wait_phase(ChanHeader *mem, ChanPhase phase);
 /* Waits until a thread sleeps in the kernel; *tid may still be 0. */
 void t_wait_asleep(const _Atomic int *tid);
+/* Does it now? */
+bool t_is_asleep(int tid);
