@@ -17,14 +17,16 @@ enum {
 };
 
 typedef struct Command {
-        const char *name;     /* "check" */
+        const char *name;     /* "check"; of an action of a command: "policy test" */
         const char *synopsis; /* "[-I DIR]... FILE..." */
         const char *summary;  /* one line for `nkc --help` */
         const char *details;  /* paragraph for `nkc check --help`, or NULL */
         const Opt *opts;      /* options, without --help, which every command has */
         size_t n_opts;
-        int (*run)(const struct Command *self, OptScan *scan); /* returns CMD_… */
-        bool is_hidden;                                        /* not listed */
+        int (*run)(const struct Command *self, OptScan *scan); /* returns CMD_…; NULL: has actions */
+        const struct Command *const *actions;                  /* the word after the name is one of them */
+        size_t n_actions;
+        bool is_hidden; /* not listed */
 } Command;
 
 extern const Command cmd_check;

@@ -1,215 +1,115 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nkc policy explain: which rules decide a call, and which way it takes.
+ * nkc policy: its actions, and what they share.
  */
+#include "cmd_policy.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd_input.h"
-#include "nkc_policy.h"
-#include "policy_input.h"
+static void print_message(void *userdata, NkcSeverity severity, unsigned number, const char *text) {
+        (void)userdata;
+        (void)severity;
+        (void)number;
+        fputs(text, stderr);
+}
 
-enum { OPT_POLICY = INPUT_N_OPTS + POLICY_N_OPTS, OPT_JSON, OPT_LENIENT };
+void policy_cmd_init(PolicyCmd *c, const Command *self, OptScan *scan) {
+        *c = (PolicyCmd){.self = self,
+                .scan = scan,
+                .session = nkc_session_new(print_message, NULL),
+                .arena = arena_new(),
+                .path = POLICY_DEFAULT};
+        c->words = ARENA_ARRAY(c->arena, const char *, (size_t)scan->argc);
+        c->has_sdk = sdk_find(&c->sdk, c->arena);
+        policy_input_init(&c->input, c->arena, scan);
+}
 
-static const Opt opts[] = {
-        INPUT_OPTS,
-        POLICY_OPTS(INPUT_N_OPTS),
-        [OPT_POLICY] = {.word = "policy", .value_name = "FILE", .help = "the policy (default: security.psl)"},
-        [OPT_JSON] = {.word = "json", .help = "JSON, one object"},
-        [OPT_LENIENT] = {.word = "lenient-classes", .help = "classes that are not included are left out"},
+void policy_cmd_deinit(PolicyCmd *c) {
+        policy_input_deinit(&c->input);
+        c->session = nkc_session_free(c->session);
+        c->arena = arena_free(c->arena);
+}
+
+int policy_cmd_next(PolicyCmd *c) {
+        while ((c->last_opt = opt_next(c->scan)) != OPT_END && c->last_opt != OPT_BAD) {
+                const char *value = c->scan->value;
+
+                if (c->last_opt >= PCMD_N_OPTS)
+                        return c->last_opt;
+                if (c->last_opt == OPT_ARGUMENT)
+                        c->words[c->n_words++] = value;
+                else if (c->last_opt == PCMD_INCLUDE)
+                        nkc_session_add_include(c->session, value);
+                else if (c->last_opt == PCMD_POLICY)
+                        c->path = value;
+                else if (c->last_opt == PCMD_LENIENT)
+                        c->is_lenient = true;
+                else
+                        policy_input_take(&c->input, c->last_opt - PCMD_PREPROCESSOR, value);
+        }
+        return OPT_END;
+}
+
+int policy_cmd_check(PolicyCmd *c) {
+        if (c->last_opt == OPT_BAD)
+                return cmd_usage(c->self, "%s", text_str(&c->scan->problem));
+        if (c->has_sdk)
+                nkc_session_add_include(c->session, c->sdk.include);
+        return policy_input_check(&c->input, c->self);
+}
+
+int policy_cmd_check_path(PolicyCmd *c) {
+        if (c->last_opt != OPT_BAD && c->n_words > 1)
+                return cmd_usage(c->self, "more than one policy: '%s' and '%s'", c->words[0], c->words[1]);
+        if (c->n_words == 1)
+                c->path = c->words[0];
+        return policy_cmd_check(c);
+}
+
+const PolPolicy *policy_cmd_read(PolicyCmd *c) {
+        return nkc_policy_resolve(c->session, c->path, &c->input.options, c->is_lenient);
+}
+
+int policy_cmd_exit_code(const PolicyCmd *c) {
+        if (nkc_session_io_failed(c->session))
+                return CMD_FAILED;
+        return nkc_session_errors(c->session) > 0 ? CMD_INPUT : CMD_OK;
+}
+
+bool policy_cmd_write(PolicyCmd *c, const char *path, const void *data, size_t size) {
+        const char *slash = strrchr(path, '/');
+        const char *folder = slash ? arena_copy(c->arena, path, (size_t)(slash - path + 1)) : ".";
+        OutDir out = OUTDIR_NULL;
+        int r = outdir_open(&out, folder);
+
+        if (!r)
+                r = outdir_write(&out, slash ? slash + 1 : path, data, size);
+        if (r)
+                fprintf(stderr, "nkc: error: cannot write '%s': %s\n", path, outdir_problem(r));
+        outdir_close(&out);
+        return r == 0;
+}
+
+bool policy_cmd_need_sdk(const PolicyCmd *c) {
+        if (!c->has_sdk)
+                fputs("nkc: error: no SDK beside this program: nothing can be compiled\n"
+                      "help: run the nkc of an installed SDK\n",
+                        stderr);
+        return c->has_sdk;
+}
+
+static const Command *const actions[] = {
+        &cmd_policy_compile,
+        &cmd_policy_coverage,
+        &cmd_policy_explain,
+        &cmd_policy_suggest,
+        &cmd_policy_test,
 };
-
-typedef struct Explain {
-        CmdInput in;
-        PolicyInput policy;
-        const char *path;
-        bool is_json;
-        bool is_lenient;
-} Explain;
-
-/* One direction of a call. */
-typedef struct Part {
-        const char *name;
-        NkcEvent event;
-        bool is_swapped; /* src and dst of the call change places */
-} Part;
-
-static const Part call_parts[] = {{"request", NKC_REQUEST, false}, {"response", NKC_RESPONSE, true},
-        {"error", NKC_ERROR_RESPONSE, true}};
-static const Part start_part[] = {{"execute", NKC_EXECUTE, false}};
-static const Part security_part[] = {{"security", NKC_SECURITY, false}};
-
-/* Printing ---------------------------------------------------------------------------------------- */
-
-static const char *path_text(NkcVerdict v) {
-        static const char *const texts[] = {[NKC_NEVER] = "denied: refused at the sender",
-                [NKC_ALWAYS] = "granted: direct",
-                [NKC_DEPENDS] = "depends: mediated"};
-
-        return texts[v];
-}
-
-static void print_text(const Part *part, const NkcDecision *d) {
-        printf("%-8s  %s (%s)\n", part->name, path_text(d->verdict), d->reason);
-        for (size_t i = 0; i < d->n_rules; i++)
-                printf("          %s:%u: %s\n", d->rules[i].file, d->rules[i].line, d->rules[i].text);
-}
-
-static void print_string(const char *s) {
-        putchar('"');
-        for (; *s; s++) {
-                unsigned char c = (unsigned char)*s;
-
-                if (c == '"' || c == '\\')
-                        printf("\\%c", c);
-                else if (c < 0x20)
-                        printf("\\u%04x", c);
-                else
-                        putchar(c);
-        }
-        putchar('"');
-}
-
-static void print_json(const Part *part, const NkcDecision *d, bool is_first) {
-        static const char *const verdicts[] = {"never", "always", "depends"};
-        static const char *const paths[] = {"refused", "direct", "mediated"};
-
-        printf("%s{\"event\":\"%s\",\"verdict\":\"%s\",\"path\":\"%s\",\"reason\":", is_first ? "" : ",",
-                part->name, verdicts[d->verdict], paths[d->verdict]);
-        print_string(d->reason);
-        printf(",\"rules\":[");
-        for (size_t i = 0; i < d->n_rules; i++) {
-                printf("%s{\"file\":", i ? "," : "");
-                print_string(d->rules[i].file);
-                printf(",\"line\":%u,\"column\":%u,\"text\":", d->rules[i].line, d->rules[i].column);
-                print_string(d->rules[i].text);
-                putchar('}');
-        }
-        printf("]}");
-}
-
-/* Asking ------------------------------------------------------------------------------------------- */
-
-typedef struct Question {
-        const Part *parts;
-        size_t n_parts;
-        const char *src;
-        const char *dst;
-        const char *endpoint;
-        const char *method;
-} Question;
-
-/* "endpoint.Method": the last dot splits. */
-static bool split(Arena *a, const char *word, Question *q) {
-        const char *dot = strrchr(word, '.');
-
-        if (dot && (dot == word || dot[1] == '\0'))
-                return false;
-        q->endpoint = dot ? arena_copy(a, word, (size_t)(dot - word)) : "";
-        q->method = dot ? dot + 1 : word;
-        return true;
-}
-
-static bool read_question(const CmdInput *in, Question *q) {
-        if (in->n_files != 4)
-                return false;
-        *q = (Question){.src = in->files[1], .dst = in->files[2]};
-        if (strcmp(in->files[3], "execute") == 0) {
-                q->parts = start_part;
-                q->n_parts = 1;
-                return true;
-        }
-        if (strcmp(in->files[2], "security") == 0) {
-                q->parts = security_part;
-                q->n_parts = 1;
-                return split(in->arena, in->files[3], q);
-        }
-        q->parts = call_parts;
-        q->n_parts = 3;
-        return strchr(in->files[3], '.') && split(in->arena, in->files[3], q);
-}
-
-static int answer(const Explain *x, const NkcPolicy *policy, const Question *q) {
-        if (x->is_json)
-                putchar('[');
-        for (size_t i = 0; i < q->n_parts; i++) {
-                const Part *part = &q->parts[i];
-                const NkcQuestion question = {.event = part->event,
-                        .src = part->is_swapped ? q->dst : q->src,
-                        .dst = part->event == NKC_SECURITY ? NULL
-                               : part->is_swapped          ? q->src
-                                                           : q->dst,
-                        .endpoint = q->endpoint,
-                        .method = q->method};
-                const char *problem;
-                NkcDecision d;
-
-                if (!nkc_policy_decide(x->in.session, policy, &question, &d, &problem)) {
-                        fprintf(stderr, "nkc: %s\n", problem);
-                        return CMD_INPUT;
-                }
-                if (x->is_json)
-                        print_json(part, &d, i == 0);
-                else
-                        print_text(part, &d);
-        }
-        if (x->is_json)
-                puts("]");
-        return CMD_OK;
-}
-
-static int explain(const Command *self, const Explain *x) {
-        const NkcPolicy *policy;
-        Question q;
-
-        if (!read_question(&x->in, &q))
-                return cmd_usage(self, "explain takes SRC DST ENDPOINT.METHOD, SRC DST execute, "
-                                       "or SRC security [COMPONENT.]METHOD");
-        policy = nkc_policy_resolve(x->in.session, x->path, &x->policy.options, x->is_lenient);
-        if (!policy)
-                return cmd_input_exit_code(&x->in);
-        return answer(x, policy, &q);
-}
-
-static void take(Explain *x, int opt, const char *value) {
-        cmd_input_take(&x->in, opt, value);
-        policy_input_take(&x->policy, opt - INPUT_N_OPTS, value);
-        if (opt == OPT_POLICY)
-                x->path = value;
-        x->is_json |= opt == OPT_JSON;
-        x->is_lenient |= opt == OPT_LENIENT;
-}
-
-static int policy_command(const Command *self, OptScan *scan) {
-        Explain x = {.path = "security.psl"};
-        int opt, r;
-
-        cmd_input_init(&x.in, scan);
-        policy_input_init(&x.policy, x.in.arena, scan);
-        while ((opt = opt_next(scan)) != OPT_END && opt != OPT_BAD)
-                take(&x, opt, scan->value);
-        r = cmd_input_check(&x.in, self, opt, scan);
-        if (r == CMD_OK)
-                r = policy_input_check(&x.policy, self);
-        if (r == CMD_OK && strcmp(x.in.files[0], "explain") != 0)
-                r = cmd_usage(self, "unknown action '%s'", x.in.files[0]);
-        if (r == CMD_OK)
-                r = explain(self, &x);
-        policy_input_deinit(&x.policy);
-        cmd_input_deinit(&x.in);
-        return r;
-}
 
 const Command cmd_policy = {
         .name = "policy",
-        .synopsis = "explain [--policy FILE] [-I DIR]... SRC DST ENDPOINT.METHOD",
-        .summary = "Answers questions about a policy.",
-        .details =
-                "explain tells which rules decide a call, where they stand, and which way the call takes:\n"
-                "  explain SRC DST ENDPOINT.METHOD       a call: request, response and error\n"
-                "  explain SRC DST execute               SRC starts DST\n"
-                "  explain SRC security [COMPONENT.]METHOD   a call of the security interface",
-        .opts = opts,
-        .n_opts = sizeof opts / sizeof opts[0],
-        .run = policy_command,
+        .summary = "Compiles a policy, tests it, and answers questions about it.",
+        .actions = actions,
+        .n_actions = sizeof actions / sizeof actions[0],
 };

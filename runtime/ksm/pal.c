@@ -15,6 +15,7 @@ enum { ALL_PASSED, SOME_FAILED, WRONG_USAGE, CANNOT_RUN }; /* exit statuses */
 
 typedef struct Options {
         bool is_list;
+        bool is_tap;
         bool shows_audit;
         const char *filter;
         const char *coverage_path;
@@ -29,6 +30,7 @@ typedef struct Run {
         PalWorld world;
         PalCoverage coverage;
         void *message; /* room for the largest one of the suite */
+        uint32_t n_selected;
         uint32_t n_passed;
         uint32_t n_failed;
         bool *failed; /* by number of the test */
@@ -57,6 +59,11 @@ static const char *plural(uint32_t n) {
         return n == 1 ? "" : "s";
 }
 
+/* In front of lines that a harness does not read. */
+static const char *margin(const Run *run) {
+        return run->options.is_tap ? "# " : "";
+}
+
 /* One case --------------------------------------------------------------------------------------------- */
 
 /* The line without its time, which means nothing here. */
@@ -66,19 +73,20 @@ static void print_audit(Run *run, const char *indent) {
 
         ksm_record_text(run->ksm, &run->record, line, sizeof(line));
         rest = strchr(line, ' ');
-        fprintf(run->out, "%s%s\n", indent, rest ? rest + 1 : line);
+        fprintf(run->out, "%s%s%s\n", margin(run), indent, rest ? rest + 1 : line);
 }
 
 static bool fail_case(Run *run, const PalCase *test, const char *fault) {
         static const char *const expectations[] = {
                 [PAL_GRANT] = "granted", [PAL_DENY] = "denied", [PAL_ANY] = "any decision"};
 
-        fprintf(run->out, "%s:%u: Failure\n  %s\n", test->file, test->line, test->text);
+        fprintf(run->out, "%s%s:%u: Failure\n", margin(run), test->file, test->line);
+        fprintf(run->out, "%s  %s\n", margin(run), test->text);
         if (test->title)
-                fprintf(run->out, "  title:    %s\n", test->title);
-        fprintf(run->out, "  expected: %s\n", expectations[test->expect]);
+                fprintf(run->out, "%s  title:    %s\n", margin(run), test->title);
+        fprintf(run->out, "%s  expected: %s\n", margin(run), expectations[test->expect]);
         if (fault)
-                fprintf(run->out, "  problem:  %s\n", fault);
+                fprintf(run->out, "%s  problem:  %s\n", margin(run), fault);
         else
                 print_audit(run, "  decision: ");
         return false;
@@ -157,15 +165,29 @@ static bool run_cases(Run *run, const PalCases *cases) {
         return true;
 }
 
+static void print_start(const Run *run, const PalSet *set, const PalSequence *sequence) {
+        if (!run->options.is_tap)
+                fprintf(run->out, "[ RUN      ] %s.%s\n", set->title, sequence->title);
+}
+
+static void print_result(const Run *run, const PalSet *set, const PalSequence *sequence, bool passed) {
+        if (run->options.is_tap)
+                fprintf(run->out, "%sok %u - %s.%s\n", passed ? "" : "not ",
+                        run->n_passed + run->n_failed + 1, set->title, sequence->title);
+        else
+                fprintf(run->out, "[  %s ] %s.%s\n", passed ? "     OK" : "FAILED ", set->title,
+                        sequence->title);
+}
+
 static bool run_sequence(Run *run, const PalSet *set, const PalSequence *sequence) {
         bool passed;
 
-        fprintf(run->out, "[ RUN      ] %s.%s\n", set->title, sequence->title);
+        print_start(run, set, sequence);
         pal_world_reset(&run->world);
         passed = run_cases(run, &set->setup) && run_cases(run, &sequence->cases) &&
                  run_cases(run, &set->finally);
         ksm_return(run->ksm);
-        fprintf(run->out, "[  %s ] %s.%s\n", passed ? "     OK" : "FAILED ", set->title, sequence->title);
+        print_result(run, set, sequence, passed);
         return passed;
 }
 
@@ -174,7 +196,8 @@ static void run_set(Run *run, const PalSet *set, uint32_t first) {
 
         if (n == 0)
                 return;
-        fprintf(run->out, "[----------] %u test%s from %s\n", n, plural(n), set->title);
+        if (!run->options.is_tap)
+                fprintf(run->out, "[----------] %u test%s from %s\n", n, plural(n), set->title);
         for (uint32_t i = 0; i < set->n_sequences; i++) {
                 if (!is_selected(run, set, set->sequences + i))
                         continue;
@@ -194,8 +217,9 @@ static void print_failed(Run *run) {
 
                 for (uint32_t i = 0; i < set->n_sequences; i++)
                         if (run->failed[number++])
-                                fprintf(run->out, "[  FAILED  ] %s.%s\n", set->title,
-                                        set->sequences[i].title);
+                                fprintf(run->out, "[  FAILED  ] %s.%s (%s:%u)\n", set->title,
+                                        set->sequences[i].title, set->sequences[i].file,
+                                        set->sequences[i].line);
         }
 }
 
@@ -203,6 +227,8 @@ static void print_failed(Run *run) {
 static void print_end(Run *run) {
         uint32_t n = run->n_passed + run->n_failed;
 
+        if (run->options.is_tap)
+                return;
         fprintf(run->out, "[==========] %u test%s ran.\n", n, plural(n));
         if (run->n_failed)
                 print_failed(run);
@@ -211,11 +237,12 @@ static void print_end(Run *run) {
 }
 
 static void run_all(Run *run) {
-        uint32_t n = 0, first = 0;
+        uint32_t n = run->n_selected, first = 0;
 
-        for (uint32_t i = 0; i < run->suite->n_sets; i++)
-                n += count_selected(run, run->suite->sets + i);
-        fprintf(run->out, "[==========] Running %u test%s.\n", n, plural(n));
+        if (run->options.is_tap)
+                fprintf(run->out, "1..%u\n", n);
+        else
+                fprintf(run->out, "[==========] Running %u test%s.\n", n, plural(n));
         for (uint32_t i = 0; i < run->suite->n_sets; i++) {
                 run_set(run, run->suite->sets + i, first);
                 first += run->suite->sets[i].n_sequences;
@@ -305,6 +332,8 @@ static bool parse_options(int argc, char **argv, Options *options) {
 
                 if (strcmp(argv[i], "--list") == 0)
                         options->is_list = true;
+                else if (strcmp(argv[i], "--tap") == 0)
+                        options->is_tap = true;
                 else if (strcmp(argv[i], "--audit") == 0)
                         options->shows_audit = true;
                 else if (strcmp(argv[i], "--filter") == 0 && has_value)
@@ -322,8 +351,14 @@ int pal_main(int argc, char **argv, const KsmModule *module, const PalSuite *sui
         int status = CANNOT_RUN;
 
         if (!parse_options(argc, argv, &run.options)) {
-                fprintf(out, "usage: %s [--list] [--filter TEXT] [--audit] [--coverage FILE]\n",
+                fprintf(out, "usage: %s [--list] [--filter TEXT] [--tap] [--audit] [--coverage FILE]\n",
                         argc > 0 ? argv[0] : "paltest");
+                return WRONG_USAGE;
+        }
+        for (uint32_t i = 0; i < suite->n_sets; i++)
+                run.n_selected += count_selected(&run, suite->sets + i);
+        if (run.options.filter && run.n_selected == 0) {
+                fprintf(out, "%sno test has '%s' in its name\n", margin(&run), run.options.filter);
                 return WRONG_USAGE;
         }
         if (run.options.is_list) {

@@ -85,7 +85,8 @@ typedef struct PalSuite {
  * The whole program. Output is that of usual test runners (`[ RUN      ]`, `[       OK ]`, `[  FAILED  ]`,
  * `[  PASSED  ]`) on `out`; a failing case prints its place, what was expected, and the audit line.
  *     --list           names of the tests, SET.SEQUENCE, and nothing else
- *     --filter TEXT    only tests whose name contains TEXT
+ *     --filter TEXT    only tests whose name contains TEXT; none: wrong usage
+ *     --tap            lines for test harnesses instead: Test Anything Protocol
  *     --audit          the audit line of every case
  *     --coverage FILE  JSON: which sites ran, which granted and denied, which methods were asked for
  * 0: all passed; 1: some failed; 2: wrong usage; 3: cannot run.

@@ -173,7 +173,7 @@ static void a_case_that_is_not_as_expected_fails(void **state) {
                                     "[  FAILED  ] doors.one\n"
                                     "[==========] 1 test ran.\n"
                                     "[  FAILED  ] 1 test, listed below:\n"
-                                    "[  FAILED  ] doors.one\n");
+                                    "[  FAILED  ] doors.one (t.psl:1)\n");
 }
 
 static void a_denial_that_was_not_expected_shows_the_rule(void **state) {
@@ -308,9 +308,10 @@ static PalSuite big_suite(void) {
         second[0] = ask(PAL_DENY, class(0), variable(0), IS_OPEN);
         last[0] = ask(PAL_GRANT, class(0), variable(0), GRANT);
         alone[0] = ask(PAL_DENY, class(0), class(1), IS_OPEN);
-        sequences[0] = (PalSequence){.title = "opens", .cases = {2, first}};
-        sequences[1] = (PalSequence){.title = "begins shut", .cases = {1, second}};
-        other[0] = (PalSequence){.title = "has no door", .cases = {1, alone}};
+        sequences[0] = (PalSequence){.title = "opens", .file = "t.psl", .line = 3, .cases = {2, first}};
+        sequences[1] =
+                (PalSequence){.title = "begins shut", .file = "t.psl", .line = 4, .cases = {1, second}};
+        other[0] = (PalSequence){.title = "has no door", .file = "t.psl", .line = 5, .cases = {1, alone}};
         sets[0] = (PalSet){.title = "doors",
                 .setup = {1, prepare},
                 .finally = {1, last},
@@ -343,7 +344,8 @@ static void the_other_sequences_run_after_a_failure(void **state) {
         suite.sets = sets;
         assert_int_equal(run_suite(&suite, 0, NULL), 1);
         shows("[  FAILED  ] doors.opens\n[ RUN      ] doors.begins shut\n[       OK ] doors.begins shut\n");
-        shows("[==========] 3 tests ran.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] doors.opens\n");
+        shows("[==========] 3 tests ran.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] doors.opens "
+              "(t.psl:3)\n");
         assert_null(strstr(output, "PASSED"));
 }
 
@@ -374,8 +376,32 @@ static void a_filter_and_a_list(void **state) {
         shows("Running 1 test.");
         shows("[ RUN      ] doors.begins shut");
         assert_null(strstr(output, "opens"));
-        assert_int_equal(run_suite(&suite, 3, nothing), 0);
-        shows("[  PASSED  ] 0 tests.");
+        assert_int_equal(run_suite(&suite, 3, nothing), 2);
+        assert_string_equal(output, "no test has 'xyz' in its name\n");
+}
+
+static void a_harness_gets_its_lines(void **state) {
+        PalSuite suite = big_suite();
+        PalSequence sequences[2] = {suite.sets[0].sequences[0], suite.sets[0].sequences[1]};
+        PalCase wrong = ask(PAL_DENY, class(0), variable(0), OPEN);
+        PalSet sets[2] = {suite.sets[0], suite.sets[1]};
+        const char *tap[] = {"t", "--tap"}, *filter[] = {"t", "--tap", "--filter", "others"};
+
+        (void)state;
+        sequences[0].cases = (PalCases){1, &wrong};
+        sets[0].sequences = sequences;
+        suite.sets = sets;
+        assert_int_equal(run_suite(&suite, 2, tap), 1);
+        assert_string_equal(output, "1..3\n"
+                                    "# t.psl:7: Failure\n"
+                                    "#   a ~> b : ctl.door.Open {…}\n"
+                                    "#   expected: denied\n"
+                                    "#   decision: granted request test.A 3 -> test.B 2 ctl.door.Open\n"
+                                    "not ok 1 - doors.opens\n"
+                                    "ok 2 - doors.begins shut\n"
+                                    "ok 3 - others.has no door\n");
+        assert_int_equal(run_suite(&suite, 4, filter), 0);
+        assert_string_equal(output, "1..1\nok 1 - others.has no door\n");
 }
 
 static void wrong_options_are_refused(void **state) {
@@ -384,7 +410,7 @@ static void wrong_options_are_refused(void **state) {
 
         (void)state;
         assert_int_equal(run_suite(&suite, 2, unknown), 2);
-        shows("usage: t [--list] [--filter TEXT] [--audit] [--coverage FILE]");
+        shows("usage: t [--list] [--filter TEXT] [--tap] [--audit] [--coverage FILE]");
         assert_int_equal(run_suite(&suite, 2, no_value), 2);
 }
 
@@ -464,6 +490,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(the_other_sequences_run_after_a_failure, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_fault_in_finally_fails_the_sequence, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_filter_and_a_list, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_harness_gets_its_lines, setup, teardown),
                 cmocka_unit_test_setup_teardown(wrong_options_are_refused, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_module_that_is_not_sound_cannot_run, setup, teardown),
                 cmocka_unit_test_setup_teardown(coverage_counts_sites_and_events, setup, teardown),
