@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+#
+# include(platform/image): images. An image is one file, a tar archive that `caisson run` starts:
+#
+#   init.yaml      the init description, expanded
+#   ksm.module     the compiled policy
+#   bin/           the programs
+#   romfs/         the other files of IMAGE_FILES
+#   *.?dl          descriptions of the solution; folder = package
+
+include(platform)
+include(platform/template)
+include(platform/component)
+cmake_policy(VERSION 3.20)
+
+# build_kos_qemu_image(NAME keywords… files…): the image NAME, and the targets sim, gdbsim and gdb to run it.
+# A solution's second image has sim-NAME and so on.
+function(build_kos_qemu_image name)
+  caisson_image("${name}" ${ARGN})
+  caisson_run_targets("${name}")
+endfunction()
+
+# build_kos_hw_image(NAME keywords… files…): the same image; sim-NAME runs it.
+function(build_kos_hw_image name)
+  caisson_image("${name}" ${ARGN})
+  caisson_run_targets_named("${name}" "-${name}")
+endfunction()
+
+# Splits IMAGE_FILES into programs (targets) and files, both in the caller.
+macro(caisson_split_files)
+  set(programs)
+  set(files)
+  foreach(item IN LISTS ARG_IMAGE_FILES ARG_UNPARSED_ARGUMENTS)
+    if(TARGET "${item}")
+      list(APPEND programs "${item}")
+    elseif(item MATCHES "^\\$<")
+      list(APPEND files "${item}")
+    else()
+      get_filename_component(item "${item}" ABSOLUTE)
+      list(APPEND files "${item}")
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES programs)
+endmacro()
+
+# All programs that the image needs: the named ones, and what they need, to the end of it. Programs of the
+# SDK among them, which the templates' macros name, go to `external`.
+macro(caisson_complete_programs)
+  set(open ${programs})
+  set(external)
+  set(programs)
+  while(open)
+    list(POP_FRONT open program)
+    if(program IN_LIST programs OR NOT TARGET "${program}")
+      continue()
+    endif()
+    list(APPEND programs "${program}")
+    get_target_property(class "${program}" CAISSON_CLASS)
+    if(class)
+      list(APPEND external "${program}")
+    endif()
+    caisson_needs("${program}" needed connections)
+    list(APPEND open ${needed})
+  endwhile()
+endmacro()
+
+# Variables of the templates' macros: INIT_<program>_… and INIT_EXTERNAL_ENTITIES.
+macro(caisson_set_macros init)
+  file(READ "${init}" caisson_text)
+  caisson_columns("${caisson_text}" list keys)
+  foreach(program IN LISTS programs)
+    caisson_needs("${program}" needed connections)
+    caisson_indent("${connections}" ${keys} "INIT_${program}_ENTITY_CONNECTIONS+")
+    string(REGEX REPLACE "^\n" "" "INIT_${program}_ENTITY_CONNECTIONS+" "${INIT_${program}_ENTITY_CONNECTIONS+}")
+    caisson_key(connections "${connections}" ${keys} INIT_${program}_ENTITY_CONNECTIONS)
+    foreach(pair "args ARGS" "env ENV")
+      separate_arguments(pair)
+      list(GET pair 0 key)
+      list(GET pair 1 word)
+      get_target_property(value "${program}" EXTRA_${word})
+      if(NOT value)
+        set(value "")
+      endif()
+      caisson_key(${key} "${value}" ${keys} INIT_${program}_ENTITY_${word})
+    endforeach()
+    set(INIT_${program}_PATH "${program}")
+  endforeach()
+  set(INIT_EXTERNAL_ENTITIES "")
+  set(caisson_uses "")
+  foreach(program IN LISTS external)
+    caisson_entry("${program}" ${list} ${keys} entry)
+    string(APPEND INIT_EXTERNAL_ENTITIES "${entry}")
+    get_target_property(class "${program}" CAISSON_CLASS)
+    string(APPEND caisson_uses "use EDL ${class}\n")
+  endforeach()
+endmacro()
+
+# The policy's C code and the module: what makekss makes. Its path goes to <out>.
+function(caisson_policy name policy folders out)
+  set(module "${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/ksm.module")
+  get_filename_component(here "${policy}" DIRECTORY)
+  set(flags)
+  foreach(folder IN LISTS folders)
+    string(APPEND flags " -I ${folder}")
+  endforeach()
+  file(GLOB_RECURSE parts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.psl")
+  get_property(descriptions GLOBAL PROPERTY CAISSON_DESCRIPTIONS)
+  add_custom_command(OUTPUT "${module}" VERBATIM
+    DEPENDS "${policy}" ${parts} ${descriptions} "${KL_SDK_ROOT_PATH}/toolchain/bin/makekss"
+      "${KL_SDK_ROOT_PATH}/toolchain/bin/nk-psl-gen-c"
+    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makekss" "--target=${CAISSON_TARGET}" --with-nktype=psl
+      "--with-nk=${KL_SDK_ROOT_PATH}/toolchain/bin/nk-psl-gen-c" "--with-cc=${CMAKE_C_COMPILER}"
+      "--with-nkflags=${flags}" "--output=${module}" "${policy}")
+  set(${out} "${module}" PARENT_SCOPE)
+endfunction()
+
+# Headers that the init description names in `id: {var: …, include: …}`, when they are the solution's own.
+function(caisson_init_headers init folders out)
+  file(READ "${init}" text)
+  string(REGEX MATCHALL "include *: *[^ ,}\n]+" words "${text}")
+  set(found)
+  foreach(word IN LISTS words)
+    string(REGEX REPLACE "^include *: *" "" header "${word}")
+    foreach(folder IN LISTS folders)
+      if(EXISTS "${folder}/${header}")
+        list(APPEND found "--with-header=${folder}:${header}")
+        break()
+      endif()
+    endforeach()
+  endforeach()
+  set(${out} "${found}" PARENT_SCOPE)
+endfunction()
+
+# The image <name>: templates, policy, and the target that puts everything into one file.
+function(caisson_image name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG
+    "PERFCNT_KERNEL;GDBSTUB_KERNEL;NO_AUTO_BLOB_CONTAINER;PACK_DEPS"
+    "EINIT_ENTITY;CONNECTIONS_CFG;SECURITY_PSL;KLOG_ENTITY;IMAGE_BINARY_DIR_BIN;PACK_DEPS_COPY_ONLY;PACK_DEPS_LIBS_PATH;PACK_DEPS_COPY_TARGET;QEMU_USER_NETWORK_FLAGS"
+    "EXTRA_XDL_DIR;IMAGE_FILES;QEMU_FLAGS;QEMU_ENV;QEMU_DEPENDENCIES;PACK_DEPS_EXTRA_LIBRARIES")
+  if(NOT ARG_CONNECTIONS_CFG)
+    message(FATAL_ERROR "image ${name}: name the init description behind the word CONNECTIONS_CFG")
+  endif()
+  get_filename_component(init "${ARG_CONNECTIONS_CFG}" ABSOLUTE)
+  if(NOT EXISTS "${init}")
+    message(FATAL_ERROR "image ${name}: there is no init description ${init}")
+  endif()
+  if(NOT ARG_IMAGE_BINARY_DIR_BIN)
+    set(ARG_IMAGE_BINARY_DIR_BIN "${CMAKE_CURRENT_BINARY_DIR}")
+  endif()
+  get_filename_component(folder "${ARG_IMAGE_BINARY_DIR_BIN}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_BINARY_DIR}")
+  set(work "${CMAKE_CURRENT_BINARY_DIR}/${name}.dir")
+  if(ARG_KLOG_ENTITY)
+    list(APPEND ARG_IMAGE_FILES "${ARG_KLOG_ENTITY}")
+  endif()
+  set(search "${CMAKE_BINARY_DIR}/_headers_")
+  foreach(item IN LISTS ARG_EXTRA_XDL_DIR)
+    get_filename_component(item "${item}" ABSOLUTE)
+    list(APPEND search "${item}")
+  endforeach()
+
+  caisson_split_files()
+  caisson_complete_programs()
+  caisson_set_macros("${init}")
+  caisson_expand("${init}" "${work}/init.yaml")
+  get_property(includes DIRECTORY PROPERTY INCLUDE_DIRECTORIES)
+  caisson_init_headers("${init}" "${search};${includes};${CMAKE_CURRENT_SOURCE_DIR};${PROJECT_SOURCE_DIR}" headers)
+
+  set(module)
+  if(ARG_SECURITY_PSL)
+    get_filename_component(policy "${ARG_SECURITY_PSL}" ABSOLUTE)
+    get_filename_component(policy_folder "${policy}" DIRECTORY)
+    set(INIT_EXTERNAL_ENTITIES "${caisson_uses}")
+    caisson_expand("${policy}" "${work}/security.psl")
+    caisson_policy("${name}" "${work}/security.psl" "${search};${policy_folder};${CAISSON_SYSROOT}/include" module)
+  endif()
+  caisson_image_target()
+endfunction()
+
+# The target <name>. Everything in it is the caller's.
+macro(caisson_image_target)
+  set(parts)
+  foreach(program IN LISTS programs)
+    list(APPEND parts "$<TARGET_FILE:${program}>")
+  endforeach()
+  if(ARG_EINIT_ENTITY AND NOT TARGET "${ARG_EINIT_ENTITY}")
+    add_custom_target("${ARG_EINIT_ENTITY}" DEPENDS "${work}/init.yaml")
+  endif()
+  add_custom_target("${name}" VERBATIM DEPENDS ${files} ${module}
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
+    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makeimg" "--target=${CAISSON_TARGET}" "--img-dst=${folder}/${name}"
+      "--with-init=${work}/init.yaml" "--with-descriptions=${search}" ${headers} ${parts} ${files} ${module})
+  set_target_properties("${name}" PROPERTIES CAISSON_IMAGE "${folder}/${name}")
+  foreach(other IN LISTS ARG_QEMU_DEPENDENCIES ARG_EINIT_ENTITY)
+    if(TARGET "${other}")
+      add_dependencies("${name}" "${other}")
+    endif()
+  endforeach()
+endmacro()
+
+# sim, gdbsim and gdb for the first image, sim-NAME and so on for others.
+function(caisson_run_targets name)
+  if(TARGET sim)
+    caisson_run_targets_named("${name}" "-${name}")
+  else()
+    caisson_run_targets_named("${name}" "")
+  endif()
+endfunction()
+
+function(caisson_run_targets_named name suffix)
+  get_target_property(image "${name}" CAISSON_IMAGE)
+  add_custom_target("sim${suffix}" DEPENDS "${name}" USES_TERMINAL VERBATIM
+    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/caisson" run ${CAISSON_RUN_FLAGS} "${image}")
+endfunction()
