@@ -15,6 +15,7 @@
 #include "bounds.h"
 #include "cmd.h"
 #include "files.h"
+#include "image.h"
 #include "init_yaml.h"
 
 #define BUILT_IN_MAX 3u /* folders that are added behind the given ones */
@@ -113,10 +114,16 @@ static int check(Load *load, Problems *problems, FILE *out) {
 
 int load_solution(Load *load, const char *name, FILE *out) {
         Problems *problems = pool_alloc(&load->pool, 1, sizeof *problems);
-        const char *file = name;
+        const char *file;
         char *text;
         int r;
 
+        if (image_is(name)) {
+                if (image_unpack(&load->pool, name, out, &load->unpacked) < 0)
+                        return CMD_EXIT_SYSTEM;
+                name = load->unpacked;
+        }
+        file = name;
         if (is_folder(name))
                 file = pool_printf(&load->pool, "%s/init.yaml", without_slash(&load->pool, name));
         if (strncmp(file, "./", 2) == 0)
@@ -137,5 +144,6 @@ int load_solution(Load *load, const char *name, FILE *out) {
 
 void load_deinit(Load *load) {
         load->session = nkc_session_free(load->session);
+        image_remove(load->unpacked);
         pool_deinit(&load->pool);
 }

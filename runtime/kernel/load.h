@@ -19,6 +19,7 @@ typedef struct LoadFolders {
 typedef struct Load {
         LoadFolders includes, bins;
         Pool pool;
+        const char *unpacked;       /* folder of an unpacked image, removed in the end; NULL: it is none */
         struct NkcSession *session; /* owns the classes */
         Solution solution;
 } Load;
@@ -28,7 +29,7 @@ typedef struct Load {
 /* Adds a folder given by an option: borrowed. Returns NULL, or what is wrong. */
 const char *load_add_folder(LoadFolders *folders, const char *folder);
 
-/* Loads `name`, a folder with an init.yaml in it, or the file itself. What is wrong is said on `out`.
- * Returns an exit status of cmd.h; load_deinit() afterwards in any case. */
+/* Loads `name`, a folder with an init.yaml in it, that file itself, or an image. What is wrong is said on
+ * `out`. Returns an exit status of cmd.h; load_deinit() afterwards in any case. */
 int load_solution(Load *load, const char *name, FILE *out);
 void load_deinit(Load *load);
