@@ -113,7 +113,7 @@ static bool run(Ksm *ksm, const KsmEvent *event, KsmRecord *record) {
 
         if (decision->run)
                 decision->run(&c);
-        record->is_unbound = c.n_rules == 0;
+        record->is_unbound = c.n_rules == 0 && !c.is_denied; /* a choice whose expression failed is bound */
         return c.n_rules > 0 && !c.is_denied;
 }
 

@@ -2,20 +2,37 @@
 # SPDX-License-Identifier: MIT
 """Compiles policies with nk-psl-gen-c and a C compiler, without a warning, and runs their tests.
 
-Usage: check_policy.py NK_PSL_GEN_C LIBKSM SOURCE_ROOT COMPILER
+Usage: check_policy.py [--update] NK_PSL_GEN_C LIBKSM SOURCE_ROOT COMPILER
+
+Every NAME.psl or NAME.psl.in with a NAME.records beside it is such a policy; NAME.args holds more options for it,
+one a line.
+The records are what its tests decided and why: of a grant the calls that the audit asked for, of a denial those
+that did not grant. --update writes them anew.
 """
+import difflib
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
-COMPILER, LIBKSM, ROOT = (os.path.abspath(path) for path in sys.argv[1:4])
-CC = sys.argv[4]
+UPDATE = sys.argv[1] == "--update"
+COMPILER, LIBKSM, ROOT = (os.path.abspath(path) for path in sys.argv[1 + UPDATE:4 + UPDATE])
+CC = sys.argv[4 + UPDATE]
 HERE = os.path.dirname(os.path.abspath(__file__))
 FLAGS = ["-std=c11", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
 INCLUDES = ["runtime", "runtime/ksm", "sysroot/include"]
 number = 0
 failed = False
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def diff(expected, actual):
+    return "\n".join(difflib.unified_diff(expected.splitlines(), actual.splitlines(), "recorded", "actual", lineterm=""))
 
 
 def report(ok, name, detail=""):
@@ -41,25 +58,73 @@ def build(program, *sources):
                "-o", program)
 
 
-def tests_of(folder, policy):
+def file_of(policy):
+    return policy + (".psl" if os.path.exists(os.path.join(HERE, policy + ".psl")) else ".psl.in")
+
+
+def options_of(policy):
+    path = os.path.join(HERE, policy + ".args")
+    return read(path).splitlines() if os.path.exists(path) else []
+
+
+def tests_of(folder, policy, *words, path=None):
     """The finished run of all tests of a policy, or None after a report."""
     source, program = os.path.join(folder, policy + ".c"), os.path.join(folder, policy)
-    for step in (lambda: generate("-t", "generate", "-o", source, policy + ".psl"), lambda: build(program, source)):
+    command = ["-t", "generate", "-o", source, *options_of(policy), path or file_of(policy)]
+    for step in (lambda: generate(*command), lambda: build(program, source)):
         done = step()
         if done.returncode:
             report(False, f"{policy}: compiles", done.stdout + done.stderr)
             return None
-    return run(program)
+    return run(program, *words)
+
+
+def records_of(output):
+    """The lines of the audit, without SIDs, classes and places in files."""
+    for line in output.splitlines():
+        head, _, calls = line.partition(": ")
+        words = head.split()
+        if line.startswith("[ RUN      ] "):
+            yield "\n" + line[13:]
+        elif words and words[0] in ("granted", "denied"):
+            target = "" if words[1] == "execute" else " " + words[-1]
+            calls = [re.sub(r" \S+\.psl:\d+$", "", call) for call in calls.split("; ") if call]
+            shown = [call for call in calls if words[0] == "granted" or not call.endswith(" granted")]
+            yield f"    {words[0]} {words[1]}{target}" + (": " + "; ".join(shown) if shown else "")
+
+
+def check_records(policy, output):
+    path = os.path.join(HERE, policy + ".records")
+    actual = "\n".join(records_of(output)).lstrip("\n") + "\n"
+    if UPDATE:
+        with open(path, "w") as file:
+            file.write(actual)
+    report(read(path) == actual, f"{policy}: the reasons are as recorded", diff(read(path), actual))
 
 
 def check_passing(folder, policy):
-    done = tests_of(folder, policy)
+    done = tests_of(folder, policy, "--audit")
     if not done:
         return
     names = [line[13:] for line in done.stdout.splitlines() if line.startswith("[ RUN      ]")]
     for name in names:
         report(f"[       OK ] {name}" in done.stdout, name, done.stdout)
     report(names and done.returncode == 0 and "[  PASSED  ]" in done.stdout, f"{policy}: all pass", done.stdout)
+    check_records(policy, done.stdout)
+
+
+def check_template(folder):
+    """security.psl.in, with its macros in place as CMake puts them."""
+    text = read(os.path.join(HERE, "macros.psl.in"))
+    expanded = os.path.join(folder, "macros.psl")
+    with open(expanded, "w") as file:
+        file.write(text.replace("@INIT_EXTERNAL_ENTITIES@", "use EDL lab.Bench").replace("@CLIENT@", "lab.Tester"))
+    done = tests_of(folder, "macros", path=expanded)
+    report(done and done.returncode == 0, "an expanded template is a policy", done.stdout if done else "")
+    with open(expanded, "w") as file:
+        file.write(text)
+    done = generate(expanded)
+    report(done.returncode == 1 and "@INIT_EXTERNAL_ENTITIES@" in done.stderr, "a macro left in it is told", done.stderr)
 
 
 def check_failing(folder):
@@ -103,8 +168,10 @@ def check_usage(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for each in ("base", "models", "rules"):
-        check_passing(scratch, each)
+    for name in sorted(os.listdir(HERE)):
+        if name.endswith(".records"):
+            check_passing(scratch, name[:-len(".records")])
+    check_template(scratch)
     check_failing(scratch)
     check_files(scratch)
     check_usage(scratch)

@@ -100,6 +100,13 @@ static void an_expression_alone_is_no_rule(void **state) {
         assert_true(p.record.is_unbound);
 }
 
+static void an_event_whose_choice_failed_is_not_unbound(void **state) {
+        (void)state;
+        assert_false(T_RUN(&p, on(T_DOOR, KSM_FLOW_QUERY, p.a)));
+        assert_int_equal(p.record.results[0].outcome, KSM_FAILED);
+        assert_false(p.record.is_unbound);
+}
+
 static void one_denial_among_grants_denies(void **state) {
         (void)state;
         assert_false(T_RUN(&p, grant, deny, grant));
@@ -384,6 +391,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         an_event_without_binding_is_denied_and_audited, setup, teardown),
                 cmocka_unit_test_setup_teardown(an_expression_alone_is_no_rule, setup, teardown),
+                cmocka_unit_test_setup_teardown(an_event_whose_choice_failed_is_not_unbound, setup, teardown),
                 cmocka_unit_test_setup_teardown(one_denial_among_grants_denies, setup, teardown),
                 cmocka_unit_test_setup_teardown(later_rules_see_the_effects_of_earlier_ones, setup, teardown),
                 cmocka_unit_test_setup_teardown(

@@ -143,13 +143,13 @@ static void a_denied_event_shows_every_call(void **state) {
         t_decide(&p, &event, steps, 2);
         check_text(
                 "2024-05-01T12:00:00.123456Z denied request test.A 2 -> test.B 3 ctl.door.Close: base.grant "
-                "granted test.psl:1; base.deny denied (always denied) test.psl:1");
+                "granted test.psl:1; base.deny denied (the policy denies it) test.psl:1");
         check_json(
                 "{\"time\":\"2024-05-01T12:00:00.123456Z\",\"decision\":\"denied\",\"event\":\"request\","
                 "\"src\":{\"class\":\"test.A\",\"sid\":2},\"dst\":{\"class\":\"test.B\",\"sid\":3},"
                 "\"endpoint\":\"ctl.door\",\"method\":\"Close\",\"calls\":[{\"object\":\"base\",\"method\":"
                 "\"grant\",\"result\":\"granted\",\"file\":\"test.psl\",\"line\":1},{\"object\":\"base\","
-                "\"method\":\"deny\",\"result\":\"denied\",\"why\":\"always denied\",\"file\":\"test.psl\","
+                "\"method\":\"deny\",\"result\":\"denied\",\"why\":\"the policy denies it\",\"file\":\"test.psl\","
                 "\"line\":1}]}");
 }
 
