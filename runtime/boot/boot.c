@@ -17,7 +17,7 @@
 
 #include "nk/shape.h"
 #include "nk/verify.h"
-#include "transport/chan_layout.h"
+#include "transport/chan.h"
 
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
@@ -39,6 +39,18 @@ static bool is_shape(const BootBlock *b, uint32_t off, uint32_t size) {
         return is_array(b, off, size, 1, 8) && verify_table(at(b, off), size) == 0;
 }
 
+static bool is_verdicts(const BootBlock *b, uint32_t off, uint32_t size) {
+        return is_array(b, off, size, 1, 8) && verdicts_check(at(b, off), size) == 0;
+}
+
+static bool has_direct_leg(const BootChannel *c) {
+        return !c->verdicts_off || c->mem_fd != -1;
+}
+
+static bool has_judged_leg(const BootChannel *c) {
+        return c->verdicts_off && c->judged_fd != -1;
+}
+
 static bool are_listeners_sound(const BootBlock *b) {
         const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
 
@@ -50,6 +62,10 @@ static bool are_listeners_sound(const BootBlock *b) {
 
 static bool is_channel_sound(const BootBlock *b, const BootChannel *c) {
         if (!is_text(b, c->name_off) || !is_text(b, c->peer_off))
+                return false;
+        if (c->verdicts_off && !is_verdicts(b, c->verdicts_off, c->verdicts_size))
+                return false;
+        if (has_judged_leg(c) && b->kernel_bell_fd == -1)
                 return false;
         if (c->role == BOOT_SERVER)
                 return c->listener < b->n_listeners;
@@ -81,6 +97,8 @@ static int check_contents(const BootBlock *b, size_t size) {
                 return BOOT_E_MALFORMED;
         if (!is_array(b, b->channels_off, b->n_channels, sizeof(BootChannel), _Alignof(BootChannel)))
                 return BOOT_E_MALFORMED;
+        if (b->kernel_shape_off && !is_shape(b, b->kernel_shape_off, b->kernel_shape_size))
+                return BOOT_E_MALFORMED;
         if (!are_listeners_sound(b) || !are_channels_sound(b))
                 return BOOT_E_MALFORMED;
         return 0;
@@ -95,10 +113,24 @@ static bool claim_fd(int fd) {
         return flags >= 0 && !(flags & FD_CLOEXEC) && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
 }
 
+/* One of the two legs there must be. */
 static bool claim_channel(const BootChannel *c) {
-        if (!claim_fd(c->mem_fd))
+        bool is_direct = has_direct_leg(c);
+
+        if (has_judged_leg(c) ? !claim_fd(c->judged_fd) : !is_direct)
                 return false;
-        return c->role == BOOT_SERVER || (claim_fd(c->bell_fd) && claim_fd(c->status_fd));
+        if (!is_direct)
+                return true;
+        return claim_fd(c->mem_fd) &&
+               (c->role == BOOT_SERVER || (claim_fd(c->bell_fd) && claim_fd(c->status_fd)));
+}
+
+/* The leg to the kernel process is no use without the bell. */
+static bool claim_kernel(const BootBlock *b) {
+        if (b->kernel_bell_fd == -1)
+                return b->kernel_fd == -1;
+        return claim_fd(b->kernel_bell_fd) && claim_fd(b->kernel_status_fd) &&
+               (b->kernel_fd == -1 || claim_fd(b->kernel_fd));
 }
 
 /* boot_fd is one of them: listing it as something else would close that with it. */
@@ -106,7 +138,7 @@ static int claim_descriptors(const BootBlock *b, int boot_fd) {
         const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
         const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
 
-        if (!claim_fd(boot_fd) || (b->kernel_fd != -1 && !claim_fd(b->kernel_fd)))
+        if (!claim_fd(boot_fd) || !claim_kernel(b))
                 return BOOT_E_DESCRIPTOR;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
                 return BOOT_E_DESCRIPTOR;
@@ -206,4 +238,10 @@ const char *boot_text(const Boot *boot, uint32_t off) {
 
 const struct ShapeTable *boot_shape(const Boot *boot, const BootChannel *channel) {
         return (const struct ShapeTable *)(const void *)at(boot->block, channel->shape_off);
+}
+
+const ChanVerdicts *boot_verdicts(const Boot *boot, const BootChannel *channel) {
+        return channel->verdicts_off
+                       ? (const ChanVerdicts *)(const void *)at(boot->block, channel->verdicts_off)
+                       : NULL;
 }

@@ -12,8 +12,10 @@
 #include <stddef.h>
 
 #include "boot_block.h"
+#include "transport/verdicts.h"
 
 struct ShapeTable;
+struct ChanKernel;
 
 enum {
         BOOT_E_ABSENT = 1, /* the descriptor is closed, or no boot block: it is left as it is */
@@ -46,3 +48,9 @@ void boot_unload(Boot *boot);
 const char *boot_text(const Boot *boot, uint32_t off);
 /* The shape table of a channel. */
 const struct ShapeTable *boot_shape(const Boot *boot, const BootChannel *channel);
+/* Its verdicts; NULL: there is no policy. */
+const ChanVerdicts *boot_verdicts(const Boot *boot, const BootChannel *channel);
+
+/* The kernel process, towards which the judged calls of this process go: made when it is first asked for, and
+ * there for as long as the process. NULL: nothing is judged, or it can't be mapped. */
+const struct ChanKernel *boot_kernel(void);

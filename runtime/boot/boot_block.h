@@ -13,22 +13,26 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 2u
+#define BOOT_VERSION 3u
 
 typedef struct BootBlock {
         uint64_t magic;
         uint32_t version;
-        uint32_t size;          /* bytes of the whole block */
-        uint32_t task_off;      /* text: process name (init.yaml `task`) */
-        uint32_t class_off;     /* text: process class */
-        int32_t kernel_fd;      /* channel to the kernel process; -1: none */
-        int32_t status_fd;      /* own status page (chan_layout.h), writable; -1: no listener */
-        uint32_t n_listeners;   /* channel names this process can serve */
-        uint32_t listeners_off; /* BootListener[] */
-        uint32_t n_channels;    /* channel ends of both roles */
-        uint32_t channels_off;  /* BootChannel[] */
-        uint32_t layers;        /* LAYER_* of the chamber (walls.h); 0: none, for debugging */
-        uint32_t reserved;      /* 0 */
+        uint32_t size;             /* bytes of the whole block */
+        uint32_t task_off;         /* text: process name (init.yaml `task`) */
+        uint32_t class_off;        /* text: process class */
+        int32_t kernel_fd;         /* leg for calls to the kernel process; -1: none */
+        int32_t status_fd;         /* own status page (chan_layout.h), writable; -1: no listener */
+        uint32_t n_listeners;      /* channel names this process can serve */
+        uint32_t listeners_off;    /* BootListener[] */
+        uint32_t n_channels;       /* channel ends of both roles */
+        uint32_t channels_off;     /* BootChannel[] */
+        uint32_t layers;           /* LAYER_* of the chamber (walls.h); 0: none, for debugging */
+        int32_t kernel_bell_fd;    /* our bell to the kernel process; -1: nothing is judged */
+        int32_t kernel_status_fd;  /* its status page, read-only; with the bell */
+        uint32_t kernel_shape_off; /* shape table of the calls over kernel_fd, aligned to 8; 0: not checked */
+        uint32_t kernel_shape_size; /* bytes */
+        uint32_t reserved;          /* 0 */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */
@@ -41,20 +45,22 @@ typedef struct BootListener {
 enum { BOOT_CLIENT = 0, BOOT_SERVER = 1 };
 
 typedef struct BootChannel {
-        uint32_t role;        /* BOOT_CLIENT or BOOT_SERVER */
-        uint32_t name_off;    /* text: channel name */
-        uint32_t peer_off;    /* text: name of the process at the other end */
-        uint32_t listener;    /* BOOT_SERVER: index into the listeners */
-        int32_t mem_fd;       /* the channel's shared memory */
-        int32_t bell_fd;      /* BOOT_CLIENT: eventfd that the listener's ear hears */
-        int32_t status_fd;    /* BOOT_CLIENT: the server's status page, read-only */
-        uint32_t status;      /* BOOT_CLIENT: index of the listener's StatusEntry in that page */
-        uint32_t shape_off;   /* the server class's shape table, aligned to 8 */
-        uint32_t shape_size;  /* bytes */
-        uint32_t deadline_ms; /* a call's limit when the caller sets none; 0: none */
-        uint32_t reserved;
+        uint32_t role;          /* BOOT_CLIENT or BOOT_SERVER */
+        uint32_t name_off;      /* text: channel name */
+        uint32_t peer_off;      /* text: name of the process at the other end */
+        uint32_t listener;      /* BOOT_SERVER: index into the listeners */
+        int32_t mem_fd;         /* memory shared with the peer; -1: with verdicts of which none is direct */
+        int32_t bell_fd;        /* BOOT_CLIENT, with mem_fd: eventfd that the listener's ear hears */
+        int32_t status_fd;      /* BOOT_CLIENT, with mem_fd: the server's status page, read-only */
+        uint32_t status;        /* BOOT_CLIENT: index of the listener's StatusEntry in that page */
+        uint32_t shape_off;     /* the server class's shape table, aligned to 8 */
+        uint32_t shape_size;    /* bytes */
+        uint32_t deadline_ms;   /* a call's limit when the caller sets none; 0: none */
+        uint32_t verdicts_off;  /* ChanVerdicts, aligned to 8; 0: no policy, everything is direct */
+        uint32_t verdicts_size; /* bytes */
+        int32_t judged_fd;      /* with verdicts: memory shared with the kernel process; -1: all are direct */
 } BootChannel;
 
-_Static_assert(sizeof(BootBlock) == 56, "boot block header");
+_Static_assert(sizeof(BootBlock) == 72, "boot block header");
 _Static_assert(sizeof(BootListener) == 12, "boot listener");
-_Static_assert(sizeof(BootChannel) == 48, "boot channel");
+_Static_assert(sizeof(BootChannel) == 56, "boot channel");

@@ -196,6 +196,8 @@ static void build(Builder *b) {
                 .task_off = put_text(b, task->name.text),
                 .class_off = put_text(b, task->class_name.text),
                 .kernel_fd = -1,
+                .kernel_bell_fd = -1,
+                .kernel_status_fd = -1,
                 .status_fd = task->n_listeners ? give_fd(b, b->channels->servers[b->task].status_fd) : -1,
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),

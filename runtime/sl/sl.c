@@ -49,9 +49,18 @@ static Handle open_handle(const HndKind *kind, void *object, const struct ShapeT
 
 static Handle make_client(const Boot *boot, const BootChannel *c) {
         const struct ShapeTable *shape = boot_shape(boot, c);
+        const ChanClientPlan plan = {.mem_fd = c->mem_fd,
+                .bell_fd = c->bell_fd,
+                .status_fd = c->status_fd,
+                .status_index = c->status,
+                .judged_fd = c->verdicts_off ? c->judged_fd : -1,
+                .kernel = boot_kernel(),
+                .verdicts = boot_verdicts(boot, c),
+                .shape = shape,
+                .deadline_ms = c->deadline_ms};
         ChanClient *client;
 
-        if (chan_client_new(c->mem_fd, c->bell_fd, c->status_fd, c->status, shape, c->deadline_ms, &client))
+        if (chan_client_open(&plan, &client))
                 return INVALID_HANDLE;
         return open_handle(&hnd_client, client, shape);
 }
@@ -66,7 +75,11 @@ static bool add_channels(
                 if (c->role != BOOT_SERVER || c->listener != index)
                         continue;
                 *ret_shape = boot_shape(boot, c);
-                if (listener_add(listener, c->mem_fd, *ret_shape))
+                if (listener_add_end(listener, &(ChanEndPlan){.mem_fd = c->mem_fd,
+                                                       .judged_fd = c->verdicts_off ? c->judged_fd : -1,
+                                                       .kernel = boot_kernel(),
+                                                       .verdicts = boot_verdicts(boot, c),
+                                                       .shape = *ret_shape}))
                         return false;
         }
         return true;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "chan_layout.h"
+#include "verdicts.h"
 
 struct nk_message;
 typedef struct ChanClient ChanClient;
@@ -61,15 +62,22 @@ typedef struct ChanWait {
         ChanSync *sync;      /* NULL: not interruptible */
 } ChanWait;
 
-/* A received request: which slot of which channel must be answered. */
+/* A received request: which slot of which channel must be answered, and where. */
 typedef struct ChanRequest {
         struct ChanEnd *end; /* NULL: none */
         uint32_t slot;
+        ChanWay way;
 } ChanRequest;
+
+/* The kernel process, as the ends of judged calls in one process see it. */
+typedef struct ChanKernel {
+        const StatusEntry *status; /* its page, read-only */
+        int bell_fd;               /* this process's own */
+} ChanKernel;
 
 /* --- kernel process: making and ending channels --- */
 
-/* Makes the memory of one channel. *ret_fd: a memfd, close-on-exec, sealed against resizing. */
+/* Makes the memory of one leg. *ret_fd: a memfd, close-on-exec, sealed against resizing. */
 int chan_mem_create(int *ret_fd);
 /* Makes a status page: *ret_fd writable (for the server), *ret_ro_fd read-only (for its clients). */
 int chan_status_create(int *ret_fd, int *ret_ro_fd);
@@ -90,10 +98,30 @@ void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
 typedef enum ChanPhase { CHAN_PHASE_NONE, CHAN_PHASE_POSTED, CHAN_PHASE_SERVED } ChanPhase;
 ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread);
 
+/* --- judged calls --- */
+
+/* Takes over both descriptors on success. */
+int chan_kernel_open(ChanKernel *k, int bell_fd, int status_fd);
+void chan_kernel_close(ChanKernel *k);
+
 /* --- client end --- */
 
-/* Takes over the three descriptors on success (maps and closes what need not stay open).
- * shape: table of the server's class, valid as long as the client; NULL: replies are not checked. */
+/* What a client end consists of. Everything but the descriptors is borrowed and outlives the end. */
+typedef struct ChanClientPlan {
+        int mem_fd, bell_fd, status_fd; /* the direct leg; -1: nothing is direct */
+        uint32_t status_index;
+        int judged_fd; /* the client's leg; -1: nothing is judged */
+        const ChanKernel *kernel;
+        const ChanVerdicts *verdicts; /* NULL: everything goes over the only leg there is */
+        const void *shape;            /* table of the server's class; NULL: replies are not checked */
+        uint32_t deadline_ms;         /* 0: none */
+} ChanClientPlan;
+
+/* Takes over the descriptors on success. */
+int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client);
+
+/* An end without policy. Takes over the three descriptors on success (maps and closes what need not stay
+ * open). shape: table of the server's class, valid as long as the client; NULL: replies are not checked. */
 int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
         uint32_t deadline_ms, ChanClient **ret_client);
 /* Ends the channel: calls under way in other threads return CHAN_E_CLOSED. Free it when they are out. */
@@ -111,15 +139,27 @@ int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **re
  * Free it when they are out. */
 void listener_close(Listener *l);
 Listener *listener_free(Listener *l);
-/* Adds a channel to the set; its bell is in the ear already. Takes over mem_fd on success.
+/* What a server end consists of, likewise. */
+typedef struct ChanEndPlan {
+        int mem_fd;    /* the direct leg; -1: nothing is direct */
+        int judged_fd; /* the server's leg; -1: nothing is judged */
+        const ChanKernel *kernel;
+        const ChanVerdicts *verdicts; /* NULL: there is no policy */
+        const void *shape;            /* table of this class; NULL: requests are not checked */
+} ChanEndPlan;
+
+/* Adds a channel to the set; its bell is in the ear already. Takes over the descriptors on success.
  * CHAN_E_STATE: the set is full. */
+int listener_add_end(Listener *l, const ChanEndPlan *plan);
+/* One without policy. */
 int listener_add(Listener *l, int mem_fd, const void *shape);
 /* Waits for a well-formed request, copies it out. A malformed one is
  * answered here, with rcInvalidArgument, or rcResourceNotFound when its RIID or MID does not exist,
  * and the wait goes on. So is one larger than any request of the class, with rcOutOfMemory: only a
  * request that `in` should have had room for is CHAN_E_TOO_BIG. */
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);
-/* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status. */
+/* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status.
+ * Waits until a judged answer was judged; CHAN_E_DENIED: it was denied, and the caller told so. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);
 
 /* --- sync objects --- */

@@ -2,6 +2,9 @@
 /*
  * Client end: puts a request into a slot, rings if nobody looks, waits for the reply.
  *
+ * The verdict of the method says over which leg the request goes and over which the answer comes.
+ * Nothing but a judged answer is ever looked for on the client's leg, where the server can't write.
+ *
  * Which slots are in use is known only here, in private memory, so the server can't confuse two
  * threads of this process. A slot whose call was given up while the server held it is abandoned:
  * it comes back when the server answers after all.
@@ -31,14 +34,18 @@
 typedef struct Lane {
         WaitHabit habit;
         uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
+        ChanSlot *slot;   /* where the answer comes */
 } Lane;
 
 struct ChanClient {
-        ChanHeader *mem;
-        const StatusEntry *entries; /* the server's status page, read-only */
+        ChanHeader *mem;            /* the direct leg, or NULL */
+        ChanHeader *judged;         /* the client's leg, or NULL */
+        const StatusEntry *entries; /* the server's status page, read-only; NULL: nothing is direct */
         const StatusEntry *status;  /* our listener in it */
-        const ShapeTable *shape;    /* NULL: replies are not checked */
-        uint32_t deadline_ms;       /* 0: none */
+        const ChanKernel *kernel;
+        const ChanVerdicts *verdicts;
+        const ShapeTable *shape; /* NULL: replies are not checked */
+        uint32_t deadline_ms;    /* 0: none */
         int bell_fd;
         _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
         _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
@@ -50,66 +57,110 @@ struct ChanClient {
 /* One call under way. */
 typedef struct Call {
         ChanClient *client;
-        ChanSlot *slot;
+        ChanSlot *slot;           /* where the answer comes */
+        ChanSlot *request;        /* of the same number, maybe on another leg */
+        _Atomic uint32_t *posted; /* `pending` or `judged` of the request's leg */
+        const StatusEntry *peer;  /* of who takes the request */
+        int bell_fd;
         ChanSync *sync;
         uint64_t deadline_ns;
         uint32_t index;
 } Call;
 
-int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
-        uint32_t deadline_ms, ChanClient **ret_client) {
-        ChanClient *c;
+static ChanClient *client_drop(ChanClient *c) {
+        chan_mem_unmap(c->mem);
+        chan_mem_unmap(c->judged);
+        chan_status_unmap(c->entries);
+        free(c);
+        return NULL;
+}
+
+static int map_legs(ChanClient *c, const ChanClientPlan *plan) {
         StatusEntry *entries;
+        int r = 0;
+
+        if (plan->mem_fd >= 0) {
+                r = chan_status_map(plan->status_fd, false, &entries);
+                if (r == 0) {
+                        c->entries = entries;
+                        c->status = &entries[plan->status_index];
+                        r = chan_mem_map(plan->mem_fd, &c->mem);
+                }
+        }
+        if (r == 0 && plan->judged_fd >= 0)
+                r = chan_mem_map(plan->judged_fd, &c->judged);
+        return r;
+}
+
+static void close_fd(int fd) {
+        if (fd >= 0)
+                (void)close(fd);
+}
+
+int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
+        ChanClient *c;
         int r;
 
-        if (status_index >= CHAN_LISTENERS_MAX)
+        if (plan->status_index >= CHAN_LISTENERS_MAX || (plan->mem_fd < 0 && plan->judged_fd < 0) ||
+                (plan->judged_fd >= 0 && !plan->kernel))
                 return -EINVAL;
         c = calloc(1, sizeof *c);
         if (!c)
                 return -ENOMEM;
-        r = chan_status_map(status_fd, false, &entries);
+        r = map_legs(c, plan);
         if (r < 0) {
-                free(c);
+                client_drop(c);
                 return r;
         }
-        r = chan_mem_map(mem_fd, &c->mem);
-        if (r < 0) {
-                chan_status_unmap(entries);
-                free(c);
-                return r;
-        }
-        c->entries = entries;
-        c->status = &entries[status_index];
-        c->shape = shape;
-        c->deadline_ms = deadline_ms;
-        c->bell_fd = bell_fd;
+        c->kernel = plan->kernel;
+        c->verdicts = plan->verdicts;
+        c->shape = plan->shape;
+        c->deadline_ms = plan->deadline_ms;
+        c->bell_fd = plan->mem_fd >= 0 ? plan->bell_fd : -1;
         for (uint32_t i = 0; i < CHAN_SLOTS; i++)
                 c->lanes[i].habit = (WaitHabit)WAIT_HABIT_INIT;
-        (void)close(mem_fd);
-        (void)close(status_fd);
+        close_fd(plan->mem_fd);
+        close_fd(plan->judged_fd);
+        close_fd(plan->status_fd);
         *ret_client = c;
         return 0;
+}
+
+int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
+        uint32_t deadline_ms, ChanClient **ret_client) {
+        const ChanClientPlan plan = {.mem_fd = mem_fd,
+                .bell_fd = bell_fd,
+                .status_fd = status_fd,
+                .status_index = status_index,
+                .judged_fd = -1,
+                .shape = shape,
+                .deadline_ms = deadline_ms};
+
+        return chan_client_open(&plan, ret_client);
 }
 
 ChanClient *chan_client_free(ChanClient *c) {
         if (!c)
                 return NULL;
         chan_client_close(c);
-        chan_mem_unmap(c->mem);
-        chan_status_unmap(c->entries);
-        (void)close(c->bell_fd);
-        free(c);
-        return NULL;
+        close_fd(c->bell_fd);
+        return client_drop(c);
 }
 
 void chan_client_close(ChanClient *c) {
         atomic_store(&c->closed, 1);
-        chan_mem_close(c->mem, CHAN_CLIENT_GONE, c->bell_fd);
+        if (c->mem)
+                chan_mem_close(c->mem, CHAN_CLIENT_GONE, c->bell_fd);
+        if (c->judged) {
+                chan_mem_close(c->judged, CHAN_CLIENT_GONE, -1);
+                chan_post_judged(c->judged, CHAN_LEFT, c->kernel);
+        }
         plat_futex_wake(&c->busy, INT_MAX);
 }
 
 static bool is_closed(ChanClient *c) {
-        return atomic_load(&c->closed) || atomic_load(&c->mem->closed);
+        return atomic_load(&c->closed) || (c->mem && atomic_load(&c->mem->closed)) ||
+               (c->judged && atomic_load(&c->judged->closed));
 }
 
 /* --- slots --- */
@@ -120,7 +171,7 @@ static void reclaim_abandoned(ChanClient *c) {
 
         while (left) {
                 uint32_t bit = left & -left;
-                ChanSlot *slot = chan_slot(c->mem, (uint32_t)__builtin_ctz(bit));
+                ChanSlot *slot = c->lanes[__builtin_ctz(bit)].slot;
 
                 left &= ~bit;
                 if ((atomic_load(&slot->state) & CHAN_STATE) != CHAN_REPLY)
@@ -196,19 +247,46 @@ static void release(Call *call) {
 
 /* --- the exchange --- */
 
-static void post(Call *call, const ChanOut *out) {
+/* A class without a policy has one leg; a class with one has its client's leg at least. */
+static void choose_legs(Call *call, const struct nk_message *msg) {
         ChanClient *c = call->client;
+        ChanWay way = c->judged ? verdicts_way(c->verdicts, msg->iid, msg->mid) : CHAN_WAY_DIRECT;
+
+        if (way == CHAN_WAY_DIRECT && c->mem) {
+                call->request = call->slot = chan_slot(c->mem, call->index);
+                call->posted = chan_pending(c->mem);
+                call->peer = c->status;
+                call->bell_fd = c->bell_fd;
+                return;
+        }
+        call->request = chan_slot(c->judged, call->index);
+        call->slot = way == CHAN_WAY_STRAIGHT && c->mem ? chan_slot(c->mem, call->index) : call->request;
+        call->posted = chan_judged(c->judged);
+        call->peer = c->kernel->status;
+        call->bell_fd = c->kernel->bell_fd;
+}
+
+static void invite(ChanSlot *slot, uint32_t cpu, uint32_t flags) {
+        slot->cpu = cpu;
+        slot->flags = flags;
+}
+
+static void post(Call *call, const ChanOut *out) {
         ChanSlot *slot = call->slot;
 
-        chan_put(slot, out);
-        slot->cpu = plat_cpu();
+        chan_put(call->request, out);
+        invite(slot, plat_cpu(), 0);
         slot->thread = chan_thread_id();
-        slot->flags = 0;
+        if (call->request != slot) {
+                invite(call->request, slot->cpu, 0);
+                call->request->thread = slot->thread;
+        }
+        call->client->lanes[call->index].slot = slot;
         atomic_store_explicit(&slot->state, CHAN_CALL, memory_order_release);
-        /* Full barrier: the server looks at `pending` after it has asked for the bell. */
-        atomic_fetch_or(chan_pending(c->mem), 1u << call->index);
-        if (atomic_load(&c->status->bell_wanted))
-                chan_ring(c->bell_fd);
+        /* Full barrier: the other side looks at the word after it has asked for the bell. */
+        atomic_fetch_or(call->posted, 1u << call->index);
+        if (atomic_load(&call->peer->bell_wanted))
+                chan_ring(call->bell_fd);
 }
 
 static bool is_answered(void *arg) {
@@ -218,11 +296,22 @@ static bool is_answered(void *arg) {
         return (state & CHAN_STATE) == CHAN_REPLY || (state & CHAN_DEAD);
 }
 
-/* True: no server had received the call, and none will. */
+/* True: nobody had received the call, and nobody will. */
 static bool withdraw(Call *call) {
         uint32_t bit = 1u << call->index;
 
-        return atomic_fetch_and(chan_pending(call->client->mem), ~bit) & bit;
+        return atomic_fetch_and(call->posted, ~bit) & bit;
+}
+
+/* What the kernel process has handed on, and the server not yet received, it can still take back. */
+static void ask_back(const Call *call) {
+        const ChanClient *c = call->client;
+
+        if (!c->judged || call->posted != chan_judged(c->judged))
+                return;
+        atomic_fetch_or(chan_notes(c->judged), 1u << call->index);
+        if (atomic_load(&call->peer->bell_wanted))
+                chan_ring(call->bell_fd);
 }
 
 static void sleep_once(Call *call, uint32_t state) {
@@ -242,7 +331,10 @@ static int give_up(Call *call, int why) {
                 release(call);
                 return why;
         }
-        if (is_answered(call) || why == CHAN_E_INTERRUPTED)
+        if (is_answered(call))
+                return 0;
+        ask_back(call);
+        if (why == CHAN_E_INTERRUPTED)
                 return 0;
         atomic_fetch_or(&call->client->abandoned, 1u << call->index);
         return why;
@@ -281,17 +373,18 @@ static int sleep_for_answer(Call *call) {
 static int wait_answer(Call *call) {
         Lane *lane = &call->client->lanes[call->index];
         uint32_t cpu = plat_cpu();
-        bool peer_here = atomic_load_explicit(&call->client->status->cpu, memory_order_relaxed) == cpu;
+        bool peer_here = atomic_load_explicit(&call->peer->cpu, memory_order_relaxed) == cpu;
         PlatStay stay = {.staying = false};
         int r;
 
-        if (wait_brief(&lane->habit, peer_here, &call->client->status->served, is_answered, call)) {
+        if (wait_brief(&lane->habit, peer_here, &call->peer->served, is_answered, call)) {
                 lane->n_apart = 0;
                 return 0;
         }
         if (!peer_here && ++lane->n_apart > INVITE_AFTER && plat_stay_on(&stay, cpu)) {
-                call->slot->cpu = cpu;
-                call->slot->flags = CHAN_STAYS;
+                invite(call->slot, cpu, CHAN_STAYS);
+                if (call->request != call->slot)
+                        invite(call->request, cpu, CHAN_STAYS);
         }
         r = sleep_for_answer(call);
         plat_roam(&stay);
@@ -346,7 +439,7 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         r = claim(&call);
         if (r)
                 return r;
-        call.slot = chan_slot(c->mem, call.index);
+        choose_legs(&call, out->msg);
         post(&call, out);
         /* After post: see chan_mem_close. What was received may have been answered by a server that ended
          * right after it; if not, the slot is dead or about to be. */

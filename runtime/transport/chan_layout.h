@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Channel memory: the shared pages between one client and one server.
+ * Channel memory: shared pages between two processes, a *leg* of a channel.
  *
- * A channel is a memfd: a header page and CHAN_SLOTS call slots. A slot carries one call at a
+ * A channel has up to three legs, and each belongs to two processes alone. The direct leg lies between
+ * client and server, and is there only when the policy always grants some method. What must be judged
+ * goes over the client's leg to the kernel process and over the server's leg from there; a slot of the one
+ * leg belongs to the slot of the same number of the others. All legs look the same:
+ *
+ * A leg is a memfd: a header page and CHAN_SLOTS call slots. A slot carries one call at a
  * time, request and reply in the same data area, so several threads of a client can call at
  * once. Both ends may write any byte of it at any moment; nothing in here is ever trusted:
  * the receiver copies out, then checks the copy, then uses the copy. What must not be lost to
@@ -17,6 +22,15 @@
  * The client may add CHAN_SLEEPS, and whoever ends the channel adds CHAN_DEAD. A call by one thread
  * at a time touches two cache lines: the control line of slot 0, where `pending` lies too, and the
  * data line behind it.
+ *
+ * `judged` is to the kernel process what `pending` is to the server: on the client's leg the client sets
+ * the bit of a request, on the server's leg the server sets the bit of an answer. An answer that was judged
+ * ends in CHAN_DONE with the outcome in `status`, for the server that waits for it:
+ *
+ *      FREE, REPLY, DONE ──kernel process──▶ CALL ──server──▶ REPLY ──kernel process──▶ DONE
+ *
+ * `notes` are asides to the kernel process: of a client that wants a call back, of a server that was sent
+ * directly what must be judged.
  */
 #pragma once
 
@@ -33,12 +47,18 @@
 #define CHAN_FREE   0u /* never used yet */
 #define CHAN_CALL   1u /* posted, received or not */
 #define CHAN_REPLY  2u
-#define CHAN_STATE  3u        /* mask of the three above */
+#define CHAN_DONE   3u        /* server's leg: the answer was judged */
+#define CHAN_STATE  3u        /* mask of the four above */
 #define CHAN_SLEEPS (1u << 2) /* the client sleeps on the word: whoever answers wakes it */
 #define CHAN_DEAD   (1u << 3) /* the other end is gone; set by whoever ends the channel */
 
 /* The caller sleeps on its processor and will be woken there: the server may come over. */
-#define CHAN_STAYS 1u
+#define CHAN_STAYS    1u
+/* Server's leg: the answer may go to the direct leg, nobody judges it. */
+#define CHAN_STRAIGHT 2u
+
+/* In `judged`, beside the slots' bits: this end was closed. */
+#define CHAN_LEFT (1u << 31)
 
 /* Why the channel ended; bits of ChanHeader.closed. */
 #define CHAN_CLIENT_GONE 1u
@@ -52,9 +72,12 @@ typedef struct ChanSlot {
         uint32_t arena_size;      /* used arena bytes behind it */
         int32_t status;           /* reply: rcOk, or the code the caller is given instead of a message */
         uint32_t cpu;             /* where the caller runs, for co-location; a hint */
-        uint32_t flags;           /* request: CHAN_STAYS; a hint */
+        uint32_t flags;           /* request: CHAN_STAYS, a hint; CHAN_STRAIGHT */
         uint32_t thread;          /* caller's thread id, shown by `who waits for whom`; a hint */
-        uint32_t pad[8];
+        _Atomic uint32_t judged;  /* slot 0 only: a bit per slot that the kernel process shall take */
+        _Atomic uint32_t
+                notes; /* slot 0 only: client's leg: calls to be given back; server's leg: forbidden */
+        uint32_t pad[6];
 } ChanSlot;
 
 #define CHAN_HEADER_SIZE 4096u
@@ -67,6 +90,7 @@ typedef struct ChanHeader {
         uint32_t n_slots;
         _Atomic uint32_t closed; /* CHAN_*_GONE */
         uint32_t pad[13];
+        uint32_t forbidden[CHAN_SLOTS]; /* server's leg, with the bit in `notes`: RIID << 16 | MID */
 } ChanHeader;
 
 /* What a listener's clients must know, in a page that only the server (and the kernel) can write. */
@@ -81,6 +105,6 @@ typedef struct StatusEntry {
 #define STATUS_STEP 16u
 
 _Static_assert(sizeof(ChanSlot) == CHAN_SLOT_DATA, "slot control is one cache line");
-_Static_assert(sizeof(ChanHeader) == 64, "one cache line");
+_Static_assert(sizeof(ChanHeader) == 128, "two cache lines");
 _Static_assert(sizeof(StatusEntry) == 64, "one cache line a listener");
 _Static_assert(CHAN_LISTENERS_MAX * sizeof(StatusEntry) <= STATUS_SIZE, "status page");

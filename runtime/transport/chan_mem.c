@@ -148,6 +148,24 @@ void chan_status_unmap(const StatusEntry *entries) {
                 (void)munmap((void *)(uintptr_t)entries, STATUS_SIZE);
 }
 
+int chan_kernel_open(ChanKernel *k, int bell_fd, int status_fd) {
+        StatusEntry *entries;
+        int r;
+
+        r = chan_status_map(status_fd, false, &entries);
+        if (r < 0)
+                return r;
+        *k = (ChanKernel){.status = entries, .bell_fd = bell_fd};
+        (void)close(status_fd);
+        return 0;
+}
+
+void chan_kernel_close(ChanKernel *k) {
+        chan_status_unmap(k->status);
+        (void)close(k->bell_fd);
+        *k = (ChanKernel){.bell_fd = -1};
+}
+
 /* Order matters: an end posts or replies, then looks at `closed`; we set `closed`, then poke every
  * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. Every slot, whatever
  * its word says: a hostile end may have called it free while the other one waits there. */

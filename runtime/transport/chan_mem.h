@@ -10,6 +10,7 @@
 #include <nk/types.h>
 
 #include "chan.h"
+#include "platform/linux/futex.h"
 
 /* Where the arena starts behind a constant part: on a cache line, which copies fastest. */
 #define CHAN_ARENA_ALIGN 64u
@@ -20,6 +21,14 @@ static inline ChanSlot *chan_slot(ChanHeader *mem, uint32_t i) {
 
 static inline _Atomic uint32_t *chan_pending(ChanHeader *mem) {
         return &chan_slot(mem, 0)->pending;
+}
+
+static inline _Atomic uint32_t *chan_judged(ChanHeader *mem) {
+        return &chan_slot(mem, 0)->judged;
+}
+
+static inline _Atomic uint32_t *chan_notes(ChanHeader *mem) {
+        return &chan_slot(mem, 0)->notes;
 }
 
 static inline char *chan_slot_data(ChanSlot *slot) {
@@ -73,6 +82,19 @@ static inline void chan_ring(int bell_fd) {
         ssize_t r = write(bell_fd, &one, sizeof one);
 
         (void)r;
+}
+
+/* To the kernel process: requests of a client, answers of a server. */
+static inline void chan_post_judged(ChanHeader *mem, uint32_t bits, const ChanKernel *kernel) {
+        atomic_fetch_or(chan_judged(mem), bits);
+        if (atomic_load(&kernel->status->bell_wanted))
+                chan_ring(kernel->bell_fd);
+}
+
+/* Says that a slot is answered, and wakes who sleeps for it. */
+static inline void chan_say_answered(ChanSlot *slot, uint32_t state) {
+        if (atomic_exchange(&slot->state, state) & CHAN_SLEEPS)
+                plat_futex_wake(&slot->state, 1);
 }
 
 /* Kernel number of the calling thread, asked for once. */

@@ -10,6 +10,10 @@
  * server has the ear and never a bell: two ends with one open file share its flags, and one of them
  * could make the other block in ringing.
  *
+ * A channel of a policy has a server's leg, over which the kernel process sends what it has judged, and a
+ * direct leg only if some method is always granted. What comes directly is compared with the verdicts:
+ * a client that sends directly what must be judged is reported, and gets its answer from the kernel process.
+ *
  * Channels come and go while threads look. `ends` only grows; an empty place is reused. An end
  * leaves its place first and is freed when no thread looks and no request of it is open.
  */
@@ -36,7 +40,10 @@
 
 /* One channel's server end. */
 typedef struct ChanEnd {
-        ChanHeader *mem;
+        ChanHeader *mem;    /* the direct leg, or NULL */
+        ChanHeader *judged; /* the server's leg, or NULL */
+        const ChanKernel *kernel;
+        const ChanVerdicts *verdicts;
         const ShapeTable *shape; /* NULL: requests are not checked */
         uint32_t msg_max;        /* the largest request of the class, constant part */
         uint32_t arena_max;      /* and arena */
@@ -108,12 +115,17 @@ int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **re
 
 static ChanEnd *end_free(ChanEnd *end) {
         chan_mem_unmap(end->mem);
+        chan_mem_unmap(end->judged);
         free(end);
         return NULL;
 }
 
+static bool is_leg_gone(ChanHeader *leg) {
+        return leg && (atomic_load(&leg->closed) & CHAN_CLIENT_GONE);
+}
+
 static bool is_gone(ChanEnd *end) {
-        return atomic_load(&end->mem->closed) & CHAN_CLIENT_GONE;
+        return is_leg_gone(end->mem) || is_leg_gone(end->judged);
 }
 
 /* Takes dead channels out of the set and frees what nobody can hold any more. Threads that look may
@@ -161,35 +173,68 @@ static int place_end(Listener *l, ChanEnd *end) {
         return 0;
 }
 
-int listener_add(Listener *l, int mem_fd, const void *shape) {
+static int end_new(const ChanEndPlan *plan, ChanEnd **ret_end) {
+        ChanEnd *end = calloc(1, sizeof *end);
+        int r = 0;
+
+        if (!end)
+                return -ENOMEM;
+        end->kernel = plan->kernel;
+        end->verdicts = plan->verdicts;
+        end->shape = plan->shape;
+        end->msg_max = UINT32_MAX;
+        end->arena_max = UINT32_MAX;
+        if (plan->shape)
+                verify_request_max(plan->shape, &end->msg_max, &end->arena_max);
+        if (plan->mem_fd >= 0)
+                r = chan_mem_map(plan->mem_fd, &end->mem);
+        if (r == 0 && plan->judged_fd >= 0)
+                r = chan_mem_map(plan->judged_fd, &end->judged);
+        if (r < 0)
+                end_free(end);
+        else
+                *ret_end = end;
+        return r;
+}
+
+int listener_add_end(Listener *l, const ChanEndPlan *plan) {
         ChanEnd *end;
         int r;
 
-        end = calloc(1, sizeof *end);
-        if (!end)
-                return -ENOMEM;
-        end->shape = shape;
-        end->msg_max = UINT32_MAX;
-        end->arena_max = UINT32_MAX;
-        if (shape)
-                verify_request_max(shape, &end->msg_max, &end->arena_max);
-        r = chan_mem_map(mem_fd, &end->mem);
-        if (r < 0) {
-                free(end);
+        if ((plan->mem_fd < 0 && plan->judged_fd < 0) || (plan->judged_fd >= 0 && !plan->kernel))
+                return -EINVAL;
+        r = end_new(plan, &end);
+        if (r < 0)
                 return r;
-        }
         (void)pthread_mutex_lock(&l->lock);
         retire_dead(l);
         r = place_end(l, end);
         (void)pthread_mutex_unlock(&l->lock);
         if (r) {
-                chan_mem_unmap(end->mem);
-                free(end);
+                end_free(end);
                 return r;
         }
-        (void)close(mem_fd);
+        if (plan->mem_fd >= 0)
+                (void)close(plan->mem_fd);
+        if (plan->judged_fd >= 0)
+                (void)close(plan->judged_fd);
         chan_ring(l->kick_fd); /* a request may have been posted before anybody listened */
         return 0;
+}
+
+int listener_add(Listener *l, int mem_fd, const void *shape) {
+        const ChanEndPlan plan = {.mem_fd = mem_fd, .judged_fd = -1, .shape = shape};
+
+        return listener_add_end(l, &plan);
+}
+
+static void end_close(ChanEnd *end) {
+        if (end->mem)
+                chan_mem_close(end->mem, CHAN_SERVER_GONE, -1);
+        if (end->judged) {
+                chan_mem_close(end->judged, CHAN_SERVER_GONE, -1);
+                chan_post_judged(end->judged, CHAN_LEFT, end->kernel);
+        }
 }
 
 /* The lock keeps the ends from being freed by a thread that tidies. */
@@ -200,7 +245,7 @@ void listener_close(Listener *l) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
                 if (end)
-                        chan_mem_close(end->mem, CHAN_SERVER_GONE, -1);
+                        end_close(end);
         }
         (void)pthread_mutex_unlock(&l->lock);
         chan_ring(l->kick_fd);
@@ -229,29 +274,42 @@ Listener *listener_free(Listener *l) {
 
 /* A client that posts again what a thread still holds gets two threads into one slot: each has a copy of
  * its own, and both answer into memory that only this client reads. n_open first: it keeps the end alive. */
-static bool try_take(ChanEnd *end, uint32_t bit) {
+static bool try_take(ChanEnd *end, ChanHeader *leg, uint32_t bit) {
         atomic_fetch_add(&end->n_open, 1);
-        if (atomic_fetch_and(chan_pending(end->mem), ~bit) & bit)
+        if (atomic_fetch_and(chan_pending(leg), ~bit) & bit)
                 return true;
         atomic_fetch_sub(&end->n_open, 1); /* withdrawn, or another thread was faster */
         return false;
 }
 
-/* One request of this channel, if it has any. */
-static bool take_from(ChanEnd *end, ChanRequest *ret_request) {
-        uint32_t pending =
-                atomic_load_explicit(chan_pending(end->mem), memory_order_acquire) & CHAN_ALL_SLOTS;
+/* One request of this leg, if it has any. */
+static bool take_from_leg(ChanEnd *end, ChanHeader *leg, ChanRequest *ret_request) {
+        uint32_t pending = atomic_load_explicit(chan_pending(leg), memory_order_acquire) & CHAN_ALL_SLOTS;
 
         while (pending) {
                 uint32_t bit = pending & -pending;
 
                 pending &= ~bit;
-                if (!try_take(end, bit))
+                if (!try_take(end, leg, bit))
                         continue;
-                *ret_request = (ChanRequest){.end = end, .slot = (uint32_t)__builtin_ctz(bit)};
+                *ret_request = (ChanRequest){.end = end,
+                        .slot = (uint32_t)__builtin_ctz(bit),
+                        .way = leg == end->mem ? CHAN_WAY_DIRECT : CHAN_WAY_JUDGED};
                 return true;
         }
         return false;
+}
+
+/* The two legs take turns in being first. */
+static bool take_from(ChanEnd *end, ChanRequest *ret_request) {
+        if (!end->judged)
+                return take_from_leg(end, end->mem, ret_request);
+        if (!end->mem)
+                return take_from_leg(end, end->judged, ret_request);
+        if (n_received & 1)
+                return take_from_leg(end, end->mem, ret_request) ||
+                       take_from_leg(end, end->judged, ret_request);
+        return take_from_leg(end, end->judged, ret_request) || take_from_leg(end, end->mem, ret_request);
 }
 
 typedef struct Look {
@@ -279,13 +337,17 @@ static bool look_once(void *arg) {
         return false;
 }
 
+static bool is_leg_pending(ChanHeader *leg) {
+        return leg && (atomic_load(chan_pending(leg)) & CHAN_ALL_SLOTS);
+}
+
 static bool anything_pending(Listener *l) {
         uint32_t n = atomic_load(&l->n_ends);
 
         for (uint32_t i = 0; i < n; i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
-                if (end && (atomic_load(chan_pending(end->mem)) & CHAN_ALL_SLOTS))
+                if (end && (is_leg_pending(end->mem) || is_leg_pending(end->judged)))
                         return true;
         }
         return false;
@@ -402,25 +464,32 @@ static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns,
         return r;
 }
 
-/* Copies a request out and checks the copy. */
-static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
+static ChanSlot *slot_of_request(const ChanRequest *request) {
         ChanEnd *end = request->end;
-        ChanSlot *slot = chan_slot(end->mem, request->slot);
-        uint32_t cpu = *(volatile uint32_t *)&slot->cpu;
-        VerifyScratch scratch = VERIFY_SCRATCH_NULL;
-        int r;
+
+        return chan_slot(request->way == CHAN_WAY_DIRECT ? end->mem : end->judged, request->slot);
+}
+
+static void note_caller(Listener *l, const ChanEnd *end, const ChanSlot *slot) {
+        uint32_t cpu = *(const volatile uint32_t *)&slot->cpu;
 
         if (atomic_load_explicit(&l->client_cpu, memory_order_relaxed) != cpu)
                 atomic_store_explicit(&l->client_cpu, cpu, memory_order_relaxed);
-        /* Pairs with the exchange in listener_reply of whichever thread of ours served this slot before. The
-         * order comes through the client, which a checker of this process can't see. */
-        (void)atomic_load_explicit(&slot->state, memory_order_acquire);
         if (++n_received % STATUS_STEP == 0)
                 atomic_fetch_add_explicit(&l->status->served, 1, memory_order_relaxed);
         visit_note(&visit, end);
-        r = chan_get(slot, in);
-        if (r)
-                return r;
+}
+
+/* Of a message that is in private memory now. What was judged was checked before that. */
+static int check_request(const ChanRequest *request, const ChanIn *in) {
+        const ChanEnd *end = request->end;
+        VerifyScratch scratch = VERIFY_SCRATCH_NULL;
+        int r;
+
+        if (request->way != CHAN_WAY_DIRECT)
+                return 0;
+        if (end->verdicts && verdicts_way(end->verdicts, in->msg->iid, in->msg->mid) != CHAN_WAY_DIRECT)
+                return CHAN_E_DENIED;
         if (!end->shape)
                 return 0;
         r = verify_request(end->shape, in->msg, in->got_msg, in->arena, in->got_arena, &scratch);
@@ -430,16 +499,53 @@ static int fetch_request(Listener *l, const ChanRequest *request, ChanIn *in) {
         return 0;
 }
 
+/* Copies a request out and checks the copy. */
+static int fetch_request(Listener *l, ChanRequest *request, ChanIn *in) {
+        ChanSlot *slot = slot_of_request(request);
+        int r;
+
+        /* Pairs with the exchange in listener_reply of whichever thread of ours served this slot before. The
+         * order comes through the client, which a checker of this process can't see. */
+        (void)atomic_load_explicit(&slot->state, memory_order_acquire);
+        note_caller(l, request->end, slot);
+        if (request->way == CHAN_WAY_JUDGED && (*(volatile uint32_t *)&slot->flags & CHAN_STRAIGHT) &&
+                request->end->mem)
+                request->way = CHAN_WAY_STRAIGHT;
+        r = chan_get(slot, in);
+        return r ? r : check_request(request, in);
+}
+
 /* What the sender of a request that was not delivered is told. */
 static Retcode refusal(int r) {
         if (r == CHAN_E_TOO_BIG)
                 return rcOutOfMemory;
+        if (r == CHAN_E_DENIED)
+                return rcSecurityDisallow;
         return r == CHAN_E_METHOD ? rcResourceNotFound : rcInvalidArgument;
 }
 
 /* Too big for `in`, yet no larger than requests of the class may be: the receiver should know. */
 static bool is_receivers_fault(int r, const ChanEnd *end, const ChanIn *in) {
         return r == CHAN_E_TOO_BIG && in->got_msg <= end->msg_max && in->got_arena <= end->arena_max;
+}
+
+/* The caller gets its answer from the kernel process, which makes an audit record of it first. */
+static void report_forbidden(ChanRequest *request, const struct nk_message *msg) {
+        ChanEnd *end = request->end;
+
+        end->judged->forbidden[request->slot] = (uint32_t)msg->iid << 16 | msg->mid;
+        atomic_fetch_or(chan_notes(end->judged), 1u << request->slot);
+        if (atomic_load(&end->kernel->status->bell_wanted))
+                chan_ring(end->kernel->bell_fd);
+        atomic_fetch_sub(&end->n_open, 1);
+        *request = (ChanRequest){.end = NULL};
+}
+
+static void refuse(Listener *l, ChanRequest *request, const ChanIn *in, int why) {
+        if (why == CHAN_E_DENIED && request->end->judged)
+                report_forbidden(request, in->msg);
+        else
+                (void)listener_reply(l, request, NULL, refusal(why));
 }
 
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request) {
@@ -461,7 +567,7 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
                         return 0;
                 }
                 is_ours = is_receivers_fault(r, request.end, in);
-                (void)listener_reply(l, &request, NULL, refusal(r));
+                refuse(l, &request, in, r);
                 if (is_ours)
                         return r;
                 r = why_stop(l, wait->sync, deadline_ns); /* a flood of bad requests must not hide it */
@@ -470,30 +576,111 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
         }
 }
 
-int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {
-        ChanEnd *end = request->end;
+/* --- judged answers --- */
+
+typedef struct Verdict {
+        ChanEnd *end;
         ChanSlot *slot;
+} Verdict;
+
+static bool is_judged(void *arg) {
+        const Verdict *v = arg;
+        uint32_t state = atomic_load_explicit(&v->slot->state, memory_order_acquire);
+
+        return (state & CHAN_STATE) != CHAN_REPLY || (state & CHAN_DEAD);
+}
+
+static void sleep_for_verdict(Verdict *v) {
+        while (!is_judged(v)) {
+                uint32_t state = atomic_load(&v->slot->state);
+
+                if ((state & CHAN_STATE) != CHAN_REPLY || (state & CHAN_DEAD))
+                        return;
+                if (!(state & CHAN_SLEEPS) &&
+                        !atomic_compare_exchange_strong(&v->slot->state, &state, state | CHAN_SLEEPS))
+                        continue;
+                (void)plat_futex_wait(&v->slot->state, state | CHAN_SLEEPS, PLAT_NO_DEADLINE);
+        }
+}
+
+/* The kernel process always answers, or ends the channel; a server that dies with it needs no limit. */
+static int wait_for_verdict(Verdict *v) {
+        static _Thread_local WaitHabit habit = WAIT_HABIT_INIT;
+        const StatusEntry *status = v->end->kernel->status;
+        bool is_here = atomic_load_explicit(&status->cpu, memory_order_relaxed) == plat_cpu();
+
+        /* After the post: whoever closes the leg sets the word first and wakes each slot then. */
+        if (!is_judged(v) && atomic_load(&v->end->judged->closed))
+                return CHAN_E_CLOSED;
+        if (!wait_brief(&habit, is_here, &status->served, is_judged, v))
+                sleep_for_verdict(v);
+        if ((atomic_load(&v->slot->state) & CHAN_STATE) != CHAN_DONE)
+                return CHAN_E_CLOSED;
+        return v->slot->status == rcOk ? 0 : CHAN_E_DENIED;
+}
+
+/* --- the three ways of an answer --- */
+
+static void put_answer(ChanSlot *slot, const ChanOut *out, int32_t status) {
+        if (out)
+                chan_put(slot, out);
+        slot->status = status;
+}
+
+static int answer_directly(ChanEnd *end, ChanSlot *slot, const ChanOut *out, int32_t status) {
         int r = 0;
 
-        (void)l;
-        if (!end)
-                return CHAN_E_STATE;
-        slot = chan_slot(end->mem, request->slot);
-        if (out && !chan_fits(out->msg_size, out->arena_size)) {
-                r = CHAN_E_TOO_BIG;
-                status = rcInvalidArgument;
-        } else if (out) {
-                chan_put(slot, out);
-        }
-        slot->status = status;
+        put_answer(slot, out, status);
         if (*(volatile uint32_t *)&slot->flags & CHAN_STAYS)
                 visit_follow(&visit, *(volatile uint32_t *)&slot->cpu);
         /* Asked before the reply is out: a client may take it and end at once, and has been served. */
         if (atomic_load_explicit(&end->mem->closed, memory_order_relaxed) & CHAN_CLIENT_GONE)
                 r = CHAN_E_CLOSED;
-        if (atomic_exchange(&slot->state, CHAN_REPLY) & CHAN_SLEEPS)
-                plat_futex_wake(&slot->state, 1);
-        atomic_fetch_sub(&end->n_open, 1);
+        chan_say_answered(slot, CHAN_REPLY);
+        return r;
+}
+
+static int answer_to_judge(ChanEnd *end, uint32_t index, const ChanOut *out, int32_t status) {
+        Verdict v = {.end = end, .slot = chan_slot(end->judged, index)};
+
+        put_answer(v.slot, out, status);
+        if (*(volatile uint32_t *)&v.slot->flags & CHAN_STAYS)
+                visit_follow(&visit, *(volatile uint32_t *)&v.slot->cpu);
+        atomic_store(&v.slot->state, CHAN_REPLY);
+        chan_post_judged(end->judged, 1u << index, end->kernel);
+        return wait_for_verdict(&v);
+}
+
+static int answer(const ChanRequest *request, const ChanOut *out, int32_t status) {
+        ChanEnd *end = request->end;
+
+        switch (request->way) {
+        case CHAN_WAY_DIRECT:
+                return answer_directly(end, chan_slot(end->mem, request->slot), out, status);
+        case CHAN_WAY_STRAIGHT:
+                /* First: the client may post this slot anew as soon as it has the answer. */
+                atomic_store(&chan_slot(end->judged, request->slot)->state, CHAN_REPLY);
+                return answer_directly(end, chan_slot(end->mem, request->slot), out, status);
+        case CHAN_WAY_JUDGED:
+        case CHAN_WAYS:
+                break;
+        }
+        return answer_to_judge(end, request->slot, out, status);
+}
+
+int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {
+        int r;
+
+        (void)l;
+        if (!request->end)
+                return CHAN_E_STATE;
+        if (out && !chan_fits(out->msg_size, out->arena_size)) {
+                (void)answer(request, NULL, rcInvalidArgument);
+                r = CHAN_E_TOO_BIG;
+        } else {
+                r = answer(request, out, status);
+        }
+        atomic_fetch_sub(&request->end->n_open, 1);
         *request = (ChanRequest){.end = NULL};
         return r;
 }

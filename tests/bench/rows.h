@@ -15,6 +15,8 @@ extern const BenchRow row_channel;
 
 /* rows_caisson.c: generated proxy and dispatcher over a direct channel, default settings */
 extern const BenchRow row_caisson;
+/* over the relay, with a judge that grants */
+extern const BenchRow row_straight, row_judged;
 
 /* rows_peers.c: what is installed */
 extern const BenchRow *const rows_peers[];

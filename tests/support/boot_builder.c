@@ -27,6 +27,8 @@ void t_boot_begin(BootBuilder *b, const char *task, const char *class_name) {
                 .task_off = t_boot_text(b, task),
                 .class_off = t_boot_text(b, class_name),
                 .kernel_fd = -1,
+                .kernel_bell_fd = -1,
+                .kernel_status_fd = -1,
                 .status_fd = -1,
         };
 }

@@ -25,13 +25,34 @@ static int some_fd(void) {
         return t_inherited(memfd_create("listed", 0));
 }
 
+static ChanWay straight(void *arg, uint16_t riid, uint16_t mid) {
+        (void)arg;
+        return riid == 0 && mid == 0 ? CHAN_WAY_DIRECT : CHAN_WAY_STRAIGHT;
+}
+
+static uint32_t add_verdicts(BootBuilder *b, uint32_t *ret_size) {
+        size_t size = verdicts_size(keeper_shape());
+        ChanVerdicts *v = calloc(1, size);
+        uint32_t off;
+
+        assert_non_null(v);
+        assert_int_equal(verdicts_fill(v, keeper_shape(), straight, NULL), 1);
+        off = t_boot_add(b, v, (uint32_t)size);
+        free(v);
+        *ret_size = (uint32_t)size;
+        return off;
+}
+
 /* A process with one listener that serves one channel, and one channel as a client. */
 static void build(BootBuilder *b) {
-        uint32_t shape;
+        uint32_t shape, verdicts, verdicts_bytes;
 
         t_boot_begin(b, "Middle", "demo.Middle");
         shape = t_boot_add(b, keeper_shape(), keeper_shape()->size);
+        verdicts = add_verdicts(b, &verdicts_bytes);
         t_boot_block(b)->kernel_fd = some_fd();
+        t_boot_block(b)->kernel_bell_fd = some_fd();
+        t_boot_block(b)->kernel_status_fd = some_fd();
         t_boot_block(b)->status_fd = some_fd();
         t_boot_listener(b, "front", 5, some_fd());
         t_boot_channel(b, &(BootChannel){.role = BOOT_SERVER,
@@ -41,7 +62,10 @@ static void build(BootBuilder *b) {
                                   .bell_fd = -1,
                                   .status_fd = -1,
                                   .shape_off = shape,
-                                  .shape_size = keeper_shape()->size});
+                                  .shape_size = keeper_shape()->size,
+                                  .verdicts_off = verdicts,
+                                  .verdicts_size = verdicts_bytes,
+                                  .judged_fd = some_fd()});
         t_boot_channel(b, &(BootChannel){.role = BOOT_CLIENT,
                                   .name_off = t_boot_text(b, "back"),
                                   .peer_off = t_boot_text(b, "Last"),
@@ -69,7 +93,10 @@ static void close_listed(const BootBlock *b) {
         const BootChannel *c = (const BootChannel *)(const void *)(bytes + b->channels_off);
 
         (void)close(b->kernel_fd);
+        (void)close(b->kernel_bell_fd);
+        (void)close(b->kernel_status_fd);
         (void)close(b->status_fd);
+        (void)close(c[0].judged_fd);
         (void)close(l->ear_fd);
         for (uint32_t i = 0; i < 2; i++) {
                 (void)close(c[i].mem_fd);
@@ -99,6 +126,8 @@ static void good_block_is_loaded_whole(void **state) {
         assert_int_equal(boot.block->n_channels, 2);
         assert_string_equal(boot_text(&boot, boot.channels[1].peer_off), "Last");
         assert_int_equal(boot.channels[1].deadline_ms, 250);
+        assert_int_equal(verdicts_way(boot_verdicts(&boot, &boot.channels[0]), 0, 0), CHAN_WAY_DIRECT);
+        assert_null(boot_verdicts(&boot, &boot.channels[1]));
         assert_memory_equal(boot_shape(&boot, &boot.channels[0]), keeper_shape(), keeper_shape()->size);
         close_listed(boot.block);
         boot_unload(&boot);
@@ -115,6 +144,9 @@ static void loading_closes_the_block_and_marks_what_it_lists(void **state) {
         assert_int_equal(boot_load(fd, &boot), 0);
         assert_int_equal(fcntl(fd, F_GETFD), -1);
         assert_true(is_cloexec(boot.block->kernel_fd));
+        assert_true(is_cloexec(boot.block->kernel_bell_fd));
+        assert_true(is_cloexec(boot.block->kernel_status_fd));
+        assert_true(is_cloexec(boot.channels[0].judged_fd));
         assert_true(is_cloexec(boot.block->status_fd));
         assert_true(is_cloexec(boot.listeners[0].ear_fd));
         for (uint32_t i = 0; i < 2; i++)
@@ -307,6 +339,26 @@ static void shape_lies(BootBuilder *b) {
         t->n_endpoints = 1000000;
 }
 
+static ChanVerdicts *verdicts(BootBuilder *b) {
+        return (ChanVerdicts *)(void *)(b->bytes + channel(b, 0)->verdicts_off);
+}
+
+static void verdicts_outside(BootBuilder *b) {
+        channel(b, 0)->verdicts_off = b->size;
+}
+
+static void verdicts_lie(BootBuilder *b) {
+        verdicts(b)->first[verdicts(b)->n_endpoints]++;
+}
+
+static void verdict_is_none(BootBuilder *b) {
+        ((uint8_t *)verdicts(b))[verdicts(b)->size - 1] = CHAN_WAYS;
+}
+
+static void judged_without_bell(BootBuilder *b) {
+        t_boot_block(b)->kernel_bell_fd = -1;
+}
+
 static void everything_outside_the_block_is_refused(void **state) {
         static const struct {
                 const char *what;
@@ -335,11 +387,29 @@ static void everything_outside_the_block_is_refused(void **state) {
                 {"shape too long", shape_too_long},
                 {"shape empty", shape_empty},
                 {"shape lies", shape_lies},
+                {"verdicts outside", verdicts_outside},
+                {"verdicts lie", verdicts_lie},
+                {"verdict that is none", verdict_is_none},
+                {"judged leg without a bell", judged_without_bell},
         };
 
         (void)state;
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
                 refuse(rows[i].what, rows[i].spoil, ALL_SEALS, BOOT_E_MALFORMED);
+}
+
+static void status_of_kernel_missing(BootBuilder *b) {
+        t_boot_block(b)->kernel_status_fd = -1;
+}
+
+/* Verdicts, and neither leg. */
+static void both_legs_missing(BootBuilder *b) {
+        channel(b, 0)->mem_fd = -1;
+        channel(b, 0)->judged_fd = -1;
+}
+
+static void judged_fd_closed(BootBuilder *b) {
+        channel(b, 0)->judged_fd = 1000000;
 }
 
 static void kernel_fd_closed(BootBuilder *b) {
@@ -351,7 +421,7 @@ static void status_fd_missing(BootBuilder *b) {
 }
 
 static void mem_fd_missing(BootBuilder *b) {
-        channel(b, 0)->mem_fd = -1;
+        channel(b, 1)->mem_fd = -1;
 }
 
 static void ear_fd_missing(BootBuilder *b) {
@@ -373,6 +443,9 @@ static void client_status_fd_missing(BootBuilder *b) {
 static void bad_descriptors_are_refused(void **state) {
         (void)state;
         refuse("kernel fd closed", kernel_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("kernel's status fd missing", status_of_kernel_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("both legs missing", both_legs_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("judged fd closed", judged_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("status fd missing", status_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mem fd missing", mem_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("ear fd missing", ear_fd_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);

@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Relay: looking, judging, handing on.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <nk/types.h>
+#include <rtl/retcode.h>
+
+#include "chan_mem.h"
+#include "nk/verify.h"
+#include "visit.h"
+#include "wait.h"
+
+#define PLAIN_ERRNO_MAX 255 /* of NK_E* without a message; nk_err_t of a program's own don't pass */
+
+/* What a slot's call is about, as far as it has come. */
+typedef enum RelayPhase {
+        RELAY_FREE,
+        RELAY_STRAIGHT, /* handed on; who answers it is the server */
+        RELAY_JUDGED,   /* handed on; the answer comes by us */
+        RELAY_SERVED    /* ours to answer */
+} RelayPhase;
+
+typedef struct RelayCall {
+        uint16_t riid, mid;
+        RelayPhase phase;
+} RelayCall;
+
+struct RelayRoute {
+        ChanHeader *client; /* NULL after the end; so are the others */
+        ChanHeader *server;
+        ChanHeader *direct;
+        StatusEntry *entries;
+        const StatusEntry *status;
+        int bell_fd;
+        const ShapeTable *shape;
+        const ChanVerdicts *verdicts;
+        RelayJudge judge;
+        RelayServe *serve;
+        void *arg;
+        uint32_t gone; /* CHAN_*_GONE */
+        RelayCall calls[CHAN_SLOTS];
+};
+
+struct Relay {
+        StatusEntry *entries; /* our status page; the first entry is used */
+        int ear_fd;
+        int kick_fd; /* wakes our thread */
+        pthread_mutex_t lock;
+        pthread_t thread;
+        bool is_running;
+        _Atomic uint32_t stopping;
+        RelayRoute **routes;
+        uint32_t n_routes, cursor;
+        ChanIn in; /* the private copy of the message at hand */
+        VerifyScratch scratch;
+        WaitHabit habit;
+        Visit visit;
+        _Atomic uint32_t client_cpu;
+        uint32_t n_received;
+};
+
+/* --- life --- */
+
+static void *private_memory(size_t size) {
+        void *p =
+                mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+        return p == MAP_FAILED ? NULL : p;
+}
+
+static void init_lock(pthread_mutex_t *lock) {
+        pthread_mutexattr_t attr;
+
+        (void)pthread_mutexattr_init(&attr);
+        (void)pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE); /* a server may answer at once */
+        (void)pthread_mutex_init(lock, &attr);
+        (void)pthread_mutexattr_destroy(&attr);
+}
+
+static Relay *relay_drop(Relay *r) {
+        chan_status_unmap(r->entries);
+        if (r->ear_fd >= 0)
+                (void)close(r->ear_fd);
+        if (r->kick_fd >= 0)
+                (void)close(r->kick_fd);
+        if (r->in.msg)
+                (void)munmap(r->in.msg, CHAN_MESSAGE_MAX);
+        if (r->in.arena)
+                (void)munmap(r->in.arena, CHAN_MESSAGE_MAX);
+        verify_scratch_deinit(&r->scratch);
+        (void)pthread_mutex_destroy(&r->lock);
+        free(r->routes);
+        free(r);
+        return NULL;
+}
+
+int relay_new(int status_fd, int ear_fd, Relay **ret_relay) {
+        Relay *r = calloc(1, sizeof *r);
+        int result;
+
+        if (!r)
+                return -ENOMEM;
+        init_lock(&r->lock);
+        r->ear_fd = r->kick_fd = -1;
+        r->scratch = (VerifyScratch)VERIFY_SCRATCH_NULL;
+        r->habit = (WaitHabit)WAIT_HABIT_INIT;
+        r->in = (ChanIn){.msg = private_memory(CHAN_MESSAGE_MAX),
+                .msg_max = CHAN_MESSAGE_MAX,
+                .arena = private_memory(CHAN_MESSAGE_MAX),
+                .arena_max = CHAN_MESSAGE_MAX};
+        result = r->in.msg && r->in.arena ? chan_bell_create(&r->kick_fd) : -ENOMEM;
+        if (result == 0)
+                result = chan_ear_add(ear_fd, r->kick_fd);
+        if (result == 0)
+                result = chan_status_map(status_fd, true, &r->entries);
+        if (result < 0) {
+                relay_drop(r);
+                return result;
+        }
+        (void)close(status_fd);
+        r->ear_fd = ear_fd;
+        *ret_relay = r;
+        return 0;
+}
+
+/* --- routes --- */
+
+static void let_go(RelayRoute *route) {
+        chan_mem_unmap(route->client);
+        chan_mem_unmap(route->server);
+        chan_status_unmap(route->entries);
+        route->client = route->server = route->direct = NULL;
+        route->entries = NULL;
+        route->status = NULL;
+}
+
+static int map_route(RelayRoute *route, const RelayPlan *plan) {
+        int r = chan_mem_map(plan->client_fd, &route->client);
+
+        if (r < 0 || plan->server_fd < 0)
+                return r;
+        r = chan_mem_map(plan->server_fd, &route->server);
+        if (r == 0)
+                r = chan_status_map(plan->status_fd, false, &route->entries);
+        if (r == 0)
+                route->status = &route->entries[plan->status_index];
+        return r;
+}
+
+/* Under the lock. */
+static int append(Relay *r, RelayRoute *route) {
+        RelayRoute **routes = r->routes;
+
+        if ((r->n_routes & (r->n_routes + 1)) == 0 || !routes) {
+                routes = realloc(r->routes, ((size_t)r->n_routes + 1) * 2 * sizeof *routes);
+                if (!routes)
+                        return -ENOMEM;
+                r->routes = routes;
+        }
+        routes[r->n_routes++] = route;
+        return 0;
+}
+
+int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
+        RelayRoute *route;
+        int result;
+
+        if (plan->status_index >= CHAN_LISTENERS_MAX)
+                return -EINVAL;
+        route = calloc(1, sizeof *route);
+        if (!route)
+                return -ENOMEM;
+        *route = (RelayRoute){.direct = plan->direct,
+                .bell_fd = plan->bell_fd,
+                .shape = plan->shape,
+                .verdicts = plan->verdicts,
+                .serve = plan->serve,
+                .arg = plan->arg};
+        if (plan->judge)
+                route->judge = *plan->judge;
+        result = map_route(route, plan);
+        (void)pthread_mutex_lock(&r->lock);
+        if (result == 0)
+                result = append(r, route);
+        (void)pthread_mutex_unlock(&r->lock);
+        if (result < 0) {
+                let_go(route);
+                free(route);
+                return result;
+        }
+        (void)close(plan->client_fd);
+        if (plan->server_fd >= 0) {
+                (void)close(plan->server_fd);
+                (void)close(plan->status_fd);
+        }
+        chan_ring(r->kick_fd);
+        *ret_route = route;
+        return 0;
+}
+
+/* Tells whoever is left. Under the lock. */
+static void close_route(RelayRoute *route, uint32_t who) {
+        if (route->gone)
+                return;
+        route->gone = who;
+        chan_mem_close(route->client, who, -1);
+        if (route->server)
+                chan_mem_close(route->server, who, route->bell_fd);
+}
+
+void relay_end(Relay *r, RelayRoute *route, uint32_t who) {
+        (void)pthread_mutex_lock(&r->lock);
+        if (route->client) {
+                close_route(route, who);
+                let_go(route);
+        }
+        (void)pthread_mutex_unlock(&r->lock);
+}
+
+/* --- answers --- */
+
+static void answer_slot(ChanHeader *leg, uint32_t i, const ChanOut *out, int32_t status) {
+        ChanSlot *slot = chan_slot(leg, i);
+
+        if (out)
+                chan_put(slot, out);
+        slot->status = status;
+        chan_say_answered(slot, CHAN_REPLY);
+}
+
+/* To who made the call, where he waits: by the verdicts, as he looks them up himself. */
+static void refuse(RelayRoute *route, uint32_t i, ChanWay way, int32_t status) {
+        answer_slot(way == CHAN_WAY_STRAIGHT ? route->direct : route->client, i, NULL, status);
+}
+
+bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out, int32_t status) {
+        bool is_open;
+
+        (void)pthread_mutex_lock(&r->lock);
+        is_open = route->client && slot < CHAN_SLOTS && route->calls[slot].phase == RELAY_SERVED;
+        if (is_open) {
+                route->calls[slot].phase = RELAY_FREE;
+                answer_slot(route->client, slot, out, status);
+        }
+        (void)pthread_mutex_unlock(&r->lock);
+        return is_open;
+}
+
+/* --- requests --- */
+
+/* Copies a message out; what is wrong with it already, or NULL. */
+static const char *fetch(Relay *r, ChanSlot *slot, RelayMessage *m) {
+        int result = chan_get(slot, &r->in);
+
+        *m = (RelayMessage){.message = r->in.msg, .arena = r->in.arena};
+        if (result)
+                return "a message whose sizes are wrong";
+        m->message_size = r->in.got_msg;
+        m->arena_size = r->in.got_arena;
+        m->riid = r->in.msg->iid;
+        m->mid = r->in.msg->mid;
+        return NULL;
+}
+
+static const char *reason_of(const Relay *r) {
+        return r->scratch.reason ? r->scratch.reason : "its structure is wrong";
+}
+
+static const char *check_request(Relay *r, const RelayRoute *route, const RelayMessage *m) {
+        if (!route->shape)
+                return NULL;
+        r->scratch.reason = NULL;
+        return verify_request(route->shape, m->message, m->message_size, m->arena, m->arena_size, &r->scratch)
+                       ? reason_of(r)
+                       : NULL;
+}
+
+/* Only who posts anew what he has not got an answer for comes here with a slot that is taken. */
+static bool is_taken(const RelayRoute *route, uint32_t i) {
+        const RelayCall *call = &route->calls[i];
+
+        if (call->phase == RELAY_STRAIGHT)
+                return (atomic_load(&chan_slot(route->server, i)->state) & CHAN_STATE) == CHAN_CALL;
+        return call->phase != RELAY_FREE;
+}
+
+static void follow(Relay *r, const RelayRoute *route, const ChanSlot *slot) {
+        uint32_t cpu = *(const volatile uint32_t *)&slot->cpu;
+
+        atomic_store_explicit(&r->client_cpu, cpu, memory_order_relaxed);
+        if (++r->n_received % STATUS_STEP == 0)
+                atomic_fetch_add_explicit(&r->entries->served, 1, memory_order_relaxed);
+        visit_note(&r->visit, route);
+}
+
+/* Writes the private copy into the server's leg. */
+static void hand_on(const Relay *r, RelayRoute *route, uint32_t i, ChanWay way) {
+        ChanSlot *from = chan_slot(route->client, i), *to = chan_slot(route->server, i);
+        const ChanOut out = {.msg = r->in.msg,
+                .msg_size = r->in.got_msg,
+                .arena = r->in.arena,
+                .arena_size = r->in.got_arena};
+
+        chan_put(to, &out);
+        to->cpu = *(volatile uint32_t *)&from->cpu;
+        to->thread = *(volatile uint32_t *)&from->thread;
+        to->flags = (*(volatile uint32_t *)&from->flags & CHAN_STAYS) |
+                    (way == CHAN_WAY_STRAIGHT ? CHAN_STRAIGHT : 0);
+        atomic_store_explicit(&to->state, CHAN_CALL, memory_order_release);
+        atomic_fetch_or(chan_pending(route->server), 1u << i);
+        if (atomic_load(&route->status->bell_wanted))
+                chan_ring(route->bell_fd);
+}
+
+static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
+        ChanSlot *slot = chan_slot(route->client, i);
+        RelayCall *call = &route->calls[i];
+        RelayMessage m;
+        ChanWay way;
+
+        follow(r, route, slot);
+        m.malformed = fetch(r, slot, &m);
+        way = verdicts_way(route->verdicts, m.riid, m.mid);
+        if (way == CHAN_WAY_DIRECT)
+                way = CHAN_WAY_JUDGED; /* sent to us all the same: let it have its way */
+        if (!m.malformed)
+                m.malformed = check_request(r, route, &m);
+        if (route->gone) {
+                refuse(route, i, way, rcNotConnected);
+        } else if (is_taken(route, i)) {
+                refuse(route, i, way, rcInvalidOperation);
+        } else if (route->serve) {
+                *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED};
+                route->serve(route->arg, route, i, &m);
+        } else if (!route->judge.request(route->arg, &m) || m.malformed) {
+                refuse(route, i, way, rcSecurityDisallow);
+        } else {
+                *call = (RelayCall){.riid = m.riid,
+                        .mid = m.mid,
+                        .phase = way == CHAN_WAY_STRAIGHT ? RELAY_STRAIGHT : RELAY_JUDGED};
+                hand_on(r, route, i, way);
+        }
+}
+
+/* --- judged answers --- */
+
+/* A bare code says little and is nobody's message, but it must not say whatever a server likes. */
+static int32_t plain_status(int32_t status) {
+        static const int32_t passed[] = {rcFail, rcInvalidArgument, rcOutOfMemory, rcResourceNotFound,
+                rcNotConnected, rcInvalidOperation, rcSecurityDisallow};
+
+        if (status > 0 && status <= PLAIN_ERRNO_MAX)
+                return status;
+        for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+                if (status == passed[i])
+                        return status;
+        return rcFail;
+}
+
+/* Judges the copy of an answer. */
+static int32_t judge_answer(Relay *r, const RelayRoute *route, const RelayCall *call, RelayMessage *m) {
+        bool is_error = r->in.msg->flags & NKX_MESSAGE_ERROR;
+
+        if (!m->malformed && route->shape &&
+                verify_reply(route->shape, call->riid, call->mid, m->message, m->message_size, m->arena,
+                        m->arena_size, &r->scratch))
+                m->malformed = reason_of(r);
+        m->riid = call->riid;
+        m->mid = call->mid;
+        if (!route->judge.response(route->arg, is_error && !m->malformed, m) || m->malformed)
+                return rcSecurityDisallow;
+        return rcOk;
+}
+
+static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
+        ChanSlot *slot = chan_slot(route->server, i);
+        RelayCall call = route->calls[i];
+        int32_t status = *(volatile int32_t *)&slot->status, verdict = rcOk;
+        RelayMessage m = {.message = NULL};
+
+        if (call.phase != RELAY_JUDGED || route->gone)
+                return;
+        r->scratch.reason = NULL;
+        if (status == rcOk) {
+                m.malformed = fetch(r, slot, &m);
+                verdict = judge_answer(r, route, &call, &m);
+        }
+        route->calls[i].phase = RELAY_FREE;
+        if (status == rcOk && verdict == rcOk) {
+                const ChanOut out = {.msg = m.message,
+                        .msg_size = m.message_size,
+                        .arena = m.arena,
+                        .arena_size = m.arena_size};
+
+                answer_slot(route->client, i, &out, rcOk);
+        } else {
+                answer_slot(route->client, i, NULL, status == rcOk ? verdict : plain_status(status));
+        }
+        slot->status = verdict;
+        chan_say_answered(slot, CHAN_DONE);
+}
+
+/* --- asides --- */
+
+/* The client wants it back; it gets it if the server has not received it. */
+static void give_back(RelayRoute *route, uint32_t i) {
+        RelayCall *call = &route->calls[i];
+        ChanWay way = call->phase == RELAY_STRAIGHT ? CHAN_WAY_STRAIGHT : CHAN_WAY_JUDGED;
+        uint32_t bit = 1u << i;
+
+        if (!route->server || call->phase == RELAY_FREE)
+                return;
+        if (!(atomic_fetch_and(chan_pending(route->server), ~bit) & bit))
+                return;
+        call->phase = RELAY_FREE;
+        refuse(route, i, way, rcIpcInterrupt);
+}
+
+static void note_forbidden(RelayRoute *route, uint32_t i) {
+        uint32_t method = *(volatile uint32_t *)&route->server->forbidden[i];
+
+        if (!route->direct)
+                return;
+        route->judge.forbidden(route->arg, (uint16_t)(method >> 16), (uint16_t)method);
+        answer_slot(route->direct, i, NULL, rcSecurityDisallow);
+}
+
+/* --- looking --- */
+
+/* Takes the bits of a word that is not empty. Reading first leaves the line where it is. */
+static uint32_t take_bits(_Atomic uint32_t *word) {
+        return atomic_load_explicit(word, memory_order_relaxed) ? atomic_exchange(word, 0) : 0;
+}
+
+/* Takes one bit, the lowest. */
+static bool take_slot(_Atomic uint32_t *word, uint32_t *ret_slot) {
+        uint32_t bits = atomic_load_explicit(word, memory_order_acquire) & CHAN_ALL_SLOTS;
+
+        while (bits) {
+                uint32_t bit = bits & -bits;
+
+                bits &= ~bit;
+                if (!(atomic_fetch_and(word, ~bit) & bit))
+                        continue; /* taken back */
+                *ret_slot = (uint32_t)__builtin_ctz(bit);
+                return true;
+        }
+        return false;
+}
+
+static bool has_left(_Atomic uint32_t *judged) {
+        return (atomic_load_explicit(judged, memory_order_relaxed) & CHAN_LEFT) &&
+               (atomic_fetch_and(judged, ~CHAN_LEFT) & CHAN_LEFT);
+}
+
+static bool do_notes(RelayRoute *route, ChanHeader *leg, void (*each)(RelayRoute *route, uint32_t i)) {
+        uint32_t bits = take_bits(chan_notes(leg)) & CHAN_ALL_SLOTS;
+        bool any = bits != 0;
+
+        for (; bits && !route->gone; bits &= bits - 1)
+                each(route, (uint32_t)__builtin_ctz(bits));
+        return any;
+}
+
+/* One answer and one request. A client that wanted a call back and has posted the slot anew said so before
+ * it posted, so after a request is taken its notes are of earlier calls. */
+static bool look_at_route(Relay *r, RelayRoute *route) {
+        bool any = false;
+        uint32_t i;
+
+        if (route->server) {
+                if (has_left(chan_judged(route->server)))
+                        close_route(route, CHAN_SERVER_GONE);
+                if (take_slot(chan_judged(route->server), &i)) {
+                        take_answer(r, route, i);
+                        any = true;
+                }
+                any |= do_notes(route, route->server, note_forbidden);
+        }
+        if (take_slot(chan_judged(route->client), &i)) {
+                (void)do_notes(route, route->client, give_back);
+                take_request(r, route, i);
+                any = true;
+        } else {
+                any |= do_notes(route, route->client, give_back);
+        }
+        if (has_left(chan_judged(route->client)))
+                close_route(route, CHAN_CLIENT_GONE);
+        return any;
+}
+
+/* The routes in turn, up to the first that has something. */
+static bool look_once(void *arg) {
+        Relay *r = arg;
+        bool any = false;
+
+        (void)pthread_mutex_lock(&r->lock);
+        for (uint32_t n = 0; n < r->n_routes && !any; n++) {
+                RelayRoute *route;
+
+                if (r->cursor >= r->n_routes)
+                        r->cursor = 0;
+                route = r->routes[r->cursor++];
+                any = route->client && look_at_route(r, route);
+        }
+        (void)pthread_mutex_unlock(&r->lock);
+        return any;
+}
+
+bool relay_turn(Relay *r) {
+        return look_once(r);
+}
+
+/* --- the thread --- */
+
+static void start_looking(Relay *r) {
+        atomic_store_explicit(&r->entries->cpu, plat_cpu(), memory_order_relaxed);
+        atomic_store(&r->entries->bell_wanted, 0);
+}
+
+/* Asks for the bell, looks once more, and sleeps: who posts either sees the wish or is seen. */
+static void sleep_until_rung(Relay *r) {
+        struct epoll_event ev;
+
+        atomic_store(&r->entries->bell_wanted, 1);
+        if (!look_once(r) && !atomic_load(&r->stopping)) {
+                if (visit_is_on(&r->visit) && epoll_wait(r->ear_fd, &ev, 1, VISIT_IDLE_MS) == 0)
+                        visit_end(&r->visit);
+                else if (!visit_is_on(&r->visit))
+                        (void)epoll_wait(r->ear_fd, &ev, 1, -1);
+        }
+        start_looking(r);
+}
+
+static void *run(void *arg) {
+        Relay *r = arg;
+
+        start_looking(r);
+        while (!atomic_load_explicit(&r->stopping, memory_order_relaxed)) {
+                bool client_here = atomic_load_explicit(&r->client_cpu, memory_order_relaxed) == plat_cpu();
+
+                if (!wait_brief(&r->habit, client_here, NULL, look_once, r))
+                        sleep_until_rung(r);
+        }
+        return NULL;
+}
+
+int relay_start(Relay *r) {
+        int result;
+
+        atomic_store(&r->stopping, 0);
+        result = pthread_create(&r->thread, NULL, run, r);
+        r->is_running = result == 0;
+        return -result;
+}
+
+void relay_stop(Relay *r) {
+        if (!r->is_running)
+                return;
+        atomic_store(&r->stopping, 1);
+        chan_ring(r->kick_fd);
+        (void)pthread_join(r->thread, NULL);
+        r->is_running = false;
+}
+
+Relay *relay_free(Relay *r) {
+        if (!r)
+                return NULL;
+        relay_stop(r);
+        for (uint32_t i = 0; i < r->n_routes; i++) {
+                relay_end(r, r->routes[i], CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+                free(r->routes[i]);
+        }
+        return relay_drop(r);
+}
+
+/* --- who waits --- */
+
+ChanPhase relay_peek(RelayRoute *route, uint32_t slot, uint32_t *ret_thread) {
+        uint32_t bit = 1u << slot;
+        ChanPhase phase = CHAN_PHASE_NONE;
+
+        *ret_thread = 0;
+        if (!route->client)
+                return phase;
+        if (route->direct)
+                phase = chan_mem_peek(route->direct, slot, ret_thread);
+        if (phase == CHAN_PHASE_NONE)
+                phase = chan_mem_peek(route->client, slot, ret_thread);
+        if (phase != CHAN_PHASE_SERVED)
+                return phase;
+        if (atomic_load_explicit(chan_judged(route->client), memory_order_relaxed) & bit)
+                return CHAN_PHASE_POSTED;
+        if (route->server && (atomic_load_explicit(chan_pending(route->server), memory_order_relaxed) & bit))
+                return CHAN_PHASE_POSTED;
+        return phase;
+}

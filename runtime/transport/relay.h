@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Relay: the kernel process's part in judged calls.
+ *
+ * One thread looks at the legs of all routes in turn, as a listener does, and sleeps when there is nothing.
+ * It copies each message once into memory of its own, checks the copy, has it judged, and hands on that
+ * same copy: what it has judged is what arrives, whatever the sender does to his memory meanwhile. What
+ * it must remember about a call is here and nowhere else; from shared memory it takes messages and
+ * hints. It never waits for a process, and nothing is allocated on a call.
+ *
+ * Functions may be called from any thread but where it says so. Judges and servers below are called
+ * by the relay's thread, under its lock: they must not wait for anything but short locks of their own.
+ */
+#pragma once
+
+#include "chan.h"
+
+typedef struct Relay Relay;
+typedef struct RelayRoute RelayRoute;
+
+/* A message in private memory, of the right shape unless it says otherwise. */
+typedef struct RelayMessage {
+        uint16_t riid, mid;
+        const struct nk_message *message;
+        uint32_t message_size;
+        const void *arena;
+        uint32_t arena_size;
+        const char *malformed; /* not NULL: what is wrong with it; the ids are 0 when there is no header */
+} RelayMessage;
+
+/* Where judged messages of a route are judged. `arg` is the route's. */
+typedef struct RelayJudge {
+        bool (*request)(void *arg, const RelayMessage *m);
+        bool (*response)(void *arg, bool is_error, const RelayMessage *m);
+        /* The server says that the client has sent directly what must be judged. */
+        void (*forbidden)(void *arg, uint16_t riid, uint16_t mid);
+} RelayJudge;
+
+/* What answers the calls of a route without a server: with relay_answer(), now or later, once for each. The
+ * message is gone when it returns. What is malformed comes too: answer it with rcSecurityDisallow. */
+typedef void RelayServe(void *arg, RelayRoute *route, uint32_t slot, const RelayMessage *m);
+
+/* A route: one channel of which something is judged, or calls to the kernel process itself. */
+typedef struct RelayPlan {
+        int client_fd;      /* the client's leg; taken over */
+        int server_fd;      /* the server's leg; taken over; -1: `serve` answers */
+        ChanHeader *direct; /* the direct leg, borrowed until relay_end; NULL: there is none */
+        int status_fd;      /* the server's status page, taken over; -1 without a server */
+        uint32_t status_index;
+        int bell_fd;                  /* a bell of ours in the listener's ear; borrowed */
+        const void *shape;            /* table of the server's class; NULL: nothing is checked */
+        const ChanVerdicts *verdicts; /* a checked table, borrowed */
+        const RelayJudge *judge;
+        RelayServe *serve;
+        void *arg;
+} RelayPlan;
+
+/* status_fd: our own page, writable; ear_fd: hears the bells of all processes. Both are taken over. */
+int relay_new(int status_fd, int ear_fd, Relay **ret_relay);
+/* Starts and stops the thread. Stopping returns when it has ended. */
+int relay_start(Relay *r);
+void relay_stop(Relay *r);
+/* Stops it, and ends every route. */
+Relay *relay_free(Relay *r);
+
+/* Adds a route; it belongs to the relay and lives as long. */
+int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route);
+/* Ends it because one of its processes has died (CHAN_*_GONE): who waits wakes up, legs are let go.
+ * The direct leg is the caller's business. */
+void relay_end(Relay *r, RelayRoute *route, uint32_t who);
+
+/* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or
+ * nobody waits in that slot. */
+bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out, int32_t status);
+
+/* As chan_mem_peek, of the whole channel. By the thread that calls relay_end. */
+ChanPhase relay_peek(RelayRoute *route, uint32_t slot, uint32_t *ret_thread);
+
+/* Looks once and does what there is to do for one call, without the thread: for tests and fuzzing. */
+bool relay_turn(Relay *r);
