@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * nk-psl-gen-c: the policy compiler under the command line that build files of KasperskyOS solutions
- * use. Exit codes as those of nk-gen-c: 0 done, 1 nothing written, 2 wrong usage.
+ * use. Exit codes as those of nk-gen-c: 0 done, 1 nothing written or a test failed, 2 wrong usage.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "out/outdir.h"
 #include "policy_input.h"
+#include "policy_program.h"
 #include "psl/emit_pal.h"
 #include "session.h"
 
@@ -19,8 +20,9 @@ static const Opt opts[] = {
         [OPT_INCLUDE] = {'I', "include-dir", "DIR", "search folder, repeatable"},
         [OPT_OUTPUT] = {'o', "output", "FILE", "write the decision code; its folder must exist"},
         [OPT_OUT_TESTS] = {0, "out-tests", "FILE", "write the tests of the policy alone"},
-        [OPT_TESTS] = {'t', "tests", "skip|generate|only",
-                "tests in the output: none (the default), behind the decision code, or nothing else"},
+        [OPT_TESTS] = {'t', "tests", "skip|generate|run|only",
+                "tests in the output: none (the default), behind the decision code, the same and run now, or "
+                "nothing else"},
         [OPT_AUDIT] = {'a', "audit", "FILE", "write a file without code: audit needs no decoder here"},
         [OPT_PLATFORM] = {0, "platform", "NAME", NULL},
         POLICY_OPTS(OPT_POLICY),
@@ -28,9 +30,9 @@ static const Opt opts[] = {
 
 #define N_OPTS (sizeof opts / sizeof opts[0])
 
-typedef enum TestMode { TESTS_SKIP, TESTS_GENERATE, TESTS_ONLY, N_TEST_MODES } TestMode;
+typedef enum TestMode { TESTS_SKIP, TESTS_GENERATE, TESTS_RUN, TESTS_ONLY, N_TEST_MODES } TestMode;
 
-static const char *const test_modes[N_TEST_MODES] = {"skip", "generate", "only"};
+static const char *const test_modes[N_TEST_MODES] = {"skip", "generate", "run", "only"};
 
 typedef struct Job {
         NkcSession *session;
@@ -124,6 +126,24 @@ static int write_all(const Job *job, const PolPolicy *policy) {
         return ok ? CMD_OK : CMD_INPUT;
 }
 
+/* Running the tests ------------------------------------------------------------------------------------ */
+
+static int run_tests(const Job *job, const PolPolicy *policy) {
+        static const char *const no_options[] = {NULL};
+        PolicyProgram program = POLICY_PROGRAM_NULL;
+        Sdk sdk;
+        bool ok;
+
+        if (!sdk_find(&sdk, job->arena)) {
+                fputs("nk-psl-gen-c: no SDK beside this program: tests cannot be compiled\n", stderr);
+                return CMD_INPUT;
+        }
+        ok = policy_program_make(&program, job->arena, &sdk, policy, CC_PROGRAM) &&
+             policy_program_run(&program, no_options, NULL) == 0;
+        policy_program_deinit(&program);
+        return ok ? CMD_OK : CMD_INPUT;
+}
+
 /* Command line ------------------------------------------------------------------------------------------ */
 
 static bool set_tests(Job *job, const char *value) {
@@ -163,7 +183,7 @@ static int run(Job *job, OptScan *scan) {
                 if (opt == OPT_ARGUMENT)
                         job->input = scan->value;
                 else if (!take(job, opt, scan->value))
-                        return usage("--tests takes skip, generate or only");
+                        return usage("--tests takes skip, generate, run or only");
         }
         if (!job->input)
                 return usage("missing input file");
@@ -171,7 +191,8 @@ static int run(Job *job, OptScan *scan) {
         if (r != CMD_OK)
                 return r == CMD_FAILED ? CMD_INPUT : r;
         policy = nkc_policy_resolve(job->session, job->input, &job->policy.options, false);
-        return policy ? write_all(job, policy) : CMD_INPUT;
+        r = policy ? write_all(job, policy) : CMD_INPUT;
+        return r == CMD_OK && job->tests == TESTS_RUN ? run_tests(job, policy) : r;
 }
 
 int main(int argc, char **argv) {

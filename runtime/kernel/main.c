@@ -14,6 +14,7 @@
 static const Command commands[] = {
         {"run", "start the processes of a solution and connect them", cmd_run},
         {"check", "look for mistakes in a solution without starting it", cmd_check},
+        {"policy", "compile a policy, test it, ask about it (nkc policy)", cmd_policy},
         {"doctor", "see whether this machine can isolate processes", cmd_doctor},
 };
 
