@@ -104,10 +104,11 @@ static const Option list[] = {
 static const Options options = {"run", list, sizeof list / sizeof *list};
 
 static void print_help(void) {
-        (void)printf(
-                "Usage: caisson run [OPTIONS] SOLUTION\n"
-                "Runs a solution: a folder with an init.yaml, that file, or an image. Ends when every process\n"
-                "whose class has no endpoints has ended; Ctrl-C stops it, Ctrl-\\ shows who waits for whom.\n\n");
+        (void)printf("Usage: caisson run [OPTIONS] SOLUTION\n"
+                     "Runs a solution: a folder with an init.yaml, that file, or an image. Ends when every "
+                     "process\n"
+                     "whose class has no endpoints has ended; Ctrl-C stops it, Ctrl-\\ shows who waits for "
+                     "whom.\n\n");
         options_print(&options, stdout);
         (void)printf(
                 "\nExit status: 0 when all clients ended with 0, else that of the first one that didn't\n"
