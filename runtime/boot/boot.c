@@ -88,6 +88,15 @@ static bool are_channels_sound(const BootBlock *b) {
         return true;
 }
 
+static bool are_grants_sound(const BootBlock *b) {
+        const BootGrant *g = (const BootGrant *)(const void *)at(b, b->grants_off);
+
+        for (uint32_t i = 0; i < b->n_grants; i++)
+                if (!is_text(b, g[i].name_off))
+                        return false;
+        return true;
+}
+
 static int check_contents(const BootBlock *b, size_t size) {
         if (b->version != BOOT_VERSION)
                 return BOOT_E_VERSION;
@@ -99,7 +108,9 @@ static int check_contents(const BootBlock *b, size_t size) {
                 return BOOT_E_MALFORMED;
         if (b->kernel_shape_off && !is_shape(b, b->kernel_shape_off, b->kernel_shape_size))
                 return BOOT_E_MALFORMED;
-        if (!are_listeners_sound(b) || !are_channels_sound(b))
+        if (!is_array(b, b->grants_off, b->n_grants, sizeof(BootGrant), _Alignof(BootGrant)))
+                return BOOT_E_MALFORMED;
+        if (!are_listeners_sound(b) || !are_channels_sound(b) || !are_grants_sound(b))
                 return BOOT_E_MALFORMED;
         return 0;
 }
@@ -137,6 +148,7 @@ static bool claim_kernel(const BootBlock *b) {
 static int claim_descriptors(const BootBlock *b, int boot_fd) {
         const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
         const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
+        const BootGrant *g = (const BootGrant *)(const void *)at(b, b->grants_off);
 
         if (!claim_fd(boot_fd) || !claim_kernel(b))
                 return BOOT_E_DESCRIPTOR;
@@ -147,6 +159,9 @@ static int claim_descriptors(const BootBlock *b, int boot_fd) {
                         return BOOT_E_DESCRIPTOR;
         for (uint32_t i = 0; i < b->n_channels; i++)
                 if (!claim_channel(&c[i]))
+                        return BOOT_E_DESCRIPTOR;
+        for (uint32_t i = 0; i < b->n_grants; i++)
+                if (!claim_fd(g[i].fd))
                         return BOOT_E_DESCRIPTOR;
         return 0;
 }
@@ -197,6 +212,7 @@ int boot_load(int fd, Boot *ret_boot) {
                 .class_name = at(b, b->class_off),
                 .listeners = (const BootListener *)(const void *)at(b, b->listeners_off),
                 .channels = (const BootChannel *)(const void *)at(b, b->channels_off),
+                .grants = (const BootGrant *)(const void *)at(b, b->grants_off),
         };
         return 0;
 }

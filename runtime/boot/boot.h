@@ -33,6 +33,7 @@ typedef struct Boot {
         const char *class_name;        /* and its class */
         const BootListener *listeners; /* block->n_listeners */
         const BootChannel *channels;   /* block->n_channels */
+        const BootGrant *grants;       /* block->n_grants */
 } Boot;
 
 /* The block of this process. The first call loads it, any thread may make it. NULL: none or not valid. */

@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 3u
+#define BOOT_VERSION 4u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -32,6 +32,8 @@ typedef struct BootBlock {
         int32_t kernel_status_fd;  /* its status page, read-only; with the bell */
         uint32_t kernel_shape_off; /* shape table of the calls over kernel_fd, aligned to 8; 0: not checked */
         uint32_t kernel_shape_size; /* bytes */
+        uint32_t n_grants;          /* files of the host that it was given */
+        uint32_t grants_off;        /* BootGrant[] */
         uint32_t reserved;          /* 0 */
 } BootBlock;
 
@@ -61,6 +63,13 @@ typedef struct BootChannel {
         int32_t judged_fd;      /* with verdicts: memory shared with the kernel process; -1: all are direct */
 } BootChannel;
 
-_Static_assert(sizeof(BootBlock) == 72, "boot block header");
+/* caisson/grant.h */
+typedef struct BootGrant {
+        uint32_t name_off; /* text: what the program asks for */
+        int32_t fd;
+} BootGrant;
+
+_Static_assert(sizeof(BootBlock) == 80, "boot block header");
 _Static_assert(sizeof(BootListener) == 12, "boot listener");
 _Static_assert(sizeof(BootChannel) == 56, "boot channel");
+_Static_assert(sizeof(BootGrant) == 8, "boot grant");

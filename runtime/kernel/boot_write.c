@@ -22,6 +22,7 @@
 typedef struct Builder {
         const Channels *channels;
         uint32_t task, layers;
+        const int *grant_fds;
         BootPlan *plan;
         char *data;
         size_t size, capacity;
@@ -187,6 +188,17 @@ static void put_listeners(Builder *b, uint32_t at, uint32_t n_listeners) {
         }
 }
 
+static void put_grants(Builder *b, uint32_t at, const SolTask *task) {
+        for (uint32_t i = 0; i < task->n_grants; i++) {
+                BootGrant entry = {
+                        .name_off = put_text(b, task->grants[i].name.text),
+                        .fd = give_fd(b, b->grant_fds[i]),
+                };
+
+                overwrite(b, at + i * (uint32_t)sizeof entry, &entry, sizeof entry);
+        }
+}
+
 static void build(Builder *b) {
         const SolTask *task = task_of(b, b->task);
         uint32_t head_at = reserve(b, sizeof(BootBlock));
@@ -202,12 +214,15 @@ static void build(Builder *b) {
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),
                 .layers = b->layers,
+                .n_grants = task->n_grants,
         };
 
         head.listeners_off = reserve(b, head.n_listeners * sizeof(BootListener));
         head.channels_off = reserve(b, head.n_channels * sizeof(BootChannel));
+        head.grants_off = reserve(b, head.n_grants * sizeof(BootGrant));
         put_listeners(b, head.listeners_off, head.n_listeners);
         put_channels(b, head.channels_off);
+        put_grants(b, head.grants_off, task);
         head.size = (uint32_t)b->size;
         overwrite(b, head_at, &head, sizeof head);
 }
@@ -239,13 +254,16 @@ static int seal(const Builder *b, int *ret_fd) {
         return r;
 }
 
-int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers) {
-        Builder b = {.channels = channels, .task = task, .layers = layers, .plan = plan};
+int boot_plan_init(
+        BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers, const int *grant_fds) {
+        Builder b = {
+                .channels = channels, .task = task, .layers = layers, .grant_fds = grant_fds, .plan = plan};
+        const SolTask *self = &channels->sol->tasks[task];
         size_t n_ends = count_ends(&b);
         int r = -ENOMEM;
 
         *plan = BOOT_PLAN_NULL;
-        plan->fds = calloc(1 + channels->sol->tasks[task].n_listeners + 3 * n_ends, sizeof *plan->fds);
+        plan->fds = calloc(1 + self->n_listeners + 3 * n_ends + self->n_grants, sizeof *plan->fds);
         b.classes = calloc(n_ends + 1, sizeof *b.classes);
         b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
         if (plan->fds && b.classes && b.shapes) {

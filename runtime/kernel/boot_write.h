@@ -6,7 +6,7 @@
  * follow from the init file alone: BOOT_FD is the block; then, if the process serves anything,
  * its status page and the ear of each listener; then memory, bell and status page of each channel
  * in which it is the client, in the order of its entry; then the memory of each channel in which
- * it is the server, in the order of the file.
+ * it is the server, in the order of the file; then the granted files.
  */
 #pragma once
 
@@ -14,12 +14,14 @@
 
 typedef struct BootPlan {
         int block_fd; /* sealed; owned */
-        int *fds;     /* the process's BOOT_FD + 1, + 2, …; the descriptors belong to the channels */
+        int *fds;     /* the process's BOOT_FD + 1, + 2, …; the descriptors are others' */
         uint32_t n_fds;
 } BootPlan;
 
 #define BOOT_PLAN_NULL ((BootPlan){.block_fd = -1})
 
-/* Returns 0 or a negative errno: -E2BIG when the shape tables exceed what 32-bit offsets hold. */
-int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers);
+/* grant_fds: the task's files, borrowed; NULL when it has none. Returns 0 or a negative errno: -E2BIG when
+ * the shape tables exceed what 32-bit offsets hold. */
+int boot_plan_init(
+        BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers, const int *grant_fds);
 void boot_plan_deinit(BootPlan *plan);

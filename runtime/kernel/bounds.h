@@ -13,6 +13,15 @@
 #define INIT_ELEMENT_MAX  1024u           /* bytes of one argument, or of one NAME=value */
 #define INIT_PATH_MAX     1024u           /* bytes of an executable's path */
 #define INIT_DEADLINE_MAX 86400000u       /* milliseconds: a day */
+#define INIT_GRANTS_MAX   16u             /* files granted to one process */
+#define INIT_MEMORY_MIN   (1ull << 20)    /* bytes: with less the loader fails, before anything is said */
+#define INIT_MEMORY_MAX   (1ull << 40)
+#define INIT_PIDS_MIN     1u
+#define INIT_PIDS_MAX     32768u /* what Linux counts to on small machines */
+#define INIT_FILES_MIN    4u     /* the runtime's own */
+#define INIT_FILES_MAX    65536u
+#define INIT_CPU_MIN      10u /* thousandths of a processor: the least that control groups give */
+#define INIT_CPU_MAX      1024000u
 
 #define MACRO_FILE_MAX  (1024u * 1024u) /* bytes of a header that names a channel */
 #define MACRO_DEPTH_MAX 16u             /* macros through macros, and headers through headers */

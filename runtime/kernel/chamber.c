@@ -12,13 +12,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "chamber_landlock.h"
 #include "chamber_ns.h"
+
+#define OOM_SCORE "500" /* as if it had half of the machine's memory more */
 
 #define LAYERS_OF_NAMESPACES                                                                                 \
         (LAYER_USER | LAYER_ROOT | LAYER_PID | LAYER_NET | LAYER_IPC | LAYER_UTS | LAYER_CGROUP)
@@ -43,6 +45,7 @@ static int reset_signals(Chamber *chamber) {
         sigemptyset(&none);
         for (int i = 1; i < NSIG; i++)
                 (void)sigaction(i, &usual, NULL); /* a few can't be changed, and are never ignored */
+        (void)signal(SIGXFSZ, SIG_IGN); /* a granted file that can't grow fails with EFBIG instead */
         return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
@@ -84,47 +87,49 @@ static int die_with_kernel(Chamber *chamber) {
                 return -1;
         if (poll(&report, 1, 0) < 0)
                 return -1;
-        if (report.revents & POLLERR)
+        if (report.revents & POLLHUP)
                 _exit(EXIT_FAILURE);
         return 0;
 }
 
 /* --- limits --- */
 
-static int lower(int resource, rlim_t most) {
-        struct rlimit limit;
-
-        if (getrlimit((__rlimit_resource_t)resource, &limit) < 0)
-                return -1;
-        if (limit.rlim_max > most)
-                limit.rlim_max = most;
-        if (limit.rlim_cur > limit.rlim_max)
-                limit.rlim_cur = limit.rlim_max;
-        return setrlimit((__rlimit_resource_t)resource, &limit);
+/* While the way to the group's file is open; everything that it starts stays in there. */
+static int join_group(Chamber *chamber) {
+        if (chamber->group_fd < 0)
+                return 0;
+        return write(chamber->group_fd, "0", 1) == 1 ? 0 : -1;
 }
 
-/* Comes after the files are in place: a lower limit must not refuse those. */
+/* When the machine has no memory left, Linux shall end a process that asked for too much, and not the
+ * one that looks after all. A host that doesn't let us say so is no worse for it. */
+static int stand_before_kernel(Chamber *chamber) {
+        int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+        (void)chamber;
+        if (fd < 0)
+                return 0;
+        (void)!write(fd, OOM_SCORE, strlen(OOM_SCORE));
+        return close(fd);
+}
+
+/* Comes after everything that needs descriptors for itself. */
 static int limit_files(Chamber *chamber) {
-        rlim_t want = (rlim_t)chamber->n_fds + CHAMBER_FILES_ADD;
-        struct rlimit limit;
-
-        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        if (limits_set_files(&chamber->limits, chamber->n_fds - 1, chamber->layers != 0, &chamber->object) <
+                0)
                 return -1;
-        if (want < CHAMBER_FILES_MIN)
-                want = CHAMBER_FILES_MIN;
-        limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-        if (chamber->layers)
-                limit.rlim_max = limit.rlim_cur;
-        return setrlimit(RLIMIT_NOFILE, &limit);
+        chamber->object = NULL;
+        return 0;
 }
 
-/* Threads are counted per user namespace, so the limit is the process's own. */
+/* Comes after whatever changes users: that counts the processes of both. */
 static int limit_resources(Chamber *chamber) {
-        if ((chamber->layers & LAYER_USER) && lower(RLIMIT_NPROC, CHAMBER_THREADS_MAX) < 0)
+        int n_others = chamber->layers & LAYER_PID ? 1 : 0;
+
+        if (limits_set(&chamber->limits, chamber->layers & LAYER_USER ? n_others : -1, &chamber->object) < 0)
                 return -1;
-        if (lower(RLIMIT_DATA, CHAMBER_MEMORY_MAX) < 0 || lower(RLIMIT_CORE, 0) < 0)
-                return -1;
-        return lower(RLIMIT_MSGQUEUE, 0);
+        chamber->object = NULL;
+        return 0;
 }
 
 /* --- layers --- */
@@ -148,16 +153,19 @@ static int build_root(Chamber *chamber) {
 static int enter_processes(Chamber *chamber) {
         ChamberReport report = {.error = 0};
         int r = ns_fork(&report.pid, &report.init);
+        char go;
 
-        if (r <= 0)
-                return r;
+        if (r < 0)
+                return -1;
+        if (r == 0)
+                return read(report_fd(chamber), &go, 1) == 1 ? 0 : -1;
         r = write(report_fd(chamber), &report, sizeof report) == (ssize_t)sizeof report ? 0 : 1;
         _exit(r);
 }
 
 static int confine_files(Chamber *chamber) {
         chamber->object = chamber->root->object;
-        if (landlock_confine(chamber->root, (chamber->layers & LAYER_ROOT) != 0) < 0)
+        if (landlock_confine(chamber->root, (chamber->layers & LAYER_ROOT) != 0, chamber->has_network) < 0)
                 return -1;
         chamber->object = NULL;
         return 0;
@@ -193,19 +201,21 @@ static int filter_calls(Chamber *chamber) {
 }
 
 static const Step steps[] = {
+        {"joining its control group", join_group, 0},
+        {"offering itself when memory runs out", stand_before_kernel, LAYER_ALL},
         {"resetting signals", reset_signals, 0},
         {"placing descriptors", place_files, 0},
         {"closing other descriptors", close_the_rest, 0},
-        {"limiting descriptors", limit_files, 0},
         {"making namespaces", leave_namespaces, LAYERS_OF_NAMESPACES},
         {"building its root", build_root, LAYER_ROOT},
         {"making its process", enter_processes, LAYER_PID},
         {"leaving the terminal", leave_terminal, 0},
-        {"limiting resources", limit_resources, LAYER_ALL},
         {"dropping capabilities", drop_capabilities, LAYER_ALL},
+        {"limiting resources", limit_resources, LAYER_ALL},
         {"giving up privileges", give_up_privileges, 0},
         {"binding its life to the kernel process", die_with_kernel, 0},
         {"confining it by Landlock", confine_files, LAYER_LANDLOCK},
+        {"limiting descriptors", limit_files, 0},
         {"filtering system calls", filter_calls, LAYER_SECCOMP},
 };
 

@@ -9,30 +9,31 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "chamber_limits.h"
 #include "chamber_root.h"
 #include "layers.h"
 
 struct sock_fprog;
 
-#define CHAMBER_FILES_MIN   1024u        /* descriptors that every program may open */
-#define CHAMBER_FILES_ADD   256u         /* at least so many beyond those it is born with */
-#define CHAMBER_THREADS_MAX 1024u        /* threads of one process */
-#define CHAMBER_MEMORY_MAX  (2ull << 30) /* bytes of private memory: heap, stacks, data */
-
 typedef struct Chamber {
         int *fds; /* fds[i] becomes descriptor i; the last one is close-on-exec, for reporting */
         size_t n_fds;
-        uint32_t layers;                 /* LAYER_* that are to be put around the process */
+        uint32_t layers; /* LAYER_* that are to be put around the process */
+        Limits limits;
+        int group_fd;                    /* where it joins its control group; -1: it has none */
+        bool has_network;                /* the host's: no LAYER_NET */
         RootPlan *root;                  /* with LAYER_ROOT or LAYER_LANDLOCK */
         const struct sock_fprog *filter; /* with LAYER_SECCOMP */
         const char *object;              /* what a failed step was about; NULL: nothing of its own */
 } Chamber;
 
-/* What the child tells. Comes as a whole: it is far smaller than what a pipe writes at once. */
+/* What the child tells, as one packet. To one with a process the kernel process answers with a byte, when it
+ * has reaped the child that made that: then nobody counts among its threads but its init. */
 typedef struct ChamberReport {
         pid_t pid, init; /* both 0: a failure. The process, and the first one of its namespace */
         int error;       /* errno */
@@ -42,6 +43,7 @@ typedef struct ChamberReport {
 
 /* Returns NULL in the process that is to execute the program, or the name of the step that failed,
  * with errno. There is no way back: the child reports and exits then. chamber->fds[n_fds - 1] always
- * is the descriptor to report to. With LAYER_PID that process is another one than the caller: it and
- * its init are children of the caller's parent, which a report tells, and the caller exits with 0. */
+ * is the descriptor to report to, a socket of packets. With LAYER_PID that process is another one than the
+ * caller: it and its init are children of the caller's parent, which a report tells, and the caller exits
+ * with 0. */
 const char *chamber_enter(Chamber *chamber);

@@ -43,7 +43,7 @@ int landlock_probe(void) {
         return get_version() < 0 ? -1 : 0;
 }
 
-static int make_rules(void) {
+static int make_rules(bool has_network) {
         int version = get_version();
         Rules rules = {.files = 0};
         size_t size = 0;
@@ -56,6 +56,8 @@ static int make_rules(void) {
                 rules.scopes |= versions[i].rules.scopes;
                 size = versions[i].size;
         }
+        if (has_network)
+                rules.network = 0;
         return (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 }
 
@@ -73,8 +75,8 @@ static int allow(int rules, const char *path) {
         return r;
 }
 
-int landlock_confine(RootPlan *plan, int is_inside) {
-        int rules = make_rules(), r = 0;
+int landlock_confine(RootPlan *plan, bool is_inside, bool has_network) {
+        int rules = make_rules(has_network), r = 0;
 
         plan->object[0] = '\0';
         if (rules < 0)

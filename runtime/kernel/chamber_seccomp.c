@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -18,10 +20,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CALL(name) SCMP_SYS(name)
+
+#define SOCKET_TYPE 0xfu /* the rest of the argument are flags */
 
 static const int allowed[] = {
         /* The loader and the runtime's start; the runtime ends most of it before main. */
@@ -92,6 +97,8 @@ static const int allowed[] = {
         CALL(pread64),
         CALL(pwrite64),
         CALL(lseek),
+        CALL(fsync),
+        CALL(fdatasync),
         CALL(close),
         CALL(close_range),
         CALL(dup),
@@ -155,19 +162,7 @@ static const int refused[] = {
         CALL(execveat),
         CALL(wait4),
         CALL(waitid),
-        CALL(socket),
         CALL(socketpair),
-        CALL(connect),
-        CALL(bind),
-        CALL(listen),
-        CALL(accept),
-        CALL(accept4),
-        CALL(sendto),
-        CALL(recvfrom),
-        CALL(sendmsg),
-        CALL(recvmsg),
-        CALL(getsockopt),
-        CALL(setsockopt),
         CALL(creat),
         CALL(openat2),
         CALL(mkdir),
@@ -222,6 +217,27 @@ static const int refused[] = {
         CALL(syslog),
         CALL(pidfd_open),
         CALL(pidfd_send_signal),
+};
+
+/* Sockets: refused too, unless the solution gives the process the host's network. What socket() itself
+ * makes then is below. */
+static const int network[] = {
+        CALL(connect),
+        CALL(bind),
+        CALL(listen),
+        CALL(accept),
+        CALL(accept4),
+        CALL(sendto),
+        CALL(recvfrom),
+        CALL(sendmsg),
+        CALL(recvmsg),
+        CALL(sendmmsg),
+        CALL(recvmmsg),
+        CALL(getsockopt),
+        CALL(setsockopt),
+        CALL(getsockname),
+        CALL(getpeername),
+        CALL(shutdown),
 };
 
 /* What only an attack calls. */
@@ -279,6 +295,9 @@ static const int fatal[] = {
         (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |           \
                 CLONE_NEWCGROUP)
 
+/* Memory of the process's own that no resource limit counts: stacks that grow, the host's huge pages. */
+#define UNCOUNTED (MAP_GROWSDOWN | MAP_HUGETLB)
+
 /* Allowed for some values of one argument: (argument & mask) == value. */
 static const struct {
         int call;
@@ -290,9 +309,11 @@ static const struct {
         {CALL(clone), 0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD, 0},
         {CALL(clone), 0, CLONE_THREAD, 0, EPERM},
         /* No shared memory but the channels': it would not count as the process's own. */
-        {CALL(mmap), 3, MAP_ANONYMOUS, 0, 0},
-        {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS, 0},
+        {CALL(mmap), 3, MAP_ANONYMOUS | UNCOUNTED, 0, 0},
+        {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED | UNCOUNTED, MAP_ANONYMOUS, 0},
         {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS | MAP_SHARED, EPERM},
+        {CALL(mmap), 3, MAP_GROWSDOWN, MAP_GROWSDOWN, EPERM},
+        {CALL(mmap), 3, MAP_HUGETLB, MAP_HUGETLB, EPERM},
         /* Its own limits only. */
         {CALL(prlimit64), 0, UINT32_MAX, 0, 0},
         {CALL(fcntl), 1, UINT32_MAX, F_GETFD, 0},
@@ -348,8 +369,56 @@ static int add_conditions(scmp_filter_ctx context) {
 
 #define ADD(list, action) add(context, list, sizeof(list) / sizeof *(list), action)
 
-static int fill(scmp_filter_ctx context) {
-        int r = ADD(allowed, SCMP_ACT_ALLOW);
+/* TCP and UDP; with every other family (local sockets, netlink) a way to the host itself would begin. */
+static int add_sockets(scmp_filter_ctx context) {
+        static const uint64_t types[] = {SOCK_STREAM, SOCK_DGRAM};
+        static const uint64_t protocols[] = {0, IPPROTO_TCP, IPPROTO_UDP};
+        int r = 0;
+
+        for (unsigned family = 0; r == 0 && family < AF_MAX; family++) {
+                if (family != AF_INET && family != AF_INET6) {
+                        r = seccomp_rule_add(context, SCMP_ACT_ERRNO(EAFNOSUPPORT), CALL(socket), 1,
+                                SCMP_A0(SCMP_CMP_EQ, family));
+                        continue;
+                }
+                for (size_t i = 0; r == 0 && i < sizeof types / sizeof *types; i++)
+                        for (size_t j = 0; r == 0 && j < sizeof protocols / sizeof *protocols; j++)
+                                r = seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(socket), 3,
+                                        SCMP_A0(SCMP_CMP_EQ, family),
+                                        SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE, types[i]),
+                                        SCMP_A2(SCMP_CMP_EQ, protocols[j]));
+        }
+        return r;
+}
+
+/* What an interface is called and which address it has. */
+static int add_interfaces(scmp_filter_ctx context) {
+        static const uint64_t requests[] = {SIOCATMARK, SIOCGIFADDR, SIOCGIFBRDADDR, SIOCGIFCONF,
+                SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFMTU, SIOCGIFNAME, SIOCGIFNETMASK};
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < sizeof requests / sizeof *requests; i++)
+                r = seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(ioctl), 1,
+                        SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]));
+        return r;
+}
+
+static int add_network(scmp_filter_ctx context, bool has_network) {
+        int r = ADD(network, has_network ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+
+        if (!has_network)
+                return r ? r : seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), CALL(socket), 0);
+        if (r == 0)
+                r = add_sockets(context);
+        return r ? r : add_interfaces(context);
+}
+
+static int fill(scmp_filter_ctx context, bool has_network) {
+        /* A number of another machine's calls (32 bit, x32) ends the process, not just the thread. */
+        int r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+
+        if (r == 0)
+                r = ADD(allowed, SCMP_ACT_ALLOW);
 
         if (r == 0)
                 r = ADD(refused, SCMP_ACT_ERRNO(EPERM));
@@ -357,6 +426,8 @@ static int fill(scmp_filter_ctx context) {
                 r = ADD(fatal, SCMP_ACT_KILL_PROCESS);
         if (r == 0)
                 r = add_conditions(context);
+        if (r == 0)
+                r = add_network(context, has_network);
         /* A tree instead of a list: the calls of a round trip come after few comparisons. */
         return r ? r : seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 }
@@ -382,14 +453,14 @@ static int export(scmp_filter_ctx context, struct sock_fprog *filter) {
         return r;
 }
 
-int seccomp_make(struct sock_fprog *ret_filter) {
+int seccomp_make(struct sock_fprog *ret_filter, bool has_network) {
         scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
         int r;
 
         *ret_filter = (struct sock_fprog){.len = 0};
         if (!context)
                 return -ENOMEM;
-        r = fill(context);
+        r = fill(context, has_network);
         if (r == 0)
                 r = export(context, ret_filter);
         seccomp_release(context);

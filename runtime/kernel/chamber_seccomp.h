@@ -6,7 +6,9 @@
 #pragma once
 
 #include <linux/filter.h>
+#include <stdbool.h>
 
-/* Makes the filter; the child only installs it. 0 or a negative errno. */
-int seccomp_make(struct sock_fprog *ret_filter);
+/* Makes the filter; the child only installs it. has_network: with sockets of TCP and UDP. 0 or a negative
+ * errno. */
+int seccomp_make(struct sock_fprog *ret_filter, bool has_network);
 void seccomp_unmake(struct sock_fprog *filter);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "groups.h"
 #include "layers.h"
 #include "options.h"
 
@@ -37,6 +38,23 @@ static bool look_at(const Layer *layer) {
         return error == 0;
 }
 
+/* No layer: a solution can do without, unless it limits a share of the processor. */
+static void look_at_groups(void) {
+        Groups groups;
+        bool is_there = groups_init(&groups, NULL);
+        uint32_t missing = (GROUP_MEMORY | GROUP_PIDS | GROUP_CPU) & ~groups.controllers;
+
+        (void)printf("%-8s %-24s %s\n", is_there && !missing ? "ok" : "partly", "limits",
+                is_there && !missing ? "memory, pids, files, cpu"
+                                     : "memory, pids, files; no share of the processor (cpu)");
+        if (!is_there)
+                (void)printf("         %s: %s\n", strerror(groups.error), groups_explain(groups.error));
+        else if (missing)
+                (void)printf("         control groups lack%s%s%s\n", missing & GROUP_MEMORY ? " memory" : "",
+                        missing & GROUP_PIDS ? " pids" : "", missing & GROUP_CPU ? " cpu" : "");
+        groups_deinit(&groups);
+}
+
 int cmd_doctor(int argc, char **argv) {
         bool wants_help = false;
         uint32_t n_missing = 0;
@@ -54,6 +72,7 @@ int cmd_doctor(int argc, char **argv) {
         }
         for (uint32_t i = 0; i < layer_count; i++)
                 n_missing += !look_at(&layer_table[i]);
+        look_at_groups();
         if (n_missing)
                 (void)printf(
                         "\n%u missing: `caisson run` stops, unless --isolation=degraded or none is given\n",

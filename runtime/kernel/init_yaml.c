@@ -14,6 +14,7 @@
 
 #include <yaml.h>
 
+#include "amount.h"
 #include "bounds.h"
 #include "spell.h"
 
@@ -433,6 +434,161 @@ static void read_connections(Reader *r, void *object, const yaml_node_t *value) 
         }
 }
 
+/* --- what a process may use --- */
+
+typedef struct AmountRule {
+        const char *what;
+        bool (*parse)(const char *text, uint64_t *ret_amount);
+        uint64_t min, max;
+        const char *wanted;
+} AmountRule;
+
+static void read_amount(Reader *r, const yaml_node_t *node, const AmountRule *rule, uint64_t *ret_amount) {
+        const TextRule text_rule = {.what = rule->what, .size_max = INIT_NAME_MAX, .is_name = true};
+        Text text = {.text = NULL};
+        uint64_t amount;
+
+        read_text(r, node, &text_rule, &text);
+        if (!text.text)
+                return;
+        if (rule->parse(text.text, &amount) && amount >= rule->min && amount <= rule->max)
+                *ret_amount = amount;
+        else
+                problem_add(
+                        r->problems, PROBLEM_BAD_NUMBER, text.at, "%s must be %s", rule->what, rule->wanted);
+}
+
+static void read_memory(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {"'memory'", amount_size, INIT_MEMORY_MIN, INIT_MEMORY_MAX,
+                "a size from 1M to 1T, such as 64M"};
+
+        read_amount(r, value, &rule, &((SolLimits *)object)->memory);
+}
+
+static void read_pids(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {
+                "'pids'", amount_count, INIT_PIDS_MIN, INIT_PIDS_MAX, "a number of threads from 1 to 32768"};
+
+        read_amount(r, value, &rule, &((SolLimits *)object)->pids);
+}
+
+static void read_files(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {"'files'", amount_count, INIT_FILES_MIN, INIT_FILES_MAX,
+                "a number of descriptors from 4 to 65536"};
+
+        read_amount(r, value, &rule, &((SolLimits *)object)->files);
+}
+
+static void read_cpu(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {"'cpu'", amount_share, INIT_CPU_MIN, INIT_CPU_MAX,
+                "a number of processors from 0.01 to 1024, such as 0.5"};
+
+        read_amount(r, value, &rule, &((SolLimits *)object)->cpu);
+}
+
+static void read_limits(Reader *r, void *object, const yaml_node_t *value) {
+        static const Key keys[] = {
+                {"memory", read_memory, false},
+                {"pids", read_pids, false},
+                {"files", read_files, false},
+                {"cpu", read_cpu, false},
+        };
+        SolTask *task = object;
+
+        if (is_null(value))
+                return;
+        task->limits.at = node_pos(value);
+        read_dictionary(r, value, keys, ARRAY_SIZE(keys), "'limits'", &task->limits);
+}
+
+/* One of two words. Leaves *ret_is_second alone when it is neither. */
+static void read_word(Reader *r, const yaml_node_t *node, const char *what, const char *const words[2],
+        bool *ret_is_second) {
+        const TextRule rule = {.what = what, .size_max = INIT_NAME_MAX, .is_name = true};
+        Text text = {.text = NULL};
+        Problem *problem;
+        Spell s;
+
+        read_text(r, node, &rule, &text);
+        if (!text.text)
+                return;
+        for (size_t i = 0; i < 2; i++) {
+                if (strcmp(text.text, words[i]) != 0)
+                        continue;
+                *ret_is_second = i == 1;
+                return;
+        }
+        problem = problem_add(r->problems, PROBLEM_BAD_WORD, text.at, "%s must be '%s' or '%s', not '%.64s'",
+                what, words[0], words[1], text.text);
+        s = spell_start(text.text);
+        spell_offer(&s, words[0]);
+        spell_offer(&s, words[1]);
+        if (s.best)
+                problem_help(r->problems, problem, "did you mean '%s'?", s.best);
+}
+
+static void read_grant_file(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'file'", .size_max = INIT_PATH_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolGrant *)object)->file);
+}
+
+static void read_grant_name(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'name'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolGrant *)object)->name);
+}
+
+static void read_grant_mode(Reader *r, void *object, const yaml_node_t *value) {
+        static const char *const words[] = {"ro", "rw"};
+
+        read_word(r, value, "'mode'", words, &((SolGrant *)object)->is_writable);
+}
+
+static const Key grant_keys[] = {
+        {"file", read_grant_file, true},
+        {"mode", read_grant_mode, false},
+        {"name", read_grant_name, false},
+};
+
+static void complete_grant(Reader *r, const SolTask *task, SolGrant *grant) {
+        const char *slash = grant->file.text ? strrchr(grant->file.text, '/') : NULL;
+        Problem *problem;
+
+        if (!grant->name.text && grant->file.text)
+                grant->name = (Text){slash ? slash + 1 : grant->file.text, grant->file.at};
+        for (const SolGrant *other = task->grants; grant->name.text && other < grant; other++) {
+                if (!other->name.text || strcmp(other->name.text, grant->name.text) != 0)
+                        continue;
+                problem = problem_add(r->problems, PROBLEM_GRANT_SHARED, grant->name.at,
+                        "two files are called '%s' here", grant->name.text);
+                problem_note_at(r->problems, problem, other->name.at, "first one here");
+                problem_help(r->problems, problem, "give each a 'name' of its own");
+                return;
+        }
+}
+
+static void read_grants(Reader *r, void *object, const yaml_node_t *value) {
+        SolTask *task = object;
+        uint32_t n = list_size(r, value, "'grants'", INIT_GRANTS_MAX);
+
+        task->grants = pool_alloc(r->pool, n, sizeof *task->grants);
+        for (uint32_t i = 0; i < n; i++) {
+                const yaml_node_t *item = list_item(r, value, i);
+
+                task->grants[i] = (SolGrant){.at = node_pos(item)};
+                read_dictionary(r, item, grant_keys, ARRAY_SIZE(grant_keys), "a grant", &task->grants[i]);
+                complete_grant(r, task, &task->grants[i]);
+        }
+        task->n_grants = n;
+}
+
+static void read_network(Reader *r, void *object, const yaml_node_t *value) {
+        static const char *const words[] = {"none", "host"};
+
+        read_word(r, value, "'network'", words, &((SolTask *)object)->has_network);
+}
+
 static const Key task_keys[] = {
         {"name", read_class, true},
         {"task", read_task, false},
@@ -442,6 +598,9 @@ static const Key task_keys[] = {
         {"env", read_env, false},
         {"before", read_before, false},
         {"after", read_after, false},
+        {"limits", read_limits, false},
+        {"grants", read_grants, false},
+        {"network", read_network, false},
 };
 
 /* What follows from `name` when the entry doesn't say it. */

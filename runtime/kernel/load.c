@@ -97,6 +97,7 @@ static int check(Load *load, Problems *problems, FILE *out) {
                 .n_includes = load->includes.n_all,
                 .bins = load->bins.list,
                 .n_bins = load->bins.n_all,
+                .folder = load->includes.list[load->includes.n_given],
         };
 
         load->session = nkc_session_new(show, out);

@@ -134,6 +134,42 @@ static uint32_t choose_layers(Loop *l) {
         return found;
 }
 
+static bool wants_limits(const Solution *sol) {
+        for (uint32_t i = 0; i < sol->n_tasks; i++)
+                if (sol->tasks[i].limits.at.line)
+                        return true;
+        return false;
+}
+
+/* What a limit is not going to do, where that is no reason to stop. */
+static void say_missing_limits(Loop *l) {
+        const Groups *groups = &l->procs.groups;
+
+        for (uint32_t i = 0; i < l->sol->n_tasks; i++) {
+                const SolTask *task = &l->sol->tasks[i];
+
+                if (task->limits.pids && !(l->procs.layers & LAYER_USER))
+                        output_say(&l->output, "degraded isolation: the threads of %s are not limited",
+                                task->name.text);
+                if (task->limits.cpu && !(groups->controllers & GROUP_CPU))
+                        output_say(&l->output, "degraded isolation: the share of %s is not limited: %s",
+                                task->name.text, groups_explain(groups->error));
+        }
+}
+
+static void make_groups(Loop *l) {
+        Groups *groups = &l->procs.groups;
+
+        if (!wants_limits(l->sol))
+                return;
+        if (l->procs.layers && !groups_init(groups, NULL) && l->options.is_verbose)
+                output_say(&l->output, "no control groups, memory and threads are limited without: %s",
+                        groups_explain(groups->error));
+        groups->is_optional = l->options.isolation != ISOLATION_STRICT;
+        if (l->options.isolation == ISOLATION_DEGRADED)
+                say_missing_limits(l);
+}
+
 static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
         int r;
 
@@ -158,6 +194,8 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 r = channels_init(&l->channels, sol);
         if (r == 0)
                 r = procs_init(&l->procs, sol, choose_layers(l));
+        if (r == 0)
+                make_groups(l);
         return r ? r : waits_init(&l->waits, &l->channels, &l->procs);
 }
 

@@ -12,14 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "boot/boot_block.h"
 #include "boot_write.h"
+#include "bounds.h"
 #include "chamber.h"
 #include "chamber_seccomp.h"
+#include "grants.h"
 #include "procfs.h"
+#include "transport/chan_layout.h"
 
 /* What every program finds in its environment besides init.yaml's `env`, which wins. The last ones
  * are taken over from the caller, if set there: they steer the sanitizers of test builds. */
@@ -33,6 +37,10 @@ typedef struct Start {
         const SolTask *task;
         char **argv, **envp;
         const Procs *procs;
+        uint32_t layers;
+        Limits limits;
+        int grant_fds[INIT_GRANTS_MAX];
+        int group_fd;
         BootPlan boot;
         RootPlan root;
         int null_fd, report[2];
@@ -41,12 +49,20 @@ typedef struct Start {
 } Start;
 
 int procs_init(Procs *p, const Solution *sol, uint32_t layers) {
-        *p = (Procs){.sol = sol, .layers = layers, .list = calloc(sol->n_tasks + 1u, sizeof *p->list)};
+        int r;
+
+        *p = (Procs){.sol = sol,
+                .layers = layers,
+                .groups = GROUPS_NULL,
+                .list = calloc(sol->n_tasks + 1u, sizeof *p->list)};
         if (!p->list)
                 return -ENOMEM;
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 p->list[i] = (Proc){.output = {-1, -1}};
-        return layers & LAYER_SECCOMP ? seccomp_make(&p->filter) : 0;
+        if (!(layers & LAYER_SECCOMP))
+                return 0;
+        r = seccomp_make(&p->filters[false], false);
+        return r ? r : seccomp_make(&p->filters[true], true);
 }
 
 static void close_fd(int *fd) {
@@ -61,7 +77,9 @@ void procs_deinit(Procs *p) {
                 close_fd(&p->list[i].output[1]);
         }
         free(p->list);
-        seccomp_unmake(&p->filter);
+        for (size_t i = 0; i < ARRAY_SIZE(p->filters); i++)
+                seccomp_unmake(&p->filters[i]);
+        groups_deinit(&p->groups);
         *p = PROCS_NULL;
 }
 
@@ -153,7 +171,7 @@ static int build_fds(Start *s) {
 static int prepare(Start *s, const Channels *channels, uint32_t task) {
         int r;
 
-        r = boot_plan_init(&s->boot, channels, task, s->procs->layers);
+        r = boot_plan_init(&s->boot, channels, task, s->layers, s->grant_fds);
         if (r == 0)
                 r = build_argv(s);
         if (r == 0)
@@ -162,8 +180,8 @@ static int prepare(Start *s, const Channels *channels, uint32_t task) {
                 r = open_output(s->output[0]);
         if (r == 0)
                 r = open_output(s->output[1]);
-        if (r == 0)
-                r = open_pipe(s->report);
+        if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, s->report) < 0)
+                r = -errno;
         if (r == 0 && (s->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
                 r = -errno;
         return r ? r : build_fds(s);
@@ -176,6 +194,8 @@ static void unprepare(Start *s) {
                 close_fd(&s->report[i]);
         }
         close_fd(&s->null_fd);
+        close_fd(&s->group_fd);
+        grants_close(s->task, s->grant_fds);
         boot_plan_deinit(&s->boot);
         root_plan_deinit(&s->root);
         free(s->argv);
@@ -187,16 +207,19 @@ static void unprepare(Start *s) {
 
 /* Where the program is, seen from its chamber. */
 static const char *program_of(const Start *s) {
-        return s->procs->layers & LAYER_ROOT ? s->root.list[0].target : s->task->executable;
+        return s->layers & LAYER_ROOT ? s->root.list[0].target : s->task->executable;
 }
 
 static _Noreturn void run_child(Start *s) {
         Chamber chamber = {
                 .fds = s->fds,
                 .n_fds = BOOT_FD + 2u + s->boot.n_fds,
-                .layers = s->procs->layers,
+                .layers = s->layers,
+                .limits = s->limits,
+                .group_fd = s->group_fd,
+                .has_network = s->task->has_network,
                 .root = &s->root,
-                .filter = &s->procs->filter,
+                .filter = &s->procs->filters[s->task->has_network],
         };
         ChamberReport report = {.error = 0};
         const char *step = chamber_enter(&chamber);
@@ -238,15 +261,22 @@ static int read_report(int fd, ChamberReport *report) {
         return 1;
 }
 
+/* The first child has done its work, and counts no longer when the process goes on. */
+static void take_process(int fd, pid_t first, Proc *proc, const ChamberReport *report) {
+        proc->pid = report->pid;
+        proc->init = report->init;
+        (void)waitpid(first, NULL, 0);
+        (void)send(fd, "", 1, MSG_NOSIGNAL); /* it may have died: then it reports no more either */
+}
+
 /* Until the last one who could report is gone or has become the program. 0: the program runs. */
-static int read_reports(int fd, Proc *proc, ProcFailure *failure) {
+static int read_reports(int fd, pid_t first, Proc *proc, ProcFailure *failure) {
         ChamberReport report;
         int r, result = 0;
 
         while ((r = read_report(fd, &report)) > 0) {
                 if (report.pid) {
-                        proc->pid = report.pid;
-                        proc->init = report.init;
+                        take_process(fd, first, proc, &report);
                         continue;
                 }
                 set_failure(failure, report.step, report.object, report.error);
@@ -270,7 +300,7 @@ static void discard(Proc *proc) {
         }
 }
 
-/* The first child may be gone when the program runs: its siblings are the process and its init. */
+/* The first child is gone when the program runs in a namespace: its siblings are the process and its init. */
 static int launch(Start *s, Proc *proc, ProcFailure *failure) {
         pid_t pid = fork();
         int r;
@@ -283,10 +313,8 @@ static int launch(Start *s, Proc *proc, ProcFailure *failure) {
         if (pid == 0)
                 run_child(s);
         close_fd(&s->report[1]);
-        r = read_reports(s->report[0], proc, failure);
-        if (proc->pid || r < 0)
-                (void)waitpid(pid, NULL, 0);
-        else
+        r = read_reports(s->report[0], pid, proc, failure);
+        if (!proc->pid)
                 proc->pid = pid;
         if (r < 0)
                 discard(proc);
@@ -296,11 +324,56 @@ static int launch(Start *s, Proc *proc, ProcFailure *failure) {
 static int plan_root(Start *s, ProcFailure *failure) {
         int r = 0;
 
-        if (s->procs->layers & (LAYER_ROOT | LAYER_LANDLOCK))
+        if (s->layers & (LAYER_ROOT | LAYER_LANDLOCK))
                 r = root_plan_init(&s->root, s->task->executable);
         if (r < 0)
                 set_failure(failure, r == -ENOENT ? "finding a library" : "planning its root", s->root.object,
                         -r);
+        return r;
+}
+
+static uint32_t layers_of(const Procs *p, const SolTask *task) {
+        return task->has_network ? p->layers & ~LAYER_NET : p->layers;
+}
+
+/* Addresses of its channels, twice: a channel may have a second memory. */
+static uint64_t shared_of(const Channels *channels, uint32_t task) {
+        uint64_t n = 0;
+
+        for (uint32_t i = 0; i < channels->n_channels; i++) {
+                const SolChannel *sol = channels->list[i].sol;
+
+                n += sol->client == task || sol->server == task;
+        }
+        return 2 * n * CHAN_SIZE;
+}
+
+static Limits limits_of(const Channels *channels, uint32_t task) {
+        const SolLimits *limits = &channels->sol->tasks[task].limits;
+
+        return (Limits){
+                .memory = limits->memory,
+                .threads = limits->pids,
+                .files = limits->files,
+                .shared = shared_of(channels, task),
+        };
+}
+
+static int open_grants(Start *s, ProcFailure *failure) {
+        const char *object = "";
+        int r = grants_open(s->task, s->grant_fds, &s->limits.file_size, &object);
+
+        if (r < 0)
+                set_failure(failure, "opening its file", object, -r);
+        return r;
+}
+
+static int join_group(Start *s, Procs *p, uint32_t task, ProcFailure *failure) {
+        const char *object = "";
+        int r = groups_add(&p->groups, task, &s->task->limits, &s->group_fd, &object);
+
+        if (r < 0)
+                set_failure(failure, "making its control group", object, -r);
         return r;
 }
 
@@ -309,17 +382,25 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
         Start s = {
                 .procs = p,
                 .task = &p->sol->tasks[task],
+                .layers = layers_of(p, &p->sol->tasks[task]),
+                .limits = limits_of(channels, task),
+                .group_fd = -1,
                 .boot = BOOT_PLAN_NULL,
                 .null_fd = -1,
                 .report = {-1, -1},
                 .output = {{-1, -1}, {-1, -1}},
         };
-        int r = prepare(&s, channels, task);
+        int r = open_grants(&s, ret_failure);
 
-        if (r < 0)
-                set_failure(ret_failure, "preparing", "", -r);
-        else
+        if (r == 0) {
+                r = prepare(&s, channels, task);
+                if (r < 0)
+                        set_failure(ret_failure, "preparing", "", -r);
+        }
+        if (r == 0)
                 r = plan_root(&s, ret_failure);
+        if (r == 0)
+                r = join_group(&s, p, task, ret_failure);
         if (r == 0)
                 r = launch(&s, proc, ret_failure);
         if (r == 0) {
@@ -337,6 +418,12 @@ const char *procs_explain(const ProcFailure *failure) {
         if (strcmp(failure->step, "making namespaces") == 0 ||
                 strcmp(failure->step, "building its root") == 0)
                 return layer_table[0].explain(failure->error);
+        if (strcmp(failure->step, "opening its file") == 0 && failure->error == EBUSY)
+                return "another process has it, and one of both may write it";
+        if (strcmp(failure->step, "making its control group") == 0)
+                return groups_explain(failure->error);
+        if (strcmp(failure->step, "limiting resources") == 0 && failure->error == EPERM)
+                return "the limit of `caisson` itself is lower: raise it (ulimit -H), or ask for less";
         if (strcmp(failure->step, "finding a library") == 0)
                 return "it is in none of the folders where libraries are looked for; link it statically, or "
                        "name its folder with -Wl,-rpath";
@@ -402,6 +489,7 @@ bool procs_reap(Procs *p, uint32_t *ret_task) {
                 p->list[task].pid = 0;
                 p->list[task].has_ended = true;
                 p->list[task].status = status;
+                groups_remove(&p->groups, task);
                 p->n_running--;
         }
         *ret_task = task;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "channels.h"
+#include "groups.h"
 
 typedef struct Proc {
         pid_t init;    /* first process of its namespace; 0: none, or reaped */
@@ -23,9 +24,10 @@ typedef struct Proc {
 
 typedef struct Procs {
         const Solution *sol;
-        uint32_t layers;          /* of every chamber */
-        struct sock_fprog filter; /* with LAYER_SECCOMP */
-        Proc *list;               /* per task */
+        uint32_t layers;              /* of every chamber; less where the solution grants something */
+        struct sock_fprog filters[2]; /* with LAYER_SECCOMP: without and with the network */
+        Groups groups;
+        Proc *list; /* per task */
         uint32_t n_running;
 } Procs;
 

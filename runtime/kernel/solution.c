@@ -16,6 +16,7 @@
 
 #include "bounds.h"
 #include "files.h"
+#include "grants.h"
 #include "macro.h"
 #include "order.h"
 #include "spell.h"
@@ -358,5 +359,6 @@ void solution_check(Solution *s, const SolPlaces *places, NkcSession *session, P
                 check_task(&c, &s->tasks[i]);
         for (uint32_t i = 0; i < s->n_tasks; i++)
                 check_channels(&c, &s->tasks[i]);
+        grants_check(s, places, p, pool);
         order_tasks(s, p, pool);
 }

@@ -44,6 +44,24 @@ typedef struct SolChannel {
         uint32_t listener;    /* index among the server's channel names, in the order of the file */
 } SolChannel;
 
+/* What a process may use at most. 0: what every process may. */
+typedef struct SolLimits {
+        Pos at;          /* the first key that was given */
+        uint64_t memory; /* bytes of private memory */
+        uint64_t pids;   /* threads */
+        uint64_t files;  /* descriptors beyond those it is born with */
+        uint64_t cpu;    /* thousandths of a processor */
+} SolLimits;
+
+/* A file of the host that a process gets, opened. */
+typedef struct SolGrant {
+        Pos at;
+        Text file;
+        Text name; /* what the program asks for; the last part of `file` when left out */
+        bool is_writable;
+        const char *path; /* resolved */
+} SolGrant;
+
 typedef struct SolTask {
         Pos at;
         Text class_name; /* `name` */
@@ -54,6 +72,10 @@ typedef struct SolTask {
         TextList before, after;
         SolChannel *channels; /* in which it is the client */
         uint32_t n_channels;
+        SolLimits limits;
+        SolGrant *grants;
+        uint32_t n_grants;
+        bool has_network;             /* the host's */
         const struct NkcClass *class; /* belongs to the session; NULL after a problem */
         const char *executable;       /* resolved path */
         uint32_t n_listeners;         /* different channel names at which it is the target */
@@ -72,6 +94,7 @@ typedef struct SolPlaces {
         size_t n_includes;
         const char *const *bins; /* --bin, then the solution's folder and its bin/ */
         size_t n_bins;
+        const char *folder; /* the solution's: granted files are named from there */
 } SolPlaces;
 
 /* Checks what init_read() left in `s` against the classes and files, and completes it.
