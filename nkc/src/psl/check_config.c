@@ -242,7 +242,7 @@ static void read_set(Config *c) {
         set->pool_size = read_size(c, "pool_size", POL_POOL_SIZE_MAX);
         if (set->entry && r.n == 0)
                 refuse(c, c->type->span, "the type Entry", "has at least one part");
-        check_pool(c, (uint64_t)set->set_size * r.n * sizeof(uint64_t), set->pool_size);
+        check_pool(c, POL_SET_BYTES(set->set_size, r.n), set->pool_size);
         c->object->set = set;
 }
 
@@ -301,7 +301,7 @@ static void read_map(Config *c) {
                 refuse(c, t->span, "the type Value", "is an integer type");
         read_keys(c, map);
         map->pool_size = read_size(c, "pool_size", POL_POOL_SIZE_MAX);
-        check_pool(c, (uint64_t)map->n_keys * 2 * sizeof(uint64_t), map->pool_size);
+        check_pool(c, POL_MAP_BYTES(map->n_keys), map->pool_size);
         c->object->map = map;
 }
 

@@ -32,6 +32,10 @@
 #define POL_PATTERNS_MAX     16384u
 #define POL_TEXT_SHOWN       120u /* bytes of the text of a site */
 
+/* Bytes of one table, as the security module counts them: for each entry a node and two buckets at most. */
+#define POL_SET_BYTES(set_size, n_fields) ((uint64_t)(set_size) * (8u * (n_fields) + 40u) + 64u)
+#define POL_MAP_BYTES(n_keys)             (16u * (uint64_t)(n_keys) + 8u)
+
 /* Numbers, by their width and sign; what a value is stored as. */
 typedef enum PolNumber {
         POL_U8,
