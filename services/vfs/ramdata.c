@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contents of a file in memory. Bytes of a chunk behind the end of the file are zero at all times, so that
+ * growing needs no clearing.
+ */
+#include "ramdata.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ramdata_init(RamData *d, RamBudget *budget) {
+        *d = (RamData){.budget = budget};
+}
+
+/* --- memory --- */
+
+static bool take(RamData *d, uint64_t n) {
+        uint64_t used = atomic_fetch_add(&d->budget->used, n);
+
+        if (used + n > d->budget->max) {
+                atomic_fetch_sub(&d->budget->used, n);
+                return false;
+        }
+        d->n_bytes += n;
+        return true;
+}
+
+static void give_back(RamData *d, uint64_t n) {
+        atomic_fetch_sub(&d->budget->used, n);
+        d->n_bytes -= n;
+}
+
+static uint32_t room_of(const RamData *d, uint64_t chunk) {
+        return d->tail_room && d->tail == chunk ? d->tail_room : RAMDATA_CHUNK;
+}
+
+/* NULL: a hole. */
+static unsigned char *get_chunk(const RamData *d, uint64_t chunk) {
+        uint64_t leaf = chunk / RAMDATA_LEAF;
+
+        if (leaf >= d->n_leaves || !d->leaves[leaf])
+                return NULL;
+        return d->leaves[leaf][chunk % RAMDATA_LEAF];
+}
+
+/* Where the pointer to a chunk lies; NULL: no memory. */
+static unsigned char **place_of(RamData *d, uint64_t chunk) {
+        uint32_t leaf = (uint32_t)(chunk / RAMDATA_LEAF);
+
+        if (leaf >= d->n_leaves) {
+                uint32_t n = leaf + 1 > d->n_leaves * 2 ? leaf + 1 : d->n_leaves * 2;
+                unsigned char ***grown = realloc(d->leaves, n * sizeof(*grown));
+
+                if (!grown)
+                        return NULL;
+                memset(grown + d->n_leaves, 0, (n - d->n_leaves) * sizeof(*grown));
+                d->leaves = grown;
+                d->n_leaves = n;
+        }
+        if (!d->leaves[leaf])
+                d->leaves[leaf] = calloc(RAMDATA_LEAF, sizeof(**d->leaves));
+        return d->leaves[leaf] ? &d->leaves[leaf][chunk % RAMDATA_LEAF] : NULL;
+}
+
+/* Makes the short chunk at least `room` bytes long. */
+static bool grow_tail(RamData *d, uint32_t room) {
+        unsigned char **place = &d->leaves[d->tail / RAMDATA_LEAF][d->tail % RAMDATA_LEAF];
+        unsigned char *grown;
+
+        if (!take(d, room - d->tail_room))
+                return false;
+        grown = realloc(*place, room);
+        if (!grown) {
+                give_back(d, room - d->tail_room);
+                return false;
+        }
+        memset(grown + d->tail_room, 0, room - d->tail_room);
+        *place = grown;
+        d->tail_room = room < RAMDATA_CHUNK ? room : 0;
+        return true;
+}
+
+static uint32_t round_up(uint32_t n, uint32_t step) {
+        return (n + step - 1) / step * step;
+}
+
+/* Room for the last chunk of a file. In a larger file a whole chunk more or less is little. */
+static uint32_t room_at_end(uint64_t chunk, uint32_t need) {
+        if (chunk >= RAMDATA_SHORT)
+                return RAMDATA_CHUNK;
+        return round_up(need, need < RAMDATA_PAGE ? RAMDATA_GRAIN : RAMDATA_PAGE);
+}
+
+/* A chunk with room for `need` bytes; is_last: nothing of the file lies behind it. */
+static unsigned char *provide_chunk(RamData *d, uint64_t chunk, uint32_t need, bool is_last) {
+        uint32_t room = is_last ? room_at_end(chunk, need) : RAMDATA_CHUNK;
+        unsigned char **place = place_of(d, chunk);
+
+        if (!place)
+                return NULL;
+        if (*place)
+                return need <= room_of(d, chunk) || grow_tail(d, room) ? *place : NULL;
+        if (room < RAMDATA_CHUNK && d->tail_room && !grow_tail(d, RAMDATA_CHUNK))
+                return NULL;
+        if (!take(d, room))
+                return NULL;
+        *place = calloc(1, room);
+        if (!*place) {
+                give_back(d, room);
+                return NULL;
+        }
+        if (room < RAMDATA_CHUNK) {
+                d->tail = chunk;
+                d->tail_room = room;
+        }
+        return *place;
+}
+
+static void drop_chunk(RamData *d, uint64_t chunk) {
+        if (!get_chunk(d, chunk))
+                return;
+        give_back(d, room_of(d, chunk));
+        free(d->leaves[chunk / RAMDATA_LEAF][chunk % RAMDATA_LEAF]);
+        d->leaves[chunk / RAMDATA_LEAF][chunk % RAMDATA_LEAF] = NULL;
+        if (d->tail == chunk)
+                d->tail_room = 0;
+}
+
+/* All chunks from `first` on, and the tables that are empty then. */
+static void drop_from(RamData *d, uint64_t first) {
+        for (uint64_t leaf = first / RAMDATA_LEAF; leaf < d->n_leaves; leaf++) {
+                uint64_t start = leaf * RAMDATA_LEAF;
+
+                if (!d->leaves[leaf])
+                        continue;
+                for (uint64_t i = start < first ? first : start; i < start + RAMDATA_LEAF; i++)
+                        drop_chunk(d, i);
+                if (start < first)
+                        continue;
+                free(d->leaves[leaf]);
+                d->leaves[leaf] = NULL;
+        }
+}
+
+void ramdata_deinit(RamData *d) {
+        drop_from(d, 0);
+        free(d->leaves);
+        *d = (RamData){.leaves = NULL};
+}
+
+/* --- reading and writing --- */
+
+/* The part of [at, at + size) that lies in one chunk. */
+static size_t span(uint64_t at, size_t size) {
+        size_t left = RAMDATA_CHUNK - at % RAMDATA_CHUNK;
+
+        return size < left ? size : left;
+}
+
+/* One chunk's part; what lies behind a short chunk's room is zero. */
+static void read_span(const RamData *d, unsigned char *out, size_t size, uint64_t at) {
+        const unsigned char *chunk = get_chunk(d, at / RAMDATA_CHUNK);
+        uint32_t from = (uint32_t)(at % RAMDATA_CHUNK);
+        uint32_t room = chunk ? room_of(d, at / RAMDATA_CHUNK) : 0;
+        size_t n = from < room ? room - from : 0;
+
+        if (n > size)
+                n = size;
+        if (n)
+                memcpy(out, chunk + from, n);
+        memset(out + n, 0, size - n);
+}
+
+size_t ramdata_read(const RamData *d, void *buffer, size_t size, uint64_t at) {
+        unsigned char *out = buffer;
+        size_t done = 0;
+
+        if (at >= d->size)
+                return 0;
+        if (size > d->size - at)
+                size = (size_t)(d->size - at);
+        while (done < size) {
+                size_t n = span(at + done, size - done);
+
+                read_span(d, out + done, n, at + done);
+                done += n;
+        }
+        return size;
+}
+
+int ramdata_write(RamData *d, const void *data, size_t size, uint64_t at, size_t *ret_put) {
+        const unsigned char *in = data;
+        size_t done = 0;
+
+        *ret_put = 0;
+        if (at >= RAMDATA_MAX || size > RAMDATA_MAX - at)
+                return size == 0 ? 0 : -EFBIG;
+        while (done < size) {
+                uint64_t here = at + done, chunk = here / RAMDATA_CHUNK;
+                uint32_t from = (uint32_t)(here % RAMDATA_CHUNK);
+                size_t n = span(here, size - done);
+                bool is_last = here + n >= d->size;
+                unsigned char *to = provide_chunk(d, chunk, (uint32_t)(from + n), is_last);
+
+                if (!to)
+                        break;
+                memcpy(to + from, in + done, n);
+                done += n;
+                if (here + n > d->size)
+                        d->size = here + n;
+        }
+        *ret_put = done;
+        return done == 0 && size > 0 ? -ENOSPC : 0;
+}
+
+int ramdata_truncate(RamData *d, uint64_t size) {
+        if (size > RAMDATA_MAX)
+                return -EFBIG;
+        if (size < d->size) {
+                uint64_t last = size / RAMDATA_CHUNK;
+                uint32_t keep = (uint32_t)(size % RAMDATA_CHUNK);
+                unsigned char *chunk = get_chunk(d, last);
+
+                drop_from(d, keep ? last + 1 : last);
+                if (keep && chunk && keep < room_of(d, last))
+                        memset(chunk + keep, 0, room_of(d, last) - keep);
+        }
+        d->size = size;
+        return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contents of a file in memory: sparse, in chunks, and never much larger than what was written.
+ *
+ * A chunk that was never written is a hole and reads as zeros. All chunks have RAMDATA_CHUNK bytes but the
+ * last one, which grows page by page: many small files and one large file both waste little.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RAMDATA_CHUNK 65536u
+#define RAMDATA_PAGE  4096u        /* a short chunk grows by this */
+#define RAMDATA_GRAIN 64u          /* or by this as long as it is below a page */
+#define RAMDATA_SHORT 4u           /* chunks from this one on are never short */
+#define RAMDATA_LEAF  256u         /* chunks of one table */
+#define RAMDATA_MAX   (1ull << 44) /* bytes of a file: 16 TiB */
+
+/* Memory that all files of one file system share. */
+typedef struct RamBudget {
+        _Atomic uint64_t used; /* bytes */
+        uint64_t max;
+} RamBudget;
+
+typedef struct RamData {
+        unsigned char ***leaves; /* tables of chunks; NULL: a hole of a whole table */
+        uint32_t n_leaves;
+        uint32_t tail_room; /* bytes of chunk `tail`, which alone may be short; 0: none is */
+        uint64_t tail;
+        uint64_t size;
+        uint64_t n_bytes; /* taken from the budget */
+        RamBudget *budget;
+} RamData;
+
+void ramdata_init(RamData *d, RamBudget *budget);
+void ramdata_deinit(RamData *d);
+/* Bytes read, fewer than `size` at the end of the file. */
+size_t ramdata_read(const RamData *d, void *buffer, size_t size, uint64_t at);
+/* 0 and what was written, which is less than asked for when memory ends on the way; -ENOSPC: nothing at all;
+ * -EFBIG: beyond RAMDATA_MAX. */
+int ramdata_write(RamData *d, const void *data, size_t size, uint64_t at, size_t *ret_put);
+/* -EFBIG. */
+int ramdata_truncate(RamData *d, uint64_t size);
