@@ -5,16 +5,39 @@
  * A decision only copies its record into a bounded queue; a thread of its own makes text of it and
  * writes. Nobody who decides ever waits for a disk or a reader. What finds no room is counted, and the
  * count becomes a record itself. No sender can use up what the others need: each has its own share of
- * the queue, of the file and of the lines that are shown.
+ * the queue (audit_queue.h), of the file (audit_file.h) and of the lines that are shown (audit_show.h).
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audit_file.h"
+#include "audit_show.h"
 #include "ksm/ksm.h"
+#include "solution.h"
 
 typedef struct Audit Audit;
 
-/* sender: task that caused the event, or JUDGE_KERNEL. The record is copied. Any thread; NULL is fine. */
+typedef struct AuditOptions {
+        const char *path; /* NULL: no file */
+        uint64_t limit;   /* bytes of the file */
+        bool is_permissive;
+} AuditOptions;
+
+/* Borrows the solution and the security module. 0; a negative errno with *problem set. */
+int audit_new(
+        const Solution *sol, const Ksm *ksm, const AuditOptions *options, AuditProblem *problem, Audit **ret);
+/* Starts the thread; before, records wait in the queue. To be called when no process is forked any more.
+ * 0 or a negative errno. */
+int audit_start(Audit *a);
+/* Ends the thread and writes what is left. Nothing is recorded afterwards; the lines can still be taken. */
+void audit_stop(Audit *a);
+Audit *audit_free(Audit *a); /* NULL is fine; returns NULL */
+
+/* sender: task that caused the event, or JUDGE_KERNEL. The record is copied. Any thread. */
 void audit_put(Audit *a, uint32_t sender, const KsmRecord *record, bool is_permitted);
+
+/* Lines for people: the descriptor becomes readable when there are some. One thread takes them. */
+int audit_fd(const Audit *a);
+bool audit_take_line(Audit *a, AuditLine *ret_line);

@@ -6,9 +6,11 @@
 
 #include "load.h"
 #include "options.h"
+#include "policy_load.h"
 
 typedef struct Check {
         Load load;
+        const char *policy;
         bool wants_help;
 } Check;
 
@@ -20,6 +22,11 @@ static const char *set_bin(void *command, const char *value) {
         return load_add_folder(&((Check *)command)->load.bins, value);
 }
 
+static const char *set_policy(void *command, const char *value) {
+        ((Check *)command)->policy = value;
+        return value[0] ? NULL : "a file, or none";
+}
+
 static const char *set_help(void *command, const char *value) {
         (void)value;
         ((Check *)command)->wants_help = true;
@@ -29,19 +36,24 @@ static const char *set_help(void *command, const char *value) {
 static const Option list[] = {
         {'I', "include", "DIR", "folder of descriptions and headers; repeatable", set_include},
         {0, "bin", "DIR", "folder of executables; repeatable", set_bin},
+        {0, "policy", "FILE", "policy module (default: ksm.module beside init.yaml); none: no policy",
+                set_policy},
         {'h', "help", NULL, "show this help", set_help},
 };
 static const Options options = {"check", list, sizeof list / sizeof *list};
 
 static void print_help(void) {
-        (void)printf("Usage: caisson check [OPTIONS] SOLUTION\n"
-                     "Checks a solution without starting it: a folder with an init.yaml, or that file.\n\n");
+        (void)printf(
+                "Usage: caisson check [OPTIONS] SOLUTION\n"
+                "Checks a solution and its policy without starting it: a folder with an init.yaml, or that\n"
+                "file.\n\n");
         options_print(&options, stdout);
         (void)printf("\nExit status: 0 nothing wrong, 1 problems, 2 wrong usage, 3 can't read.\n");
 }
 
 int cmd_check(int argc, char **argv) {
         Check check = {.load = LOAD_NULL};
+        Ksm *ksm = NULL;
         size_t n_words;
         int status;
 
@@ -57,9 +69,12 @@ int cmd_check(int argc, char **argv) {
         }
         status = load_solution(&check.load, argv[1], stderr);
         if (status == CMD_EXIT_OK)
+                status = policy_load(&check.load, check.policy, stderr, &ksm);
+        if (status == CMD_EXIT_OK)
                 (void)printf("%s: %u process%s, %u channel%s, nothing wrong\n", argv[1],
                         check.load.solution.n_tasks, check.load.solution.n_tasks == 1 ? "" : "es",
                         check.load.solution.n_channels, check.load.solution.n_channels == 1 ? "" : "s");
+        ksm_free(ksm);
         load_deinit(&check.load);
         return status;
 }

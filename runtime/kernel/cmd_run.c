@@ -6,13 +6,17 @@
 
 #include <string.h>
 
+#include "amount.h"
 #include "load.h"
 #include "loop.h"
 #include "options.h"
+#include "policy_load.h"
 
 typedef struct Run {
         Load load;
         LoopOptions loop;
+        AuditOptions audit;
+        const char *policy; /* NULL: the one beside the init file */
         bool wants_help;
 } Run;
 
@@ -22,6 +26,26 @@ static const char *set_include(void *command, const char *value) {
 
 static const char *set_bin(void *command, const char *value) {
         return load_add_folder(&((Run *)command)->load.bins, value);
+}
+
+static const char *set_policy(void *command, const char *value) {
+        ((Run *)command)->policy = value;
+        return value[0] ? NULL : "a file, or none";
+}
+
+static const char *set_permissive(void *command, const char *value) {
+        (void)value;
+        ((Run *)command)->loop.is_permissive = true;
+        return NULL;
+}
+
+static const char *set_audit(void *command, const char *value) {
+        ((Run *)command)->audit.path = value;
+        return value[0] ? NULL : "the file has no name";
+}
+
+static const char *set_audit_limit(void *command, const char *value) {
+        return amount_size(value, &((Run *)command)->audit.limit) ? NULL : "a size such as 500K, 64M or 2G";
 }
 
 static const char *set_keep(void *command, const char *value) {
@@ -93,6 +117,11 @@ static const char *set_help(void *command, const char *value) {
 static const Option list[] = {
         {'I', "include", "DIR", "folder of descriptions and headers; repeatable", set_include},
         {0, "bin", "DIR", "folder of executables; repeatable", set_bin},
+        {0, "policy", "FILE", "policy module (default: ksm.module beside init.yaml); none: no policy",
+                set_policy},
+        {0, "permissive", NULL, "do also what the policy denies, and say so", set_permissive},
+        {0, "audit", "FILE", "write the audit there, one JSON object a line", set_audit},
+        {0, "audit-limit", "SIZE", "of that file (default 64M)", set_audit_limit},
         {'k', "keep", NULL, "go on after the last client has ended", set_keep},
         {0, "on-deadlock", "WHAT", "report (default), or stop the solution", set_on_deadlock},
         {0, "isolation", "HOW", DEFAULT_NAME, set_isolation},
@@ -113,11 +142,49 @@ static void print_help(void) {
         (void)printf(
                 "\nExit status: 0 when all clients ended with 0, else that of the first one that didn't\n"
                 "(128 + n for signal n); 1 problems in the solution, 2 wrong usage, 3 system failure,\n"
-                "4 stopped by --on-deadlock=stop, 130 Ctrl-C.\n");
+                "4 stopped by --on-deadlock=stop, 5 a start denied by the policy, 130 Ctrl-C.\n");
+}
+
+static int run_judged(Run *run, Ksm *ksm) {
+        const Solution *sol = &run->load.solution;
+        JudgeOptions judging = {
+                .is_permissive = run->loop.is_permissive, .is_never_direct = sol->is_never_direct};
+        AuditProblem problem;
+        int status = CMD_EXIT_SYSTEM;
+        int r = audit_new(sol, ksm, &run->audit, &problem, &run->loop.audit);
+
+        if (r < 0) {
+                (void)fprintf(stderr, "caisson: %s\n", problem.text);
+                return CMD_EXIT_SYSTEM;
+        }
+        if (judge_new(sol, ksm, run->loop.audit, &judging, &run->loop.judge) < 0)
+                (void)fprintf(stderr, "caisson: not enough memory\n");
+        else
+                status = loop_run(sol, &run->loop);
+        judge_free(run->loop.judge);
+        audit_free(run->loop.audit);
+        return status;
+}
+
+static int run_loaded(Run *run) {
+        bool has_policy = !run->policy || strcmp(run->policy, POLICY_NONE) != 0;
+        Ksm *ksm;
+        int status;
+
+        if (!has_policy && (run->audit.path || run->loop.is_permissive)) {
+                (void)fprintf(stderr, "caisson run: --policy=none leaves nothing to audit and to permit\n");
+                return CMD_EXIT_USAGE;
+        }
+        status = policy_load(&run->load, run->policy, stderr, &ksm);
+        if (status == CMD_EXIT_OK)
+                status = has_policy ? run_judged(run, ksm) : loop_run(&run->load.solution, &run->loop);
+        ksm_free(ksm);
+        return status;
 }
 
 int cmd_run(int argc, char **argv) {
-        Run run = {.load = LOAD_NULL, .loop.isolation = DEFAULT_ISOLATION};
+        Run run = {
+                .load = LOAD_NULL, .loop.isolation = DEFAULT_ISOLATION, .audit.limit = AUDIT_LIMIT_DEFAULT};
         size_t n_words;
         int status;
 
@@ -131,9 +198,10 @@ int cmd_run(int argc, char **argv) {
                 (void)fprintf(stderr, "caisson run: name one solution\nhelp: caisson run --help\n");
                 return CMD_EXIT_USAGE;
         }
+        run.audit.is_permissive = run.loop.is_permissive;
         status = load_solution(&run.load, argv[1], stderr);
         if (status == CMD_EXIT_OK)
-                status = loop_run(&run.load.solution, &run.loop);
+                status = run_loaded(&run);
         load_deinit(&run.load);
         return status;
 }

@@ -14,7 +14,8 @@ enum {
         EVENT_STOP_TIMER,  /* the time to end by themselves is over */
         EVENT_WAITS_TIMER, /* time to look who waits for whom */
         EVENT_STREAM,      /* output of a process; index: 2 * task + (0 stdout, 1 stderr) */
-        EVENT_SINK         /* our own output takes more; index of the sink */
+        EVENT_SINK,        /* our own output takes more; index of the sink */
+        EVENT_AUDIT        /* lines of the audit for people */
 };
 
 static inline int events_add(int epoll_fd, int fd, uint32_t what, uint32_t kind, uint32_t index) {

@@ -637,8 +637,15 @@ static void read_entities(Reader *r, void *object, const yaml_node_t *value) {
         }
 }
 
+static void read_mediation(Reader *r, void *object, const yaml_node_t *value) {
+        static const char *const words[] = {"policy", "always"};
+
+        read_word(r, value, "'mediation'", words, &((Solution *)object)->is_never_direct);
+}
+
 static const Key file_keys[] = {
         {"entities", read_entities, true},
+        {"mediation", read_mediation, false},
 };
 
 /* libyaml counts bytes for what it can't even decode, and marks for everything else. */

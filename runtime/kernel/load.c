@@ -129,6 +129,7 @@ int load_solution(Load *load, const char *name, FILE *out) {
                 file = pool_printf(&load->pool, "%s/init.yaml", without_slash(&load->pool, name));
         if (strncmp(file, "./", 2) == 0)
                 file += 2;
+        load->problems = problems;
         problems_init(problems, &load->pool, file);
         r = files_read(&load->pool, file, INIT_FILE_MAX + 1, &text, &problems->source_size);
         if (r < 0 && r != -EFBIG) {

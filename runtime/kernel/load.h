@@ -22,6 +22,7 @@ typedef struct Load {
         const char *unpacked;       /* folder of an unpacked image, removed in the end; NULL: it is none */
         struct NkcSession *session; /* owns the classes */
         Solution solution;
+        Problems *problems; /* after load_solution(): none, or already printed */
 } Load;
 
 #define LOAD_NULL ((Load){.session = NULL})

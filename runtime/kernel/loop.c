@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -190,6 +191,8 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 r = open_events(l);
         if (r == 0)
                 r = output_init(&l->output, &options->output, l->epoll_fd, sol->n_tasks);
+        if (r == 0 && options->audit)
+                r = events_add(l->epoll_fd, audit_fd(options->audit), EPOLLIN, EVENT_AUDIT, 0);
         if (r == 0)
                 r = channels_init(&l->channels, sol);
         if (r == 0)
@@ -256,10 +259,54 @@ static int start_task(Loop *l, uint32_t i) {
         return r;
 }
 
+/* The policy is asked about all starts before the first one: none of them sees a part of a solution. */
+static bool may_start(Loop *l) {
+        JudgeText *why = malloc(sizeof *why);
+        bool is_granted = why != NULL;
+
+        if (!why)
+                output_say(&l->output, "not enough memory");
+        else if (!judge_boot(l->options.judge, why)) {
+                is_granted = false;
+                output_say(
+                        &l->output, "the policy denies the start of the kernel or of Einit: %s", why->text);
+        }
+        for (uint32_t i = 0; is_granted && i < l->sol->n_tasks; i++) {
+                uint32_t task = l->sol->order[i];
+
+                is_granted = judge_execute(l->options.judge, task, why);
+                if (!is_granted)
+                        output_say(&l->output, "%s can't be started, the policy denies it: %s",
+                                l->sol->tasks[task].name.text, why->text);
+        }
+        free(why);
+        return is_granted;
+}
+
+static void say_policy(Loop *l) {
+        JudgeCounts n = judge_count_paths(l->options.judge);
+
+        if (!l->options.judge)
+                output_say(&l->output, "NO POLICY: every process may call whatever it has a channel to");
+        else if (l->options.is_verbose)
+                output_say(&l->output,
+                        "policy: of the methods of all channels %u are direct, %u judged on the way there, "
+                        "%u "
+                        "on both ways; %u are always denied",
+                        n.n_direct, n.n_straight, n.n_both, n.n_denied);
+        if (l->options.is_permissive)
+                output_say(&l->output, "PERMISSIVE: what the policy denies is said and done all the same");
+}
+
 /* Nothing of a solution runs on when a part of it can't be started. */
 static int start_all(Loop *l) {
         int r;
 
+        say_policy(l);
+        if (!may_start(l)) {
+                stop(l, LOOP_EXIT_POLICY);
+                return 0;
+        }
         for (uint32_t i = 0; i < l->sol->n_tasks; i++)
                 output_set_width(&l->output, l->sol->tasks[i].name.text);
         for (uint32_t i = 0; i < l->sol->n_tasks; i++) {
@@ -272,7 +319,8 @@ static int start_all(Loop *l) {
         }
         if (l->channels.n_channels)
                 set_timer(l->waits_fd, WAITS_IDLE_MS);
-        return channels_all_started(&l->channels);
+        r = channels_all_started(&l->channels);
+        return r || !l->options.audit ? r : audit_start(l->options.audit);
 }
 
 /* --- ends --- */
@@ -302,6 +350,7 @@ static void task_ended(Loop *l, uint32_t i) {
         bool was_told = l->stage != STAGE_RUNNING && WIFSIGNALED(status) &&
                         (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
 
+        judge_task_died(l->options.judge, i);
         output_task_ended(&l->output, i);
         if (!was_told || l->options.is_verbose)
                 say_end(l, i, n_channels);
@@ -379,6 +428,13 @@ static void read_timer(int fd) {
         (void)n; /* set anew meanwhile: nothing to read */
 }
 
+static void say_audit(Loop *l) {
+        AuditLine line;
+
+        while (l->options.audit && audit_take_line(l->options.audit, &line))
+                output_say(&l->output, "%s", line.text);
+}
+
 static void handle(Loop *l, const struct epoll_event *ev) {
         uint32_t index = (uint32_t)ev->data.u64;
 
@@ -396,6 +452,9 @@ static void handle(Loop *l, const struct epoll_event *ev) {
                 break;
         case EVENT_STREAM:
                 output_stream_ready(&l->output, index);
+                break;
+        case EVENT_AUDIT:
+                say_audit(l);
                 break;
         case EVENT_SINK:
                 output_sink_ready(&l->output, index);
@@ -443,6 +502,11 @@ static int loop_turns(Loop *l) {
 static void loop_end(Loop *l) {
         procs_signal_all(&l->procs, SIGKILL);
         procs_end_leftovers();
+        if (l->options.audit)
+                audit_stop(l->options.audit);
+        say_audit(l);
+        if (l->options.is_permissive)
+                output_say(&l->output, "PERMISSIVE: this run was not protected by its policy");
         loop_deinit(l);
 }
 

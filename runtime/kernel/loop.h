@@ -8,7 +8,9 @@
  */
 #pragma once
 
+#include "audit.h"
 #include "channels.h"
+#include "judge.h"
 #include "layers.h"
 #include "output.h"
 #include "procs.h"
@@ -18,7 +20,7 @@
 #define LOOP_GRACE_MS 1000u /* from SIGTERM to SIGKILL when a solution is stopped */
 
 /* Exit status of `caisson run` beyond that of the clients; see docs/guide/running.md. */
-enum { LOOP_EXIT_SYSTEM = 3, LOOP_EXIT_DEADLOCK = 4, LOOP_EXIT_SIGNAL = 128 };
+enum { LOOP_EXIT_SYSTEM = 3, LOOP_EXIT_DEADLOCK = 4, LOOP_EXIT_POLICY = 5, LOOP_EXIT_SIGNAL = 128 };
 
 typedef struct LoopOptions {
         OutputOptions output;
@@ -26,6 +28,9 @@ typedef struct LoopOptions {
         bool stop_on_deadlock; /* --on-deadlock=stop */
         bool is_verbose;       /* say also what goes well */
         Isolation isolation;   /* --isolation */
+        Judge *judge;          /* borrowed, with its audit; NULL: no policy, everything is granted */
+        Audit *audit;          /* NULL without a judge */
+        bool is_permissive;    /* --permissive */
 } LoopOptions;
 
 /* Runs a checked solution. Returns the exit status of the program. Changes the signal mask, the

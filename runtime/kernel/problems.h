@@ -53,6 +53,8 @@ enum {
         PROBLEM_BAD_WORD = 626,
         PROBLEM_GRANT = 627,
         PROBLEM_GRANT_SHARED = 628,
+        PROBLEM_POLICY_CLASS = 629,
+        PROBLEM_POLICY_STALE = 630,
         PROBLEM_MAX
 };
 

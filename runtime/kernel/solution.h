@@ -85,7 +85,8 @@ typedef struct Solution {
         SolTask *tasks;
         uint32_t n_tasks;
         uint32_t n_channels;
-        uint32_t *order; /* task indices as they are started: servers before their clients */
+        bool is_never_direct; /* `mediation: always`: every message passes the kernel process */
+        uint32_t *order;      /* task indices as they are started: servers before their clients */
 } Solution;
 
 /* Where things are looked for; all folders are borrowed. */

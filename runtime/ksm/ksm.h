@@ -94,6 +94,7 @@ struct KsmRecord {
         uint32_t n_results;
         KsmResult *results;
         uint32_t room;
+        uint32_t n_left_out; /* results that a host didn't keep in its copy; lines count them */
 };
 
 /* Room for the results of any event. One record serves many events. 0, -ENOMEM. */

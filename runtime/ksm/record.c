@@ -168,7 +168,7 @@ static bool is_shown(const KsmRecord *record, const KsmResult *result) {
 
 static void add_calls(Line *line, const KsmModule *m, const KsmRecord *record) {
         size_t size = line->size;
-        uint32_t n_shown = 0, n_omitted = 0;
+        uint32_t n_shown = 0, n_omitted = record->n_left_out;
 
         line->size -= TAIL_SIZE;
         for (uint32_t i = 0; i < record->n_results; i++) {
@@ -176,9 +176,9 @@ static void add_calls(Line *line, const KsmModule *m, const KsmRecord *record) {
 
                 if (!is_shown(record, record->results + i))
                         continue;
-                if (n_omitted == 0)
+                if (n_omitted == record->n_left_out)
                         add_call(line, m, record->results + i, n_shown == 0);
-                if (n_omitted == 0 && line->used < line->size) {
+                if (n_omitted == record->n_left_out && line->used < line->size) {
                         n_shown++;
                         continue;
                 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Chambers from outside: hostile processes beside a neighbour whose calls must go on. Speaks TAP.
 
-    run_chamber.py CAISSON ACTOR HOSTILE
+    run_chamber.py CAISSON ACTOR HOSTILE POLICY
 
 One solution runs all attempts at once, each in a process of its own (hostile.c); what came of each is
 printed. The other cases look at ends of processes, and at the command line.
@@ -29,11 +29,12 @@ def case(function):
 class Bench:
     """A folder with three programs, and runs of solutions made of them."""
 
-    def __init__(self, caisson, actor, hostile, folder):
+    def __init__(self, caisson, actor, hostile, policy, folder):
         self.caisson, self.hostile, self.folder = caisson, hostile, pathlib.Path(folder)
         (self.folder / "bin").mkdir()
         for program, name in ((actor, "Client"), (actor, "Server"), (hostile, "Hostile")):
             shutil.copy(program, self.folder / "bin" / name)
+        shutil.copy(policy, self.folder / "ksm.module")
 
     def command(self, *words):
         done = subprocess.run([self.caisson, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -137,13 +138,13 @@ def a_wrong_word_is_refused(bench):
 
 
 def main():
-    caisson, actor, hostile = map(os.path.abspath, sys.argv[1:])
+    caisson, actor, hostile, policy = map(os.path.abspath, sys.argv[1:])
     print(f"1..{len(CASES)}", flush=True)
     for number, test in enumerate(CASES, 1):
         word = "ok"
         with tempfile.TemporaryDirectory(prefix="caisson-chamber-") as folder:
             try:
-                test(Bench(caisson, actor, hostile, folder))
+                test(Bench(caisson, actor, hostile, policy, folder))
             except (AssertionError, subprocess.TimeoutExpired) as problem:
                 word = "not ok"
                 print(f"# {problem}")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Death at each step of a call, over `caisson run`. Speaks TAP.
 
-    run_deaths.py CAISSON MORTAL IDL PATIENCE [OPTION...]
+    run_deaths.py CAISSON MORTAL IDL POLICY PATIENCE [OPTION...]
 
 The process mortal.c kills itself with SIGKILL at the step it is told, and says when. The other end
 must have its error within LIMIT_MS, times PATIENCE, the rest of the solution must go on, and nothing
@@ -43,6 +43,7 @@ class Run:
 
     def __init__(self, bench, folder, entries, *options):
         shutil.copy(bench.mortal, folder / "mortal")
+        shutil.copy(bench.policy, folder / "ksm.module")
         (folder / "init.yaml").write_text("entities:\n" + "".join(entries), encoding="utf-8")
         self.process = subprocess.Popen(
             [bench.caisson, "run", "-v", "-I", bench.idl, "--bin", folder, *bench.options, *options, folder],
@@ -133,9 +134,9 @@ def a_server_and_its_other_client_go_on_when_a_client_dies(bench, folder, step):
 
 
 class Bench:
-    def __init__(self, caisson, mortal, idl, patience, *options):
+    def __init__(self, caisson, mortal, idl, policy, patience, *options):
         self.caisson, self.mortal, self.idl = os.path.abspath(caisson), os.path.abspath(mortal), os.path.abspath(idl)
-        self.patience, self.options = float(patience), options
+        self.policy, self.patience, self.options = policy, float(patience), options
 
 
 def main():

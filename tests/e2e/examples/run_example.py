@@ -3,6 +3,7 @@
 """One example, as a user has it: a copy outside the tree, built with the staged SDK alone, run.
 
 Its README shows what it prints (the `text` block); exactly that must come out, and exit code 0.
+The tests of its policy pass.
 
     run_example.py SOURCE_ROOT BUILD_ROOT EXAMPLE COMPILER
 """
@@ -24,6 +25,9 @@ def main():
         folder = pathlib.Path(scratch, name)
         shutil.copytree(original, folder)
         solution.build_solution(folder, sdk, compiler)
+        code, output = solution.run(["make", f"CAISSON={sdk}", f"CC={compiler}", "check"], folder)
+        if code != 0 or "[  PASSED  ]" not in output:
+            sys.exit(f"make check: exit code {code}")
         code, lines = solution.run_solution(folder, sdk)
         if code != 0:
             sys.exit(f"exit code {code}")

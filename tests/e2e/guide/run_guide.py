@@ -31,6 +31,9 @@ def main():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content, encoding="utf-8")
         solution.build_solution(folder, sdk, compiler)
+        code, output = solution.run(["make", f"CAISSON={sdk}", f"CC={compiler}", "check"], folder)
+        if code != 0 or "[  PASSED  ]" not in output:
+            sys.exit(f"make check: exit code {code}")
         code, lines = solution.run_solution(folder, sdk)
         if code != 0:
             sys.exit(f"exit code {code}")

@@ -72,6 +72,52 @@ def fault_in_a_description_stops_the_build_with_its_place(project):
     return code != 0 and "IEcho.idl:" in output and project.make()[0] == 0
 
 
+def changed_policy_builds_the_module_alone(project):
+    project.change("security.psl", "method=Say { grant () }", "method=Say { grant ()  }")
+    code, output = project.make()
+    return code == 0 and "ksm.module" in output and "src/client.c" not in output
+
+
+def fault_in_the_policy_stops_the_build_with_its_place(project):
+    project.change("security.psl", "endpoint=wall.echo", "endpoint=wall.ekho")
+    code, output = project.make()
+    project.change("security.psl", "endpoint=wall.ekho", "endpoint=wall.echo")
+    return code != 0 and "security.psl:" in output and project.make()[0] == 0
+
+
+def policy_of_older_descriptions_is_refused(project):
+    project.change("resources/echo/IEcho.idl", "Say(", "Tell(")
+    project.change("security.psl", "method=Say", "method=Tell")
+    project.make("build/solution/echo/IEcho.idl")
+    status, lines = solution.run_solution(project.folder, project.sdk)
+    project.change("resources/echo/IEcho.idl", "Tell(", "Say(")
+    project.change("security.psl", "method=Tell", "method=Say")
+    return status == 1 and any("NKC-630" in line for line in lines) and project.make()[0] == 0
+
+
+def policy_that_fails_its_tests_fails_the_check(project):
+    project.change("security.psl", "deny request src=other", "grant request src=other")
+    code, output = project.make("check")
+    project.change("security.psl", "grant request src=other", "deny request src=other")
+    return code != 0 and "[  FAILED  ]" in output and project.make("check")[0] == 0
+
+
+def module_that_others_may_write_is_refused(project):
+    module = project.folder / "build/solution/ksm.module"
+    module.chmod(0o775)
+    status, lines = solution.run_solution(project.folder, project.sdk)
+    module.chmod(0o755)
+    return status == 1 and "others may write to it" in lines[0]
+
+
+def missing_policy_is_explained(project):
+    (project.folder / "security.psl").rename(project.folder / "kept.psl")
+    code, output = project.make()
+    without, lines = project.make("POLICY=none", "run")
+    (project.folder / "kept.psl").rename(project.folder / "security.psl")
+    return code != 0 and "no security.psl" in output and without == 0 and "NO POLICY" in lines
+
+
 def missing_sdk_is_named(project):
     code, output = project.make("CAISSON=")
     return code != 0 and "no SDK" in output
@@ -89,6 +135,12 @@ CASES = [
     changed_init_is_staged,
     line_on_standard_output_is_shown_although_the_program_is_stopped,
     fault_in_a_description_stops_the_build_with_its_place,
+    changed_policy_builds_the_module_alone,
+    fault_in_the_policy_stops_the_build_with_its_place,
+    policy_of_older_descriptions_is_refused,
+    policy_that_fails_its_tests_fails_the_check,
+    module_that_others_may_write_is_refused,
+    missing_policy_is_explained,
     missing_sdk_is_named,
     clean_removes_everything_made,
 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`caisson run` from outside: what it starts, shows, ends and leaves behind. Speaks TAP.
 
-    run_kernel.py CAISSON ACTOR [CASE...]
+    run_kernel.py CAISSON ACTOR POLICY [CASE...]
 
 Every process is the program actor.c, told by its arguments what to do. A case writes an init file
 and waits for lines of output, ends of processes and exit codes; never for time to pass.
@@ -10,6 +10,7 @@ and waits for lines of output, ends of processes and exit codes; never for time 
 import os
 import pathlib
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,12 +30,13 @@ def case(function):
 class Solution:
     """A folder with an init file, and runs of it."""
 
-    def __init__(self, caisson, actor, folder):
+    def __init__(self, caisson, actor, policy, folder):
         self.caisson, self.folder = caisson, pathlib.Path(folder)
         self.runs = []
         (self.folder / "bin").mkdir()
         for name in ("Client", "Server"):
             os.symlink(actor, self.folder / "bin" / name)
+        shutil.copy(policy, self.folder / "ksm.module")
 
     def write(self, *entries):
         (self.folder / "init.yaml").write_text("entities:\n" + "".join(f"- {e}\n" for e in entries), encoding="utf-8")
@@ -494,13 +496,13 @@ def is_actor(pid):
 
 
 def main():
-    caisson, actor, *wanted = sys.argv[1:]
+    caisson, actor, policy, *wanted = sys.argv[1:]
     cases = [c for c in CASES if not wanted or c.__name__ in wanted]
     print(f"1..{len(cases)}", flush=True)
     for number, test in enumerate(cases, 1):
         word = "ok"
         with tempfile.TemporaryDirectory(prefix="caisson-run-") as folder:
-            solution = Solution(os.path.abspath(caisson), os.path.abspath(actor), folder)
+            solution = Solution(os.path.abspath(caisson), os.path.abspath(actor), policy, folder)
             try:
                 test(solution)
             except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:

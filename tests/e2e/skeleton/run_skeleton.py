@@ -58,6 +58,15 @@ INIT = """entities:
 """
 
 
+# Nothing is known of the interfaces: everything is granted.
+POLICY = """execute: kl.core.Execute
+use nonsecurity._
+use EDL Einit
+use EDL kl.core.Core
+use EDL Client
+use EDL {server}
+"""
+
 # nkc warns about it, and a build with a warning counts as failed.
 LEFT_OUT = ("EmptyInterface", "Direct")
 
@@ -93,6 +102,7 @@ def try_server(sdk, resources, compiler, server, options, calls):
         values = {"server": server, "program": program, "last": last, "options": " ".join(options), "cflags": CFLAGS, "sdk": sdk}
         (folder / "Makefile").write_text(MAKEFILE.format(**values), encoding="utf-8")
         (folder / "init.yaml").write_text(INIT.format(**values), encoding="utf-8")
+        (folder / "security.psl").write_text(POLICY.format(**values), encoding="utf-8")
         solution.build_solution(folder, sdk, compiler)
         code, lines = solution.run_solution(folder, sdk)
         if code != 0:

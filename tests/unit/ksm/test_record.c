@@ -149,7 +149,8 @@ static void a_denied_event_shows_every_call(void **state) {
                 "\"src\":{\"class\":\"test.A\",\"sid\":2},\"dst\":{\"class\":\"test.B\",\"sid\":3},"
                 "\"endpoint\":\"ctl.door\",\"method\":\"Close\",\"calls\":[{\"object\":\"base\",\"method\":"
                 "\"grant\",\"result\":\"granted\",\"file\":\"test.psl\",\"line\":1},{\"object\":\"base\","
-                "\"method\":\"deny\",\"result\":\"denied\",\"why\":\"the policy denies it\",\"file\":\"test.psl\","
+                "\"method\":\"deny\",\"result\":\"denied\",\"why\":\"the policy denies "
+                "it\",\"file\":\"test.psl\","
                 "\"line\":1}]}");
 }
 
