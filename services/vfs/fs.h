@@ -36,6 +36,7 @@ struct FsNode {
         uint64_t ino;
         mode_t type; /* S_IFMT part; a file never changes it */
         _Atomic uint32_t n_refs;
+        _Atomic uint32_t n_mounts; /* the core's: mounted here, so that a walk seldom has to look */
 };
 
 typedef struct FsName {
@@ -137,4 +138,5 @@ static inline void fs_node_init(FsNode *node, Fs *fs, uint64_t ino, mode_t type)
         node->ino = ino;
         node->type = type & S_IFMT;
         atomic_init(&node->n_refs, 1);
+        atomic_init(&node->n_mounts, 0);
 }
