@@ -96,7 +96,7 @@ static int check(Load *load, Problems *problems, FILE *out) {
                 .includes = load->includes.list,
                 .n_includes = load->includes.n_all,
                 .bins = load->bins.list,
-                .n_bins = load->bins.n_all,
+                .n_bins = load->ignores_programs ? 0 : load->bins.n_all,
                 .folder = load->includes.list[load->includes.n_given],
         };
 

@@ -19,6 +19,7 @@ typedef struct LoadFolders {
 typedef struct Load {
         LoadFolders includes, bins;
         Pool pool;
+        bool ignores_programs;      /* they need not be there */
         const char *unpacked;       /* folder of an unpacked image, removed in the end; NULL: it is none */
         struct NkcSession *session; /* owns the classes */
         Solution solution;

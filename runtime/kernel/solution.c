@@ -340,7 +340,8 @@ static void check_task(Check *c, SolTask *task) {
         check_names(c, &task->before);
         check_names(c, &task->after);
         load_class(c, task);
-        find_executable(c, task);
+        if (c->places->n_bins > 0)
+                find_executable(c, task);
 }
 
 static void check_channels(Check *c, SolTask *task) {
