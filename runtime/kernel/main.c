@@ -12,6 +12,7 @@
 #include "spell.h"
 
 static const Command commands[] = {
+        {"new", "make the skeleton of a solution", cmd_new},
         {"run", "start the processes of a solution and connect them", cmd_run},
         {"check", "look for mistakes in a solution without starting it", cmd_check},
         {"policy", "compile a policy, test it, ask about it (nkc policy)", cmd_policy},

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The channel between the hand and the lamp. */
-#ifndef LAMP_H
-#define LAMP_H
+#pragma once
 
 #define LAMP_CONNECTION "lamp_connection"
-
-#endif
