@@ -336,7 +336,7 @@ static uint32_t layers_of(const Procs *p, const SolTask *task) {
         return task->has_network ? p->layers & ~LAYER_NET : p->layers;
 }
 
-/* Addresses of its channels, twice: a channel may have a second memory. */
+/* Addresses of its channels, with one to the kernel process; twice, because each may have two legs. */
 static uint64_t shared_of(const Channels *channels, uint32_t task) {
         uint64_t n = 0;
 
@@ -345,7 +345,7 @@ static uint64_t shared_of(const Channels *channels, uint32_t task) {
 
                 n += sol->client == task || sol->server == task;
         }
-        return 2 * n * CHAN_SIZE;
+        return 2 * (n + 1) * CHAN_SIZE;
 }
 
 static Limits limits_of(const Channels *channels, uint32_t task) {
