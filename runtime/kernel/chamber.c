@@ -20,6 +20,7 @@
 #include "chamber_landlock.h"
 #include "chamber_ns.h"
 
+#define OWN_FDS   2u    /* that the program does not keep: the boot block, and the report */
 #define OOM_SCORE "500" /* as if it had half of the machine's memory more */
 
 #define LAYERS_OF_NAMESPACES                                                                                 \
@@ -115,8 +116,8 @@ static int stand_before_kernel(Chamber *chamber) {
 
 /* Comes after everything that needs descriptors for itself. */
 static int limit_files(Chamber *chamber) {
-        if (limits_set_files(&chamber->limits, chamber->n_fds - 1, chamber->layers != 0, &chamber->object) <
-                0)
+        if (limits_set_files(
+                    &chamber->limits, chamber->n_fds - OWN_FDS, chamber->layers != 0, &chamber->object) < 0)
                 return -1;
         chamber->object = NULL;
         return 0;

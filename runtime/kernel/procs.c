@@ -422,7 +422,7 @@ const char *procs_explain(const ProcFailure *failure) {
                 return "another process has it, and one of both may write it";
         if (strcmp(failure->step, "making its control group") == 0)
                 return groups_explain(failure->error);
-        if (strcmp(failure->step, "limiting resources") == 0 && failure->error == EPERM)
+        if (strncmp(failure->step, "limiting ", strlen("limiting ")) == 0 && failure->error == EPERM)
                 return "the limit of `caisson` itself is lower: raise it (ulimit -H), or ask for less";
         if (strcmp(failure->step, "finding a library") == 0)
                 return "it is in none of the folders where libraries are looked for; link it statically, or "

@@ -9,6 +9,7 @@ import tempfile
 
 EDL = pathlib.Path(__file__).resolve().parent.parent / "run/edl"
 DEADLINE = 120
+ORDINARY = 61234  # a user without a name
 CASES = []
 
 
@@ -30,6 +31,11 @@ class Bench:
         shutil.copytree(EDL, self.folder / "edl")
         (self.folder / "bin/ksm.module").rename(self.folder / "ksm.module")
         self.caisson = self.folder / "bin/caisson"
+
+    def be_ordinary(self):
+        """Everything from here on is done by somebody who is not root."""
+        if os.geteuid() == 0:
+            self.user = ORDINARY
 
     def command(self, *words):
         user = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}

@@ -17,7 +17,6 @@ from bench import DEADLINE, EDL, case, client, connected, main
 
 NEIGHBOURS = 2
 CALLS_MIN = 100  # of each neighbour: that they go on is meant, not how fast
-ORDINARY = 61234  # a user without a name
 SIGSYS = "was killed by signal 31"
 
 
@@ -66,7 +65,7 @@ def it_is_the_same_for_an_ordinary_user(bench):
     if os.geteuid() != 0:
         print("# the case above was one")
         return
-    bench.user = ORDINARY
+    bench.be_ordinary()
     attack_as(bench, "user")
 
 
