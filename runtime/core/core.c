@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel as a server: calls come in, are dispatched, and go out by the host's function.
+ */
+#include "core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state.h"
+
+static void connect_endpoints(Core *core) {
+        core->handle.ops = &core_handle_ops;
+        core->notice.ops = &core_notice_ops;
+        kl_core_CHandle_component_init(&core->handle_component, &core->handle);
+        kl_core_CNotice_component_init(&core->notice_component, &core->notice);
+        kl_core_Core_entity_init(&core->entity, NULL, NULL, NULL, &core->handle_component, NULL, NULL, NULL,
+                NULL, NULL, NULL, NULL, &core->notice_component, NULL);
+}
+
+int core_new(const CoreHost *host, Core **ret_core) {
+        Core *core = calloc(1, sizeof(*core));
+
+        if (!core)
+                return -ENOMEM;
+        core->host = *host;
+        core->tree = htree_new();
+        if (!core->tree || ntc_board_new(core_say_notice, core, &core->board) != 0) {
+                core_free(core);
+                return -ENOMEM;
+        }
+        connect_endpoints(core);
+        *ret_core = core;
+        return 0;
+}
+
+Core *core_free(Core *core) {
+        if (!core)
+                return NULL;
+        htree_free(core->tree);
+        ntc_board_free(core->board);
+        free(core);
+        return NULL;
+}
+
+int core_task_new(Core *core, CoreTask **ret_task) {
+        CoreTask *task = calloc(1, sizeof(*task));
+
+        if (!task)
+                return -ENOMEM;
+        *task = (CoreTask){.core = core, .space = htree_space_new(core->tree)};
+        if (!task->space) {
+                free(task);
+                return -ENOMEM;
+        }
+        *ret_task = task;
+        return 0;
+}
+
+CoreTask *core_task_free(CoreTask *task) {
+        if (!task)
+                return NULL;
+        htree_space_free(task->space);
+        free(task);
+        return NULL;
+}
+
+HtreeSpace *core_space(CoreTask *task) {
+        return task->space;
+}
+
+/* A method that nobody serves gets an empty answer, without a message. */
+static void answer(Core *core, nk_err_t err, const struct nk_arena *arena) {
+        CoreAnswer a = {.ticket = core->ticket};
+
+        if (err == NK_EOK) {
+                a.message = &core->res.base_;
+                a.message_size = core->res.base_.size;
+                a.arena = core->arena;
+                a.arena_size = (uint32_t)nkx_arena_used(arena);
+        }
+        core->host.answer(core->host.arg, &a);
+}
+
+void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *request, const void *arena,
+        uint32_t arena_size, uint64_t now_ms) {
+        Core *core = caller->core;
+        struct nk_arena res_arena =
+                NK_ARENA_INITIALIZER((char *)core->arena, (char *)core->arena + sizeof(core->arena));
+        struct nk_arena req_arena;
+        nk_err_t err;
+
+        /* Only read by dispatchers and methods. */
+        nk_arena_init(&req_arena, (void *)(uintptr_t)arena, (char *)(uintptr_t)arena + arena_size);
+        (void)nkx_arena_set_used(&req_arena, arena_size);
+        memset(&core->res, 0, sizeof(core->res));
+        nk_req_reset(&core->res);
+        core->caller = caller;
+        core->ticket = ticket;
+        core->now_ms = now_ms;
+        core->is_later = false;
+        err = kl_core_Core_entity_dispatch(&core->entity, request, &req_arena, &core->res.base_, &res_arena);
+        if (!core->is_later)
+                answer(core, err, &res_arena);
+        core->caller = NULL;
+}
+
+uint64_t core_expire(Core *core, uint64_t now_ms) {
+        return ntc_expire(core->board, now_ms);
+}
+
+HtreeCounts core_count_handles(const Core *core) {
+        return htree_count(core->tree);
+}
+
+uint32_t core_count_waiting(const Core *core) {
+        return ntc_count(core->board);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kl.core.Core: the kernel as a server, with the endpoints that processes call.
+ *
+ * Handles stand in a handletree, notifications on a board (notice.h); what answers the calls are the
+ * dispatchers that nkc makes of idl/kl/core. A request is a message whose structure has been verified
+ * and which the policy has let pass. Each call ends once, by the host's function, at once or later.
+ * The handles in a request are those of the caller; those in an answer have been entered there already.
+ *
+ * Threads and clock: none of its own. The host serialises the calls and says what time it is.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "handletree/htree.h"
+#include "notice.h"
+
+struct nk_message;
+
+typedef struct Core Core;
+typedef struct CoreTask CoreTask; /* a process, as a client of the kernel */
+typedef uint64_t CoreTicket;      /* an open call, as the host numbers it */
+
+/* How a call ends. */
+typedef struct CoreAnswer {
+        CoreTicket ticket;
+        const struct nk_message
+                *message; /* NULL: there is no such method; valid during the host's function */
+        uint32_t message_size;
+        const void *arena;
+        uint32_t arena_size;
+} CoreAnswer;
+
+/* What the host does for it. None of these may call a function below. */
+typedef struct CoreHost {
+        /* 0, or why there are no more SIDs. NULL: handles have none (0). */
+        int (*sid_new)(void *arg, uint32_t *ret_sid);
+        void (*sid_dies)(void *arg, uint32_t sid);
+        void (*answer)(void *arg, const CoreAnswer *answer);
+        void *arg;
+} CoreHost;
+
+/* 0, -ENOMEM. No task may be left when it is freed. */
+int core_new(const CoreHost *host, Core **ret_core);
+Core *core_free(Core *core);
+
+/* 0, -ENOMEM. */
+int core_task_new(Core *core, CoreTask **ret_task);
+/* The process died: its handles are closed. Calls of it that wait are answered, to nobody. Takes NULL. */
+CoreTask *core_task_free(CoreTask *task);
+
+/* For messages between processes, which carry handles from one to the other. */
+HtreeSpace *core_space(CoreTask *task);
+
+/* A request to one of the endpoints. arena may be NULL when arena_size is 0. */
+void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *request, const void *arena,
+        uint32_t arena_size, uint64_t now_ms);
+
+/* Ends what has waited long enough. Returns when to come again, or NTC_NEVER. */
+uint64_t core_expire(Core *core, uint64_t now_ms);
+
+/* What there is; all zero when nobody holds anything. */
+HtreeCounts core_count_handles(const Core *core);
+uint32_t core_count_waiting(const Core *core); /* subscriptions and waiting calls */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects of the kernel's endpoints: made with a SID and a handle, gone with the last handle.
+ */
+#include "objects.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <handle/event_descr.h>
+
+#include "state.h"
+
+static void object_free(CoreObject *object) {
+        const CoreHost *host = &object->core->host;
+
+        ntc_source_end(&object->source, EVENT_OBJECT_DESTROYED);
+        if (object->receiver)
+                ntc_free(object->receiver);
+        if (object->sid && host->sid_dies)
+                host->sid_dies(host->arg, object->sid);
+        free(object);
+}
+
+static void gone(void *data) {
+        object_free(data);
+}
+
+static void unbound(void *data) {
+        CoreObject *badge = data;
+
+        ntc_raise(&badge->source, EVENT_BADGE_CLOSED, false);
+}
+
+const HtreeKind core_user_kind = {.name = "user object", .gone = gone};
+const HtreeKind core_badge_kind = {.name = "badge", .is_badge = true, .unbound = unbound, .gone = gone};
+const HtreeKind core_notice_kind = {.name = "notice", .gone = gone};
+
+Retcode core_rc_of(int error) {
+        static const Retcode codes[] = {
+                [0] = rcOk,
+                [HTREE_E_INVALID] = rcInvalidArgument,
+                [HTREE_E_REVOKED] = rcHandleRevoked,
+                [HTREE_E_KIND] = rcInvalidArgument,
+                [HTREE_E_NO_RIGHT] = rcNoCapability,
+                [HTREE_E_ESCALATION] = rcNoCapability,
+                [HTREE_E_FULL] = rcQuotaExceeded,
+                [HTREE_E_BOUND] = rcQuotaExceeded,
+                [HTREE_E_DEPTH] = rcQuotaExceeded,
+                [HTREE_E_MESSAGE] = rcQuotaExceeded,
+        };
+
+        if (error == -ENOMEM)
+                return rcOutOfMemory;
+        if (error < 0 || error >= (int)(sizeof(codes) / sizeof(codes[0])))
+                return rcInternalError;
+        return codes[error];
+}
+
+static CoreObject *object_new(Core *core) {
+        CoreObject *object = calloc(1, sizeof(*object));
+
+        if (!object)
+                return NULL;
+        object->core = core;
+        if (!core->host.sid_new || core->host.sid_new(core->host.arg, &object->sid) == 0)
+                return object;
+        free(object);
+        return NULL;
+}
+
+Retcode core_object_new(
+        CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number) {
+        CoreObject *object = object_new(task->core);
+        HtreeObjectSpec node = {
+                .kind = spec->kind, .data = object, .context = spec->context, .rights = spec->rights};
+        int r;
+
+        if (!object)
+                return rcOutOfMemory;
+        node.sid = object->sid;
+        r = htree_create(task->space, &node, ret_number);
+        if (r) {
+                object_free(object);
+                return core_rc_of(r);
+        }
+        object->receiver = spec->receiver;
+        *ret_object = object;
+        return rcOk;
+}

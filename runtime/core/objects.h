@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What handles stand for, whatever their kind: something with a SID, that can have events.
+ */
+#pragma once
+
+#include <rtl/retcode.h>
+
+#include "core.h"
+
+typedef struct CoreObject {
+        Core *core;
+        uint32_t sid;
+        NtcSource source;
+        NtcReceiver *receiver; /* of a notice */
+} CoreObject;
+
+extern const HtreeKind core_user_kind;   /* a resource of a process */
+extern const HtreeKind core_badge_kind;  /* the context of transfers */
+extern const HtreeKind core_notice_kind; /* a receiver of notifications */
+
+/* Makes an object with its first handle. rcOk, rcOutOfMemory, rcQuotaExceeded. */
+typedef struct CoreObjectSpec {
+        const HtreeKind *kind;
+        uint64_t context;
+        uint32_t rights;
+        NtcReceiver *receiver; /* taken over with rcOk */
+} CoreObjectSpec;
+Retcode core_object_new(
+        CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number);
+
+/* The codes of handletree, for programs. */
+Retcode core_rc_of(int error);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel as a server, inside: which endpoint implementations there are, and whose call is at hand.
+ */
+#pragma once
+
+/* The endpoint `Handle` is a parameter there, as documented, and Handle a type here, as documented. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#include <kl/core/Core.edl.h>
+#pragma GCC diagnostic pop
+
+#include "objects.h"
+
+struct CoreTask {
+        Core *core;
+        HtreeSpace *space;
+};
+
+struct Core {
+        CoreHost host;
+        Htree *tree;
+        NtcBoard *board;
+        kl_core_Core_entity entity;
+        kl_core_CHandle_component handle_component;
+        kl_core_CNotice_component notice_component;
+        kl_core_Handle handle;
+        kl_core_Notice notice;
+
+        /* The call at hand. */
+        CoreTask *caller;
+        CoreTicket ticket;
+        uint64_t now_ms;
+        bool is_later; /* the method has not made an answer: it comes, or came, by another way */
+        kl_core_Core_entity_res res;
+        uint64_t arena[kl_core_Core_entity_res_arena_size / sizeof(uint64_t)];
+};
+
+extern const kl_core_Handle_ops core_handle_ops; /* serve_handle.c */
+extern const kl_core_Notice_ops core_notice_ops; /* serve_notice.c */
+
+/* NtcSay: the end of a call that waits for a notification; host is the Core. */
+void core_say_notice(void *host, const NtcEnd *end);
+
+static inline Core *core_of_handle(kl_core_Handle *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, handle));
+}
+
+static inline Core *core_of_notice(kl_core_Notice *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, notice));
+}
