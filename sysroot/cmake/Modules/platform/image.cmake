@@ -114,21 +114,21 @@ function(caisson_policy name policy folders out)
   set(${out} "${module}" PARENT_SCOPE)
 endfunction()
 
-# Headers that the init description names in `id: {var: …, include: …}`, when they are the solution's own.
-function(caisson_init_headers init folders out)
-  file(READ "${init}" text)
-  string(REGEX MATCHALL "include *: *[^ ,}\n]+" words "${text}")
-  set(found)
-  foreach(word IN LISTS words)
-    string(REGEX REPLACE "^include *: *" "" header "${word}")
-    foreach(folder IN LISTS folders)
-      if(EXISTS "${folder}/${header}")
-        list(APPEND found "--with-header=${folder}:${header}")
-        break()
-      endif()
-    endforeach()
+# The program Einit: the init description, checked, with every name resolved, as einit writes it. The
+# image gets the description from it.
+function(caisson_einit name target init folders)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/einit.c")
+  set(flags)
+  foreach(folder IN LISTS folders)
+    if(IS_DIRECTORY "${folder}")
+      list(APPEND flags -I "${folder}")
+    endif()
   endforeach()
-  set(${out} "${found}" PARENT_SCOPE)
+  get_property(descriptions GLOBAL PROPERTY CAISSON_DESCRIPTIONS)
+  add_custom_command(OUTPUT "${source}" VERBATIM
+    DEPENDS "${init}" ${descriptions} "${KL_SDK_ROOT_PATH}/toolchain/bin/einit"
+    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/einit" ${flags} -o "${source}" "${init}")
+  add_executable("${target}" "${source}")
 endfunction()
 
 # The image <name>: templates, policy, and the target that puts everything into one file.
@@ -173,7 +173,13 @@ function(caisson_image name)
   caisson_set_macros("${init}")
   caisson_expand("${init}" "${work}/init.yaml")
   get_property(includes DIRECTORY PROPERTY INCLUDE_DIRECTORIES)
-  caisson_init_headers("${init}" "${search};${includes};${CMAKE_CURRENT_SOURCE_DIR};${PROJECT_SOURCE_DIR}" headers)
+  if(NOT ARG_EINIT_ENTITY)
+    set(ARG_EINIT_ENTITY "${name}-einit")
+  endif()
+  if(NOT TARGET "${ARG_EINIT_ENTITY}")
+    caisson_einit("${name}" "${ARG_EINIT_ENTITY}" "${work}/init.yaml"
+      "${search};${includes};${CMAKE_CURRENT_SOURCE_DIR};${PROJECT_SOURCE_DIR};${CAISSON_SYSROOT}/include")
+  endif()
 
   set(module)
   if(ARG_SECURITY_PSL)
@@ -192,15 +198,12 @@ macro(caisson_image_target)
   foreach(program IN LISTS programs)
     list(APPEND parts "$<TARGET_FILE:${program}>")
   endforeach()
-  if(ARG_EINIT_ENTITY AND NOT TARGET "${ARG_EINIT_ENTITY}")
-    add_custom_target("${ARG_EINIT_ENTITY}" DEPENDS "${work}/init.yaml")
-  endif()
   add_custom_target("${name}" VERBATIM DEPENDS ${files} ${module}
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
     COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makeimg" "--target=${CAISSON_TARGET}" "--img-dst=${folder}/${name}"
-      "--with-init=${work}/init.yaml" "--with-descriptions=${search}" ${headers} ${parts} ${files} ${module})
+      "--with-init=$<TARGET_FILE:${ARG_EINIT_ENTITY}>" "--with-descriptions=${search}" ${parts} ${files} ${module})
   set_target_properties("${name}" PROPERTIES CAISSON_IMAGE "${folder}/${name}")
-  foreach(other IN LISTS ARG_QEMU_DEPENDENCIES ARG_EINIT_ENTITY)
+  foreach(other IN LISTS ARG_QEMU_DEPENDENCIES)
     if(TARGET "${other}")
       add_dependencies("${name}" "${other}")
     endif()
