@@ -1,27 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The models once more, as plainly as possible: a world that is copied before each event and put back when
- * it is denied. For tests that compare.
+ * it is denied. For tests that compare. Every object of policy.h is in it, every method is known.
  */
 #pragma once
 
 #include "policy.h"
 
 #define REF_SIDS    12 /* 0 .. 11 */
-#define REF_ENTRIES 3
+#define REF_ENTRIES 3  /* of the larger HashSet */
+#define REF_KEYS    2  /* of the larger StaticMap */
 
-/* One SID's contexts in the objects T_DOOR, T_GATE; T_SET; T_MAP; T_MIC. */
+typedef struct RefEntry {
+        bool is_used;
+        KsmInt parts[2];
+} RefEntry;
+
+typedef struct RefSet {
+        bool is_there;
+        RefEntry entries[REF_ENTRIES];
+} RefSet;
+
+typedef struct RefMap {
+        bool is_there;
+        KsmInt base[REF_KEYS];
+        KsmInt working[REF_KEYS];
+} RefMap;
+
+typedef struct RefLabel {
+        bool is_there;
+        KsmLevel level;
+        KsmLevel level_r;
+} RefLabel;
+
+/* One SID's contexts: T_DOOR, T_GATE; T_SET, T_PAIRS; T_MAP, T_SMALL; T_MIC, T_LATTICE. */
 typedef struct RefSid {
         bool is_alive;
         int flow[2]; /* state, -1: none */
-        bool has_set;
-        int entries[REF_ENTRIES]; /* -1: free */
-        bool has_map;
-        KsmInt base[2];
-        KsmInt working[2];
-        bool has_level;
-        uint32_t level;
-        uint32_t level_r;
+        RefSet sets[2];
+        RefMap maps[2];
+        RefLabel labels[2];
 } RefSid;
 
 typedef struct RefWorld {
@@ -30,5 +48,22 @@ typedef struct RefWorld {
 
 void ref_init(RefWorld *w);
 void ref_die(RefWorld *w, KsmSid sid);
-/* The step's result; an expression's value goes to *value. A step that is no grant changes nothing. */
-bool ref_step(RefWorld *w, const TStep *step, KsmInt *value);
+
+/* True: the event is granted, and its effects are there. results: of each step; values: of expressions. */
+bool ref_event(RefWorld *w, const TStep *steps, size_t n, bool *results, KsmInt *values);
+bool ref_is_expression(KsmMethod method);
+
+/* What steps are chosen from: every object with its methods. */
+typedef struct RefKind {
+        TObject object;
+        KsmMethod first;
+        KsmMethod last;
+} RefKind;
+
+extern const RefKind ref_kinds[T_N_OBJECTS];
+
+/* Operands worth trying; NULL in a list of levels stands for (). */
+#define REF_LEVELS 6
+#define REF_TEXTS  8
+extern const KsmLevel *const ref_levels[2][REF_LEVELS]; /* of T_MIC, of T_LATTICE */
+extern const char *const ref_texts[REF_TEXTS];          /* keys and texts to match; never NULL */
