@@ -128,7 +128,7 @@ static const NkcEndpoint *make_endpoints(NkcSession *s, const LayComponent *c) {
         return endpoints;
 }
 
-const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit) {
+static NkcClass *make_class(NkcSession *s, const LayUnit *unit) {
         NkcClass *class = ARENA_NEW(s->ctx.arena, NkcClass);
 
         *class = (NkcClass){
@@ -142,6 +142,50 @@ const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit) {
         diag_report(s->ctx.diags, SHAPE_TOO_BIG, SPAN_NONE, class->name, SHAPE_SIZE_MAX);
         flush(s);
         return NULL;
+}
+
+const NkcClass *nkc_class_of(NkcSession *s, const LayUnit *unit) {
+        return make_class(s, unit);
+}
+
+/* Security interfaces in the order of their numbers: the own one, then those of the components. */
+typedef struct Securities {
+        Layout *layout;
+        const char *class_name;
+        LayFlatEndpoint *list;
+        uint32_t n, room;
+} Securities;
+
+static void walk_security(Securities *w, const SemaFile *f, const char *path) {
+        const LayUnit *unit = f->security ? layout_unit(w->layout, f->security) : NULL;
+
+        if (unit && unit->package->interface && w->n < w->room) {
+                w->list[w->n] = (LayFlatEndpoint){.path_name = path,
+                        .class_name = w->class_name,
+                        .interface = unit->package->interface,
+                        .riid = (uint16_t)w->n};
+                w->n++;
+        }
+        for (uint32_t i = 0; i < f->n_instances; i++)
+                walk_security(w, f->instances[i].target, f->instances[i].name.text);
+}
+
+/* False: too large. */
+static bool add_security(
+        NkcSession *s, Layout *layout, const SemaFile *f, const LayUnit *unit, NkcClass *class) {
+        Securities w = {.layout = layout,
+                .class_name = unit->name->dotted,
+                .list = ARENA_ARRAY(s->ctx.arena, LayFlatEndpoint, unit->component->n_security + 1),
+                .room = unit->component->n_security};
+
+        walk_security(&w, f, "");
+        if (w.n == 0)
+                return true;
+        class->security_shape =
+                shape_write_others(s->ctx.arena, unit->component, w.list, w.n, &class->security_shape_size);
+        if (!class->security_shape)
+                diag_report(s->ctx.diags, SHAPE_TOO_BIG, SPAN_NONE, class->name, SHAPE_SIZE_MAX);
+        return class->security_shape;
 }
 
 /* Legal, but only the start-up of a solution looks endpoints up by name, so only it is told. */
@@ -166,11 +210,13 @@ static const NkcClass *load_class(NkcSession *s, const char *name) {
         Mode *m = mode(s, true);
         SemaFile *f = sema_compile_name(m->sema, name, AST_EDL, SPAN_NONE);
         const LayUnit *unit = f ? layout_unit(m->layout, f) : NULL;
+        NkcClass *class;
 
         if (!unit)
                 return NULL;
         warn_of_class_names(s, f, unit->component);
-        return nkc_class_of(s, unit);
+        class = make_class(s, unit);
+        return class && add_security(s, m->layout, f, unit, class) ? class : NULL;
 }
 
 const NkcClass *nkc_class_load(NkcSession *s, const char *name) {

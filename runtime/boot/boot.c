@@ -106,8 +106,6 @@ static int check_contents(const BootBlock *b, size_t size) {
                 return BOOT_E_MALFORMED;
         if (!is_array(b, b->channels_off, b->n_channels, sizeof(BootChannel), _Alignof(BootChannel)))
                 return BOOT_E_MALFORMED;
-        if (b->kernel_shape_off && !is_shape(b, b->kernel_shape_off, b->kernel_shape_size))
-                return BOOT_E_MALFORMED;
         if (!is_array(b, b->grants_off, b->n_grants, sizeof(BootGrant), _Alignof(BootGrant)))
                 return BOOT_E_MALFORMED;
         if (!are_listeners_sound(b) || !are_channels_sound(b) || !are_grants_sound(b))
@@ -136,12 +134,13 @@ static bool claim_channel(const BootChannel *c) {
                (c->role == BOOT_SERVER || (claim_fd(c->bell_fd) && claim_fd(c->status_fd)));
 }
 
-/* The leg to the kernel process is no use without the bell. */
+/* Legs to the kernel process are no use without the bell. */
 static bool claim_kernel(const BootBlock *b) {
         if (b->kernel_bell_fd == -1)
-                return b->kernel_fd == -1;
+                return b->kernel_fd == -1 && b->security_fd == -1;
         return claim_fd(b->kernel_bell_fd) && claim_fd(b->kernel_status_fd) &&
-               (b->kernel_fd == -1 || claim_fd(b->kernel_fd));
+               (b->kernel_fd == -1 || claim_fd(b->kernel_fd)) &&
+               (b->security_fd == -1 || claim_fd(b->security_fd));
 }
 
 /* boot_fd is one of them: listing it as something else would close that with it. */

@@ -18,23 +18,23 @@
 typedef struct BootBlock {
         uint64_t magic;
         uint32_t version;
-        uint32_t size;             /* bytes of the whole block */
-        uint32_t task_off;         /* text: process name (init.yaml `task`) */
-        uint32_t class_off;        /* text: process class */
-        int32_t kernel_fd;         /* leg for calls to the kernel process; -1: none */
-        int32_t status_fd;         /* own status page (chan_layout.h), writable; -1: no listener */
-        uint32_t n_listeners;      /* channel names this process can serve */
-        uint32_t listeners_off;    /* BootListener[] */
-        uint32_t n_channels;       /* channel ends of both roles */
-        uint32_t channels_off;     /* BootChannel[] */
-        uint32_t layers;           /* LAYER_* of the chamber (walls.h); 0: none, for debugging */
-        int32_t kernel_bell_fd;    /* our bell to the kernel process; -1: nothing is judged */
-        int32_t kernel_status_fd;  /* its status page, read-only; with the bell */
-        uint32_t kernel_shape_off; /* shape table of the calls over kernel_fd, aligned to 8; 0: not checked */
-        uint32_t kernel_shape_size; /* bytes */
-        uint32_t n_grants;          /* files of the host that it was given */
-        uint32_t grants_off;        /* BootGrant[] */
-        uint32_t reserved;          /* 0 */
+        uint32_t size;            /* bytes of the whole block */
+        uint32_t task_off;        /* text: process name (init.yaml `task`) */
+        uint32_t class_off;       /* text: process class */
+        int32_t kernel_fd;        /* leg for calls to the kernel process; -1: none */
+        int32_t status_fd;        /* own status page (chan_layout.h), writable; -1: no listener */
+        uint32_t n_listeners;     /* channel names this process can serve */
+        uint32_t listeners_off;   /* BootListener[] */
+        uint32_t n_channels;      /* channel ends of both roles */
+        uint32_t channels_off;    /* BootChannel[] */
+        uint32_t layers;          /* LAYER_* of the chamber (walls.h); 0: none, for debugging */
+        int32_t kernel_bell_fd;   /* our bell to the kernel process; -1: nothing is judged */
+        int32_t kernel_status_fd; /* its status page, read-only; with the bell */
+        int32_t security_fd;      /* leg for the class's security interface; -1: none, or no policy */
+        uint32_t has_policy;      /* 0: everything is granted, and `security` too */
+        uint32_t n_grants;        /* files of the host that it was given */
+        uint32_t grants_off;      /* BootGrant[] */
+        uint32_t reserved;        /* 0 */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */

@@ -19,6 +19,9 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
+#define FDS_ALWAYS  4u /* status page; bell, page and security leg to the kernel process */
+#define FDS_PER_END 4u /* two legs, bell, status page */
+
 typedef struct Builder {
         const Channels *channels;
         uint32_t task, layers;
@@ -99,20 +102,36 @@ static void put_shape(Builder *b, const NkcClass *class, BootChannel *entry) {
         entry->shape_size = (uint32_t) class->shape_size;
 }
 
+/* -1: there is none. */
+static int32_t give_leg(Builder *b, int fd) {
+        return fd < 0 ? -1 : give_fd(b, fd);
+}
+
+static void put_verdicts(Builder *b, const Channel *channel, BootChannel *entry) {
+        if (!channel->verdicts)
+                return;
+        entry->verdicts_off = put(b, channel->verdicts, channel->verdicts->size);
+        entry->verdicts_size = channel->verdicts->size;
+}
+
 static BootChannel client_end(Builder *b, const Channel *channel) {
         const SolTask *server = task_of(b, channel->sol->server);
         BootChannel entry = {
                 .role = BOOT_CLIENT,
                 .name_off = put_text(b, channel->sol->id.text),
                 .peer_off = put_text(b, server->name.text),
-                .mem_fd = give_fd(b, channel->mem_fd),
-                .bell_fd = give_fd(b, channel->bell_fd),
-                .status_fd = give_fd(b, b->channels->servers[channel->sol->server].status_ro_fd),
+                .mem_fd = give_leg(b, channel->mem_fd),
+                .bell_fd = give_leg(b, channel->bell_fd),
+                .status_fd = channel->has_direct
+                                     ? give_fd(b, b->channels->servers[channel->sol->server].status_ro_fd)
+                                     : -1,
+                .judged_fd = give_leg(b, channel->client_fd),
                 .status = channel->sol->listener,
                 .deadline_ms = channel->sol->deadline_ms,
         };
 
         put_shape(b, server->class, &entry);
+        put_verdicts(b, channel, &entry);
         return entry;
 }
 
@@ -122,12 +141,14 @@ static BootChannel server_end(Builder *b, const Channel *channel) {
                 .name_off = put_text(b, channel->sol->id.text),
                 .peer_off = put_text(b, task_of(b, channel->sol->client)->name.text),
                 .listener = channel->sol->listener,
-                .mem_fd = give_fd(b, channel->mem_fd),
+                .mem_fd = give_leg(b, channel->mem_fd),
                 .bell_fd = -1,
                 .status_fd = -1,
+                .judged_fd = give_leg(b, channel->server_fd),
         };
 
         put_shape(b, task_of(b, b->task)->class, &entry);
+        put_verdicts(b, channel, &entry);
         return entry;
 }
 
@@ -208,13 +229,15 @@ static void build(Builder *b) {
                 .task_off = put_text(b, task->name.text),
                 .class_off = put_text(b, task->class_name.text),
                 .kernel_fd = -1,
-                .kernel_bell_fd = -1,
-                .kernel_status_fd = -1,
                 .status_fd = task->n_listeners ? give_fd(b, b->channels->servers[b->task].status_fd) : -1,
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),
                 .layers = b->layers,
                 .n_grants = task->n_grants,
+                .kernel_bell_fd = give_leg(b, b->channels->kernel.bell_fds[b->task]),
+                .kernel_status_fd = give_leg(b, b->channels->kernel.status_ro_fd),
+                .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
+                .has_policy = b->channels->policy.way != NULL,
         };
 
         head.listeners_off = reserve(b, head.n_listeners * sizeof(BootListener));
@@ -263,7 +286,8 @@ int boot_plan_init(
         int r = -ENOMEM;
 
         *plan = BOOT_PLAN_NULL;
-        plan->fds = calloc(1 + self->n_listeners + 3 * n_ends + self->n_grants, sizeof *plan->fds);
+        plan->fds = calloc(
+                FDS_ALWAYS + self->n_listeners + FDS_PER_END * n_ends + self->n_grants, sizeof *plan->fds);
         b.classes = calloc(n_ends + 1, sizeof *b.classes);
         b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
         if (plan->fds && b.classes && b.shapes) {

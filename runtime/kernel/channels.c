@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <nkc.h>
+
+#include "transport/relay.h"
+
 static void close_fd(int *fd) {
         if (*fd >= 0)
                 (void)close(*fd);
@@ -17,9 +21,46 @@ static void close_fd(int *fd) {
 
 /* --- making --- */
 
-static int open_channel(Channels *c, Channel *channel) {
+static const struct NkcClass *class_of(const Channels *c, uint32_t task) {
+        return c->sol->tasks[task].class;
+}
+
+typedef struct Asking {
+        const ChannelsPolicy *policy;
+        uint32_t client, server;
+} Asking;
+
+static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
+        const Asking *a = arg;
+
+        return a->policy->way(a->policy->arg, a->client, a->server, riid, mid);
+}
+
+/* A class without methods can't be called, and its channel needs a leg all the same. */
+static int ask_policy(Channels *c, Channel *channel) {
+        const ShapeTable *shape = class_of(c, channel->sol->server)->shape;
+        Asking asking = {&c->policy, channel->sol->client, channel->sol->server};
+        size_t size;
+        uint32_t n_direct;
+
+        channel->has_direct = true;
+        if (!c->policy.way)
+                return 0;
+        size = verdicts_size(shape);
+        channel->verdicts = calloc(1, size);
+        if (!channel->verdicts)
+                return -ENOMEM;
+        n_direct = verdicts_fill(channel->verdicts, shape, ask, &asking);
+        channel->has_direct = n_direct > 0;
+        channel->has_judged = !channel->has_direct || n_direct < verdicts_count_all(channel->verdicts);
+        return 0;
+}
+
+static int open_direct(Channels *c, Channel *channel) {
         int r;
 
+        if (!channel->has_direct)
+                return 0;
         r = chan_mem_create(&channel->mem_fd);
         if (r == 0)
                 r = chan_bell_create(&channel->bell_fd);
@@ -29,54 +70,120 @@ static int open_channel(Channels *c, Channel *channel) {
         return r;
 }
 
+static int open_judged(Channel *channel) {
+        int r;
+
+        if (!channel->has_judged)
+                return 0;
+        r = chan_mem_create(&channel->client_fd);
+        return r ? r : chan_mem_create(&channel->server_fd);
+}
+
+static int open_channel(Channels *c, Channel *channel) {
+        int r = ask_policy(c, channel);
+
+        if (r == 0)
+                r = open_direct(c, channel);
+        return r ? r : open_judged(channel);
+}
+
+static int open_bell(int ear_fd, int *ret_bell_fd) {
+        int r = chan_bell_create(ret_bell_fd);
+
+        return r ? r : chan_ear_add(ear_fd, *ret_bell_fd);
+}
+
 static int open_server(ChannelServer *server, uint32_t n_listeners) {
         int r;
 
         if (n_listeners == 0)
                 return 0;
         r = chan_status_create(&server->status_fd, &server->status_ro_fd);
-        if (r == 0)
-                r = chan_bell_create(&server->news_fd);
         for (uint32_t i = 0; r == 0 && i < n_listeners; i++) {
                 r = chan_ear_create(&server->ear_fds[i]);
                 if (r == 0)
-                        r = chan_ear_add(server->ear_fds[i], server->news_fd);
+                        r = open_bell(server->ear_fds[i], &server->news_fds[i]);
         }
         return r;
 }
 
+static int open_kernel(Channels *c) {
+        ChannelsKernel *k = &c->kernel;
+        int r;
+
+        if (!c->policy.way)
+                return 0;
+        r = chan_status_create(&k->status_fd, &k->status_ro_fd);
+        if (r == 0)
+                r = chan_ear_create(&k->ear_fd);
+        for (uint32_t i = 0; r == 0 && i < c->sol->n_tasks; i++) {
+                r = open_bell(k->ear_fd, &k->bell_fds[i]);
+                if (r == 0 && class_of(c, i)->security_shape)
+                        r = chan_mem_create(&k->security_fds[i]);
+        }
+        return r;
+}
+
+/* NULL: no memory. */
+static int *no_fds(uint32_t n) {
+        int *fds = malloc((n + 1u) * sizeof *fds);
+
+        for (uint32_t i = 0; fds && i < n; i++)
+                fds[i] = -1;
+        return fds;
+}
+
 static int allocate_server(ChannelServer *server, uint32_t n_listeners) {
-        *server = (ChannelServer){.status_fd = -1, .status_ro_fd = -1, .news_fd = -1};
-        server->ear_fds = malloc((n_listeners + 1) * sizeof *server->ear_fds);
-        for (uint32_t i = 0; server->ear_fds && i < n_listeners; i++)
-                server->ear_fds[i] = -1;
-        return server->ear_fds ? 0 : -ENOMEM;
+        *server = (ChannelServer){.status_fd = -1,
+                .status_ro_fd = -1,
+                .ear_fds = no_fds(n_listeners),
+                .news_fds = no_fds(n_listeners)};
+        return server->ear_fds && server->news_fds ? 0 : -ENOMEM;
+}
+
+static int allocate_kernel(ChannelsKernel *k, uint32_t n_tasks) {
+        *k = (ChannelsKernel){.status_fd = -1,
+                .status_ro_fd = -1,
+                .ear_fd = -1,
+                .bell_fds = no_fds(n_tasks),
+                .security_fds = no_fds(n_tasks)};
+        return k->bell_fds && k->security_fds ? 0 : -ENOMEM;
 }
 
 /* Whatever the result, channels_deinit() can follow. */
 static int allocate(Channels *c, const Solution *sol) {
-        *c = (Channels){.sol = sol};
+        if (allocate_kernel(&c->kernel, sol->n_tasks) < 0)
+                return -ENOMEM;
         c->list = calloc(sol->n_channels + 1u, sizeof *c->list);
         c->servers = calloc(sol->n_tasks + 1u, sizeof *c->servers);
         if (!c->list || !c->servers)
                 return -ENOMEM;
         for (; c->n_servers < sol->n_tasks; c->n_servers++)
-                if (allocate_server(&c->servers[c->n_servers], sol->tasks[c->n_servers].n_listeners) < 0)
+                if (allocate_server(&c->servers[c->n_servers], sol->tasks[c->n_servers].n_listeners) < 0) {
+                        c->n_servers++;
                         return -ENOMEM;
+                }
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 for (uint32_t j = 0; j < sol->tasks[i].n_channels; j++)
-                        c->list[c->n_channels++] =
-                                (Channel){.sol = &sol->tasks[i].channels[j], .mem_fd = -1, .bell_fd = -1};
+                        c->list[c->n_channels++] = (Channel){.sol = &sol->tasks[i].channels[j],
+                                .mem_fd = -1,
+                                .bell_fd = -1,
+                                .client_fd = -1,
+                                .server_fd = -1};
         return 0;
 }
 
-int channels_init(Channels *c, const Solution *sol) {
-        int r = allocate(c, sol);
+int channels_init(Channels *c, const Solution *sol, const ChannelsPolicy *policy) {
+        int r;
 
+        *c = (Channels){.sol = sol, .policy = policy ? *policy : CHANNELS_DIRECT};
+        r = allocate(c, sol);
         for (uint32_t i = 0; r == 0 && i < c->n_servers; i++)
                 r = open_server(&c->servers[i], sol->tasks[i].n_listeners);
         for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
                 r = open_channel(c, &c->list[i]);
+        if (r == 0)
+                r = open_kernel(c);
         if (r < 0)
                 channels_deinit(c);
         return r;
@@ -89,41 +196,62 @@ static void close_channel(Channel *channel) {
         channel->mem = NULL;
         close_fd(&channel->mem_fd);
         close_fd(&channel->bell_fd);
+        close_fd(&channel->client_fd);
+        close_fd(&channel->server_fd);
+}
+
+static void close_fds(int *fds, uint32_t n) {
+        for (uint32_t i = 0; fds && i < n; i++)
+                close_fd(&fds[i]);
 }
 
 static void close_start_fds(Channels *c) {
         for (uint32_t i = 0; i < c->n_channels; i++) {
                 close_fd(&c->list[i].mem_fd);
                 close_fd(&c->list[i].bell_fd);
+                close_fd(&c->list[i].client_fd);
+                close_fd(&c->list[i].server_fd);
         }
         for (uint32_t i = 0; i < c->n_servers; i++) {
                 ChannelServer *server = &c->servers[i];
 
                 close_fd(&server->status_fd);
                 close_fd(&server->status_ro_fd);
-                for (uint32_t j = 0; j < c->sol->tasks[i].n_listeners; j++)
-                        close_fd(&server->ear_fds[j]);
+                close_fds(server->ear_fds, c->sol->tasks[i].n_listeners);
         }
+        close_fd(&c->kernel.status_fd);
+        close_fd(&c->kernel.status_ro_fd);
+        close_fd(&c->kernel.ear_fd);
+        close_fds(c->kernel.bell_fds, c->sol->n_tasks);
+        close_fds(c->kernel.security_fds, c->sol->n_tasks);
 }
 
 void channels_deinit(Channels *c) {
+        if (!c->sol)
+                return;
         close_start_fds(c);
-        for (uint32_t i = 0; i < c->n_channels; i++)
+        for (uint32_t i = 0; i < c->n_channels; i++) {
                 close_channel(&c->list[i]);
+                free(c->list[i].verdicts);
+        }
         for (uint32_t i = 0; i < c->n_servers; i++) {
-                close_fd(&c->servers[i].news_fd);
+                close_fds(c->servers[i].news_fds, c->sol->tasks[i].n_listeners);
+                free(c->servers[i].news_fds);
                 free(c->servers[i].ear_fds);
         }
+        free(c->kernel.bell_fds);
+        free(c->kernel.security_fds);
         free(c->list);
         free(c->servers);
         *c = CHANNELS_NULL;
 }
 
-uint32_t channels_count_fds(const Solution *sol) {
-        uint32_t n = sol->n_channels * 2;
+/* With a policy also two legs a channel; three to the kernel process, and two a task. */
+uint32_t channels_count_fds(const Solution *sol, bool has_policy) {
+        uint32_t n = sol->n_channels * (has_policy ? 4 : 2) + (has_policy ? 3 + 2 * sol->n_tasks : 0);
 
         for (uint32_t i = 0; i < sol->n_tasks; i++)
-                n += sol->tasks[i].n_listeners ? 3 + sol->tasks[i].n_listeners : 0;
+                n += sol->tasks[i].n_listeners ? 2 + 2 * sol->tasks[i].n_listeners : 0;
         return n;
 }
 
@@ -131,7 +259,8 @@ int channels_all_started(Channels *c) {
         int r = 0;
 
         for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
-                r = chan_mem_map(c->list[i].mem_fd, &c->list[i].mem);
+                if (c->list[i].has_direct)
+                        r = chan_mem_map(c->list[i].mem_fd, &c->list[i].mem);
         close_start_fds(c);
         return r;
 }
@@ -151,8 +280,18 @@ uint32_t channels_task_died(Channels *c, uint32_t task) {
                         continue;
                 n_ended++;
                 channel->gone = who;
-                chan_mem_close(channel->mem, who, c->servers[channel->sol->server].news_fd);
+                if (channel->mem)
+                        chan_mem_close(channel->mem, who,
+                                c->servers[channel->sol->server].news_fds[channel->sol->listener]);
                 close_channel(channel); /* whoever dies next leaves nobody behind who could be told */
         }
         return n_ended;
+}
+
+ChanPhase channels_peek(const Channel *channel, uint32_t slot, uint32_t *ret_thread) {
+        *ret_thread = 0;
+        if (channel->gone)
+                return CHAN_PHASE_NONE;
+        return channel->route ? relay_peek(channel->route, slot, ret_thread)
+                              : chan_mem_peek(channel->mem, slot, ret_thread);
 }

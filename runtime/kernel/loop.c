@@ -30,6 +30,7 @@ typedef struct Loop {
         const Solution *sol;
         LoopOptions options;
         Channels channels;
+        Mediator mediator;
         Procs procs;
         Output output;
         Waits waits;
@@ -52,8 +53,8 @@ static uint64_t now_ms(void) {
 /* --- getting ready --- */
 
 /* The whole number of descriptors is known before the start, so running out is said in time. */
-static int raise_fd_limit(const Solution *sol) {
-        rlim_t want = channels_count_fds(sol) + sol->n_tasks * FDS_PER_TASK + FDS_OF_OUR_OWN;
+static int raise_fd_limit(const Solution *sol, bool has_policy) {
+        rlim_t want = channels_count_fds(sol, has_policy) + sol->n_tasks * FDS_PER_TASK + FDS_OF_OUR_OWN;
         struct rlimit limit;
 
         if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -172,11 +173,13 @@ static void make_groups(Loop *l) {
 }
 
 static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
+        ChannelsPolicy policy = mediator_policy(options->judge);
         int r;
 
         *l = (Loop){.sol = sol,
                 .options = *options,
                 .channels = CHANNELS_NULL,
+                .mediator = MEDIATOR_NULL,
                 .procs = PROCS_NULL,
                 .output = OUTPUT_NULL,
                 .waits = WAITS_NULL,
@@ -186,7 +189,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .waits_fd = -1};
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 l->has_clients |= solution_is_client(&sol->tasks[i]);
-        r = raise_fd_limit(sol);
+        r = raise_fd_limit(sol, options->judge != NULL);
         if (r == 0)
                 r = open_events(l);
         if (r == 0)
@@ -194,7 +197,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
         if (r == 0 && options->audit)
                 r = events_add(l->epoll_fd, audit_fd(options->audit), EPOLLIN, EVENT_AUDIT, 0);
         if (r == 0)
-                r = channels_init(&l->channels, sol);
+                r = channels_init(&l->channels, sol, &policy);
         if (r == 0)
                 r = procs_init(&l->procs, sol, choose_layers(l));
         if (r == 0)
@@ -207,6 +210,7 @@ static void loop_deinit(Loop *l) {
 
         waits_deinit(&l->waits);
         procs_deinit(&l->procs);
+        mediator_stop(&l->mediator);
         channels_deinit(&l->channels);
         output_deinit(&l->output);
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
@@ -319,7 +323,9 @@ static int start_all(Loop *l) {
         }
         if (l->channels.n_channels)
                 set_timer(l->waits_fd, WAITS_IDLE_MS);
-        r = channels_all_started(&l->channels);
+        r = mediator_start(&l->mediator, &l->channels, l->options.judge);
+        if (r == 0)
+                r = channels_all_started(&l->channels);
         return r || !l->options.audit ? r : audit_start(l->options.audit);
 }
 
@@ -345,11 +351,13 @@ static void say_end(Loop *l, uint32_t i, uint32_t n_channels) {
 }
 
 static void task_ended(Loop *l, uint32_t i) {
-        uint32_t n_channels = channels_task_died(&l->channels, i);
         int status = l->procs.list[i].status;
         bool was_told = l->stage != STAGE_RUNNING && WIFSIGNALED(status) &&
                         (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
+        uint32_t n_channels;
 
+        mediator_task_died(&l->mediator, i);
+        n_channels = channels_task_died(&l->channels, i);
         judge_task_died(l->options.judge, i);
         output_task_ended(&l->output, i);
         if (!was_told || l->options.is_verbose)
@@ -502,6 +510,7 @@ static int loop_turns(Loop *l) {
 static void loop_end(Loop *l) {
         procs_signal_all(&l->procs, SIGKILL);
         procs_end_leftovers();
+        mediator_stop(&l->mediator); /* the last decisions are in the audit then */
         if (l->options.audit)
                 audit_stop(l->options.audit);
         say_audit(l);

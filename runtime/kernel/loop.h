@@ -12,6 +12,7 @@
 #include "channels.h"
 #include "judge.h"
 #include "layers.h"
+#include "mediator.h"
 #include "output.h"
 #include "procs.h"
 #include "solution.h"

@@ -70,8 +70,7 @@ void waits_sample(Waits *w, uint64_t now_ms) {
 
                 for (uint32_t j = 0; j < CHAN_SLOTS; j++) {
                         uint32_t thread = 0;
-                        ChanPhase phase =
-                                channel->gone ? CHAN_PHASE_NONE : chan_mem_peek(channel->mem, j, &thread);
+                        ChanPhase phase = channels_peek(channel, j, &thread);
 
                         sample_slot(w, &tracks[j], channel, phase, thread, now_ms);
                         /* A client takes the lowest free slot, so nobody has used the ones behind a

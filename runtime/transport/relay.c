@@ -137,6 +137,7 @@ int relay_new(int status_fd, int ear_fd, Relay **ret_relay) {
 static void let_go(RelayRoute *route) {
         chan_mem_unmap(route->client);
         chan_mem_unmap(route->server);
+        chan_mem_unmap(route->direct);
         chan_status_unmap(route->entries);
         route->client = route->server = route->direct = NULL;
         route->entries = NULL;
@@ -146,6 +147,8 @@ static void let_go(RelayRoute *route) {
 static int map_route(RelayRoute *route, const RelayPlan *plan) {
         int r = chan_mem_map(plan->client_fd, &route->client);
 
+        if (r == 0 && plan->direct_fd >= 0)
+                r = chan_mem_map(plan->direct_fd, &route->direct);
         if (r < 0 || plan->server_fd < 0)
                 return r;
         r = chan_mem_map(plan->server_fd, &route->server);
@@ -179,8 +182,7 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
         route = calloc(1, sizeof *route);
         if (!route)
                 return -ENOMEM;
-        *route = (RelayRoute){.direct = plan->direct,
-                .bell_fd = plan->bell_fd,
+        *route = (RelayRoute){.bell_fd = plan->bell_fd,
                 .shape = plan->shape,
                 .verdicts = plan->verdicts,
                 .serve = plan->serve,
@@ -196,11 +198,6 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
                 let_go(route);
                 free(route);
                 return result;
-        }
-        (void)close(plan->client_fd);
-        if (plan->server_fd >= 0) {
-                (void)close(plan->server_fd);
-                (void)close(plan->status_fd);
         }
         chan_ring(r->kick_fd);
         *ret_route = route;

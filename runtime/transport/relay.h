@@ -42,10 +42,10 @@ typedef void RelayServe(void *arg, RelayRoute *route, uint32_t slot, const Relay
 
 /* A route: one channel of which something is judged, or calls to the kernel process itself. */
 typedef struct RelayPlan {
-        int client_fd;      /* the client's leg; taken over */
-        int server_fd;      /* the server's leg; taken over; -1: `serve` answers */
-        ChanHeader *direct; /* the direct leg, borrowed until relay_end; NULL: there is none */
-        int status_fd;      /* the server's status page, taken over; -1 without a server */
+        int client_fd; /* the client's leg */
+        int server_fd; /* the server's leg; -1: `serve` answers */
+        int direct_fd; /* the direct leg; -1: there is none */
+        int status_fd; /* the server's status page; -1 without a server */
         uint32_t status_index;
         int bell_fd;                  /* a bell of ours in the listener's ear; borrowed */
         const void *shape;            /* table of the server's class; NULL: nothing is checked */
@@ -63,10 +63,10 @@ void relay_stop(Relay *r);
 /* Stops it, and ends every route. */
 Relay *relay_free(Relay *r);
 
-/* Adds a route; it belongs to the relay and lives as long. */
+/* Adds a route; it belongs to the relay and lives as long. The descriptors are borrowed. */
 int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route);
 /* Ends it because one of its processes has died (CHAN_*_GONE): who waits wakes up, legs are let go.
- * The direct leg is the caller's business. */
+ * Who waits on the direct leg is the caller's business. */
 void relay_end(Relay *r, RelayRoute *route, uint32_t who);
 
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or

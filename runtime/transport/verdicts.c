@@ -34,6 +34,10 @@ uint32_t verdicts_count(const ChanVerdicts *v, ChanWay way) {
         return n;
 }
 
+uint32_t verdicts_count_all(const ChanVerdicts *v) {
+        return v->first[v->n_endpoints] - v->first[0];
+}
+
 static void end_straight(ChanVerdicts *v) {
         for (uint32_t at = v->first[0]; at < v->first[v->n_endpoints]; at++)
                 ways(v)[at] = CHAN_WAY_JUDGED;

@@ -53,5 +53,6 @@ size_t verdicts_size(const ShapeTable *shape);
 uint32_t verdicts_fill(ChanVerdicts *v, const ShapeTable *shape, VerdictsAsk *ask, void *arg);
 /* Does every index of the table lie inside it, and is each byte a way? 0, or -EBADMSG. */
 int verdicts_check(const void *block, size_t size);
-/* Number of methods that take that way. The table is a checked one. */
+/* Number of methods, and of those that take that way. The table is a checked one. */
+uint32_t verdicts_count_all(const ChanVerdicts *v);
 uint32_t verdicts_count(const ChanVerdicts *v, ChanWay way);

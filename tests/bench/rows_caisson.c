@@ -237,17 +237,16 @@ static bool grant_response(void *arg, bool is_error, const RelayMessage *m) {
 
 static void add_route(Relay *r, const Solution *s, int i) {
         static const RelayJudge judge = {.request = grant_request, .response = grant_response};
-        RelayPlan plan = {.client_fd = s->client_leg[i],
+        const RelayPlan plan = {.client_fd = s->client_leg[i],
                 .server_fd = s->server_leg[i],
-                .status_fd = dup(s->status_ro_fd),
+                .direct_fd = s->way == CHAN_WAY_STRAIGHT ? s->mem[i] : -1,
+                .status_fd = s->status_ro_fd,
                 .bell_fd = s->news,
                 .shape = shape(),
                 .verdicts = s->verdicts,
                 .judge = &judge};
         RelayRoute *route;
 
-        if (s->way == CHAN_WAY_STRAIGHT && chan_mem_map(s->mem[i], &plan.direct))
-                die("chan_mem_map");
         if (relay_add(r, &plan, &route))
                 die("relay_add");
 }

@@ -29,6 +29,7 @@ void t_boot_begin(BootBuilder *b, const char *task, const char *class_name) {
                 .kernel_fd = -1,
                 .kernel_bell_fd = -1,
                 .kernel_status_fd = -1,
+                .security_fd = -1,
                 .status_fd = -1,
         };
 }

@@ -311,3 +311,12 @@ const void *shape_write(Arena *a, const LayComponent *class, size_t *size) {
         *size = end;
         return w.block;
 }
+
+const void *shape_write_others(
+        Arena *a, const LayComponent *class, const LayFlatEndpoint *endpoints, uint32_t n, size_t *size) {
+        LayComponent seen = *class;
+
+        seen.flat = endpoints;
+        seen.n_flat = n;
+        return shape_write(a, &seen, size);
+}

@@ -12,3 +12,6 @@
 
 /* The block, 8-byte aligned, in the arena; *size gets its bytes. NULL: larger than SHAPE_SIZE_MAX. */
 const void *shape_write(Arena *a, const LayComponent *class, size_t *size);
+/* The same with other endpoints in place of its own: those of its security interfaces. */
+const void *shape_write_others(
+        Arena *a, const LayComponent *class, const LayFlatEndpoint *endpoints, uint32_t n, size_t *size);

@@ -53,7 +53,7 @@ static int setup(void **state) {
 
         c.reading = connected_new(text);
         *state = &c;
-        return channels_init(&c.channels, &c.reading->sol);
+        return channels_init(&c.channels, &c.reading->sol, NULL);
 }
 
 static int teardown(void **state) {
@@ -202,7 +202,7 @@ static void a_process_without_channels_gets_a_block_too(void **state) {
         BootPlan plan;
 
         (void)state;
-        assert_int_equal(channels_init(&channels, &alone->sol), 0);
+        assert_int_equal(channels_init(&channels, &alone->sol, NULL), 0);
         assert_int_equal(boot_plan_init(&plan, &channels, 0, 0, NULL), 0);
         assert_true(plan.block_fd >= 0);
         assert_int_equal(plan.n_fds, 0);

@@ -54,7 +54,7 @@ static void each_channel_has_memory_and_a_bell(void **state) {
         Channels c;
 
         (void)state;
-        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
         assert_int_equal(c.n_channels, 2);
         for (uint32_t i = 0; i < 2; i++) {
                 assert_null(c.list[i].mem);
@@ -66,7 +66,7 @@ static void each_channel_has_memory_and_a_bell(void **state) {
                 assert_true(c.servers[i].status_fd >= 0 && c.servers[i].status_ro_fd >= 0);
                 assert_true(c.servers[i].ear_fds[0] >= 0);
         }
-        assert_int_equal(count_fds() - n_before, channels_count_fds(&r->sol));
+        assert_int_equal(count_fds() - n_before, channels_count_fds(&r->sol, false));
         channels_deinit(&c);
         assert_int_equal(count_fds(), n_before);
         reading_free(r);
@@ -78,7 +78,7 @@ static void after_the_start_one_bell_a_server_stays_open(void **state) {
         Channels c;
 
         (void)state;
-        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
         assert_int_equal(channels_all_started(&c), 0);
         assert_int_equal(count_fds() - n_before, 2);
         for (uint32_t i = 0; i < 2; i++)
@@ -93,7 +93,7 @@ static void a_death_closes_the_channels_of_the_dead_alone(void **state) {
         Channels c;
 
         (void)state;
-        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
         assert_int_equal(chan_mem_map(c.list[0].mem_fd, &seen), 0);
         assert_int_equal(channels_all_started(&c), 0);
         assert_int_equal(channels_task_died(&c, 1), 1);
@@ -111,7 +111,7 @@ static void a_clients_death_is_heard_by_its_servers(void **state) {
         Channels c;
 
         (void)state;
-        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
         for (uint32_t i = 0; i < 2; i++)
                 ears[i] = (struct pollfd){.fd = dup(c.servers[i + 1].ear_fds[0]), .events = POLLIN};
         assert_int_equal(channels_all_started(&c), 0);
@@ -129,7 +129,7 @@ static void a_death_is_told_once_and_leaves_no_memory_behind(void **state) {
         Channels c;
 
         (void)state;
-        assert_int_equal(channels_init(&c, &r->sol), 0);
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
         assert_int_equal(channels_all_started(&c), 0);
         assert_int_equal(channels_task_died(&c, 0), 2);
         assert_null(c.list[0].mem);
@@ -147,7 +147,7 @@ static void ten_thousand_starts_and_stops_leave_nothing_behind(void **state) {
 
         (void)state;
         for (int i = 0; i < CYCLES; i++) {
-                assert_int_equal(channels_init(&c, &r->sol), 0);
+                assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
                 if (i % 4 > 0)
                         assert_int_equal(channels_all_started(&c), 0);
                 if (i % 4 > 1)

@@ -84,7 +84,7 @@ static void wait_until_asleep(pid_t pid) {
 static void start(Case *c, int n_threads) {
         assert_int_equal(pipe(c->hold), 0);
         c->reading = connected_new(text);
-        assert_int_equal(channels_init(&c->channels, &c->reading->sol), 0);
+        assert_int_equal(channels_init(&c->channels, &c->reading->sol, NULL), 0);
         assert_int_equal(channels_all_started(&c->channels), 0);
         assert_int_equal(procs_init(&c->procs, &c->reading->sol, 0), 0);
         assert_int_equal(waits_init(&c->waits, &c->channels, &c->procs), 0);
