@@ -220,7 +220,20 @@ static void put_grants(Builder *b, uint32_t at, const SolTask *task) {
         }
 }
 
+/* Who has nothing to do with the kernel process gets nothing that leads to it. */
+static bool needs_kernel(const Builder *b) {
+        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
+                const Channel *channel = &b->channels->list[i];
+
+                if (channel->has_judged &&
+                        (channel->sol->client == b->task || channel->sol->server == b->task))
+                        return true;
+        }
+        return b->channels->kernel.security_fds[b->task] >= 0;
+}
+
 static void build(Builder *b) {
+        bool has_kernel = needs_kernel(b);
         const SolTask *task = task_of(b, b->task);
         uint32_t head_at = reserve(b, sizeof(BootBlock));
         BootBlock head = {
@@ -234,8 +247,8 @@ static void build(Builder *b) {
                 .n_channels = count_ends(b),
                 .layers = b->layers,
                 .n_grants = task->n_grants,
-                .kernel_bell_fd = give_leg(b, b->channels->kernel.bell_fds[b->task]),
-                .kernel_status_fd = give_leg(b, b->channels->kernel.status_ro_fd),
+                .kernel_bell_fd = has_kernel ? give_fd(b, b->channels->kernel.bell_fds[b->task]) : -1,
+                .kernel_status_fd = has_kernel ? give_fd(b, b->channels->kernel.status_ro_fd) : -1,
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .has_policy = b->channels->policy.way != NULL,
         };
