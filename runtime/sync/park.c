@@ -4,7 +4,8 @@
  */
 #include "park.h"
 
-#include <unistd.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 #include <coresrv/time/timeout.h>
 
@@ -12,34 +13,7 @@
 #define NSEC_PER_MSEC 1000000l
 #define NSEC_PER_SEC  1000000000l
 
-static _Thread_local bool may_end;
-
-void park_let_end(void) {
-        (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-        may_end = true;
-}
-
-/* A thread that the library did not make has its own ideas about cancellation. */
-int park_open(void) {
-        int before = PTHREAD_CANCEL_DISABLE;
-
-        if (may_end)
-                (void)pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
-        return before;
-}
-
-void park_closed(int before) {
-        if (may_end)
-                (void)pthread_setcancelstate(before, NULL);
-}
-
-void park_for_ever(void) {
-        int before = park_open();
-
-        for (;;)
-                (void)pause();
-        park_closed(before);
-}
+static _Thread_local ParkThread *self; /* NULL: can't be ended */
 
 struct timespec park_deadline(uint32_t msec) {
         struct timespec at;
@@ -101,24 +75,85 @@ void park_deinit(pthread_mutex_t *lock, pthread_cond_t *wake) {
         (void)pthread_mutex_destroy(lock);
 }
 
+/* --- ending --- */
+
+void park_thread_init(ParkThread *t) {
+        (void)pthread_mutex_init(&t->lock, NULL);
+        t->parked = NULL;
+        atomic_init(&t->is_ending, false);
+}
+
+void park_set_thread(ParkThread *t) {
+        self = t;
+}
+
+static bool is_ending(void) {
+        return self && atomic_load(&self->is_ending);
+}
+
+void park_check_end(void) {
+        if (is_ending())
+                pthread_exit(NULL);
+}
+
+/* Under the lock of the wait. */
+static void say_where(Park *p) {
+        if (!self)
+                return;
+        (void)pthread_mutex_lock(&self->lock);
+        self->parked = p;
+        (void)pthread_mutex_unlock(&self->lock);
+}
+
+/* Its wait has a lock, and only with that can we know that the thread sleeps or will look again. It takes
+ * both locks the other way round, so we only try. */
+static bool wake_parked(ParkThread *t) {
+        Park *p = t->parked;
+
+        if (!p)
+                return true;
+        if (pthread_mutex_trylock(p->lock) != 0)
+                return false;
+        (void)pthread_cond_broadcast(p->wake);
+        (void)pthread_mutex_unlock(p->lock);
+        return true;
+}
+
+void park_end(ParkThread *t) {
+        bool is_done;
+
+        atomic_store(&t->is_ending, true);
+        for (;;) {
+                (void)pthread_mutex_lock(&t->lock);
+                is_done = wake_parked(t);
+                (void)pthread_mutex_unlock(&t->lock);
+                if (is_done)
+                        return;
+                (void)sched_yield();
+        }
+}
+
+/* --- waiting --- */
+
 static void leave(void *arg) {
         const Park *p = arg;
 
+        say_where(NULL);
         if (p->leave)
                 p->leave(p->arg);
         (void)pthread_mutex_unlock(p->lock);
 }
 
-static bool sleep_until(const Park *p, const struct timespec *deadline) {
-        int before = park_open();
+/* False: the time has passed. */
+static bool sleep_once(const Park *p, const struct timespec *deadline) {
         int r = deadline ? pthread_cond_timedwait(p->wake, p->lock, deadline)
                          : pthread_cond_wait(p->wake, p->lock);
 
-        park_closed(before);
+        park_check_end();
         return r == 0;
 }
 
-static bool wait_ready(const Park *p, uint32_t msec) {
+static bool wait_ready(Park *p, uint32_t msec) {
         struct timespec deadline;
         bool is_limited = msec != INFINITE_TIMEOUT;
 
@@ -128,7 +163,9 @@ static bool wait_ready(const Park *p, uint32_t msec) {
                 return false;
         if (is_limited)
                 deadline = park_deadline(msec);
-        while (sleep_until(p, is_limited ? &deadline : NULL))
+        say_where(p);
+        park_check_end();
+        while (sleep_once(p, is_limited ? &deadline : NULL))
                 if (p->is_ready(p->arg))
                         return true;
         return p->is_ready(p->arg);
@@ -138,7 +175,24 @@ bool park(Park *p, uint32_t msec) {
         bool is_ready;
 
         pthread_cleanup_push(leave, p);
+        park_check_end();
         is_ready = wait_ready(p, msec);
         pthread_cleanup_pop(1);
         return is_ready;
+}
+
+static bool never(void *unused) {
+        (void)unused;
+        return false;
+}
+
+void park_nowhere(uint32_t msec) {
+        pthread_mutex_t lock;
+        pthread_cond_t wake;
+        Park p = {.lock = &lock, .wake = &wake, .is_ready = never};
+
+        park_init(&lock, &wake);
+        (void)pthread_mutex_lock(&lock);
+        (void)park(&p, msec);
+        park_deinit(&lock, &wake);
 }

@@ -3,8 +3,9 @@
  * Parking: how the synchronisation objects of a process put a thread to sleep.
  *
  * A mutex and a condition of the C library, the monotonic clock, and one loop for all of them. It is also
- * where a thread may be ended from outside (KosThreadTerminate): threads that the library made have
- * cancellation off, and only here, and in sleep, it is on. So nobody ends with an object half changed.
+ * where a thread is ended from outside (KosThreadTerminate): here, and nowhere else, it looks whether it
+ * is to end, and then calls pthread_exit(). So nobody ends with an object half changed, no signal and no
+ * asynchronous unwinding is needed, and clean-up handlers run.
  */
 #pragma once
 
@@ -36,11 +37,23 @@ bool park_lock(pthread_mutex_t *lock, uint32_t msec);
 /* The moment `msec` from now, by the monotonic clock. */
 struct timespec park_deadline(uint32_t msec);
 
-/* From now on the calling thread may be ended by pthread_cancel, but only between the two below. */
-void park_let_end(void);
-/* Around a call of the C library that waits. Returns what park_closed needs. */
-int park_open(void);
-void park_closed(int before);
+/* Sleeps. */
+void park_nowhere(uint32_t msec);
 
-/* Waits for nothing, for ever: threads that wait for themselves. */
-void park_for_ever(void);
+/* --- ending --- */
+
+/* A thread that others may end. */
+typedef struct ParkThread {
+        pthread_mutex_t lock;
+        Park *parked; /* the wait that goes on; NULL: none */
+        _Atomic bool is_ending;
+} ParkThread;
+
+/* Initialises all of it. */
+void park_thread_init(ParkThread *t);
+/* The calling thread is that one from now on; NULL: it can't be ended, nor any more. */
+void park_set_thread(ParkThread *t);
+/* Makes a thread end, soon if it is parked. The caller has no lock that a park() is given. */
+void park_end(ParkThread *t);
+/* A place where the calling thread may end. */
+void park_check_end(void);

@@ -181,13 +181,15 @@ static void leave(void *arg) {
 }
 
 void *KosQueuePop(KosQueueHandle queue, rtl_uint32_t timeout) {
-        Wait wait = {.queue = queue, .obj = take_first(queue)};
+        Wait wait = {.queue = queue};
         Park p = {.lock = &queue->lock,
                 .wake = &queue->wake,
                 .is_ready = is_there,
                 .leave = leave,
                 .arg = &wait};
 
+        park_check_end();
+        wait.obj = take_first(queue);
         if (wait.obj || timeout == 0)
                 return wait.obj;
         (void)pthread_mutex_lock(&queue->lock);

@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <coresrv/time/timeout.h>
+
 #include "park.h"
 
 typedef struct __attribute__((may_alias)) RWLock {
@@ -30,7 +32,7 @@ static void insist(int (*take)(pthread_rwlock_t *lock), pthread_rwlock_t *lock) 
                 r = take(lock);
         }
         if (r == EDEADLK)
-                park_for_ever();
+                park_nowhere(INFINITE_TIMEOUT);
 }
 
 void KosRWLockInit(KosRWLock *lock) {

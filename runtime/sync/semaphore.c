@@ -86,6 +86,7 @@ Retcode KosSemaphoreWaitTimeout(KosSemaphore *semaphore, rtl_uint32_t mdelay) {
 
         if (!s)
                 return rcInvalidArgument;
+        park_check_end();
         p = (Park){.lock = &s->lock, .wake = &s->wake, .is_ready = take, .leave = leave, .arg = s};
         (void)pthread_mutex_lock(&s->lock);
         if (take(s)) {

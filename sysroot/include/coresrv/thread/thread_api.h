@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads of this process: so far, sleeping.
+ * Threads of this process, the low level: sleeping. Everything else is in <kos/thread.h>.
  */
 #ifndef CORESRV_THREAD_THREAD_API_H
 #define CORESRV_THREAD_THREAD_API_H
@@ -16,7 +16,8 @@ extern "C" {
 /* Lets the calling thread sleep.
  * msec:    milliseconds; 0 gives the processor to others once; INFINITE_TIMEOUT: for ever.
  * Returns rcOk, never before the time has passed: signals don't shorten it.
- * Threads: any.   Source: observed; header and result are our choice. */
+ * Threads: any; one that another ends (KosThreadTerminate) ends in here.   Source: observed; header and
+ * result are our choice. */
 Retcode KnSleep(rtl_uint32_t msec);
 
 #ifdef __cplusplus
