@@ -8,9 +8,9 @@
 #include "cmd_policy.h"
 #include "policy_program.h"
 #include "psl/emit_json.h"
-#include "psl/emit_ksm.h"
+#include "psl/emit_pal.h"
 
-enum { OPT_OUTPUT = PCMD_N_OPTS, OPT_JSON };
+enum { OPT_OUTPUT = PCMD_N_OPTS, OPT_JSON, OPT_TESTS };
 
 static const Opt opts[] = {
         PCMD_OPTS,
@@ -18,6 +18,7 @@ static const Opt opts[] = {
                 .word = "output",
                 .value_name = "FILE",
                 .help = "FILE.c: C; any other name: the module, made by $CC"},
+        [OPT_TESTS] = {.word = "tests", .help = "the tests as C instead"},
         [OPT_JSON] = {.word = "json", .help = "JSON instead (docs/reference/policy-json.md)"},
 };
 
@@ -25,6 +26,7 @@ typedef struct Compile {
         PolicyCmd cmd;
         const char *output; /* NULL: standard output */
         bool is_json;
+        bool is_tests;
 } Compile;
 
 static bool ends_in(const char *text, const char *end) {
@@ -34,7 +36,7 @@ static bool ends_in(const char *text, const char *end) {
 }
 
 static bool is_module(const Compile *x) {
-        return x->output && !x->is_json && !ends_in(x->output, ".c");
+        return x->output && !x->is_json && !x->is_tests && !ends_in(x->output, ".c");
 }
 
 static bool write_text(Compile *x, const PolPolicy *policy) {
@@ -43,6 +45,8 @@ static bool write_text(Compile *x, const PolPolicy *policy) {
 
         if (x->is_json)
                 emit_json(&text, policy);
+        else if (x->is_tests)
+                emit_pal(&text, x->cmd.arena, policy);
         else
                 emit_ksm(&text, x->cmd.arena, policy);
         if (x->output)
@@ -76,6 +80,7 @@ static int compile(const Command *self, OptScan *scan) {
         policy_cmd_init(&x.cmd, self, scan);
         while ((opt = policy_cmd_next(&x.cmd)) != OPT_END) {
                 x.is_json |= opt == OPT_JSON;
+                x.is_tests |= opt == OPT_TESTS;
                 if (opt == OPT_OUTPUT)
                         x.output = scan->value;
         }
@@ -92,7 +97,7 @@ static int compile(const Command *self, OptScan *scan) {
 
 const Command cmd_policy_compile = {
         .name = "policy compile",
-        .synopsis = "[-o FILE] [--json] [-I DIR]... [POLICY]",
+        .synopsis = "[-o FILE] [--json | --tests] [-I DIR]... [POLICY]",
         .summary = "Writes a policy as C, as module of the security module, or as JSON.",
         .details = "Without -o it prints. The C compiler is $CC (default: cc) with $CPPFLAGS, $CFLAGS, "
                    "$LDFLAGS.",

@@ -25,6 +25,8 @@ COMMANDS = {
     "bad-at-layout": ["check", "-I", ".", "-I", "include"],
     "bad-at-psl": ["check", "-I", "../../../idl", "-I", "include"],
     "bad-at-psl-sema": ["check", "-I", "../../../idl", "-I", "include"],
+    "psl-c": ["policy", "compile", "-I", "../../../idl", "-I", "include"],
+    "psl-tests": ["policy", "compile", "--tests", "-I", "../../../idl", "-I", "include"],
     "fmt": ["fmt"],
     "layout": ["dump", "-I", ".", "-I", "include"],
     "c": ["gen", "--stdout", "-I", ".", "-I", "include"],

@@ -5,6 +5,8 @@
  */
 #include "c_text.h"
 
+#include <stdbool.h>
+
 static bool is_plain(char c) {
         return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?';
 }
@@ -82,11 +84,83 @@ static bool is_trap(const char *p) {
         return !strncmp(p, "*/", 2) || !strncmp(p, "/*", 2) || !strncmp(p, "??", 2);
 }
 
-/* Other bytes than ASCII may turn the direction of writing: the reader would see another text. */
+/* Other signs than ASCII may turn the direction of writing: the reader would see another text. */
 void c_text_comment(Text *out, const char *text) {
+        static const char ellipsis[] = "\xe2\x80\xa6";
+
         for (const char *p = text; *p; p++) {
-                text_putc(out, *p >= ' ' && *p <= '~' ? *p : '?');
+                if (strncmp(p, ellipsis, sizeof ellipsis - 1) == 0)
+                        text_puts(out, "...");
+                else if (((unsigned char)*p & 0xC0) != 0x80)
+                        text_putc(out, *p >= ' ' && *p <= '~' ? *p : '?');
                 if (is_trap(p))
                         text_putc(out, ' ');
+        }
+}
+
+/* Folding ------------------------------------------------------------------------------------------ */
+
+typedef struct Line {
+        const char *text;
+        size_t size;
+        size_t indent;
+        bool is_comment;
+} Line;
+
+/* The last place at which the line may be cut so that it fits, or the first one behind; `size` when there is
+ * none. The blank at the place is left out. */
+static size_t find_cut(const Line *line, size_t begin, size_t room) {
+        bool is_text = false;
+        size_t cut = line->size;
+
+        for (size_t i = begin; i + 1 < line->size; i++) {
+                if (line->text[i] == '\\' && is_text) {
+                        i++;
+                        continue;
+                }
+                is_text ^= line->text[i] == '"' && !line->is_comment;
+                if (is_text || line->text[i + 1] != ' ' || (line->text[i] != ',' && !line->is_comment))
+                        continue;
+                if (i + 1 - begin > room && cut < line->size)
+                        break;
+                cut = i + 1;
+                if (i + 1 - begin > room)
+                        break;
+        }
+        return cut;
+}
+
+static void fold_line(Text *out, const Line *line) {
+        size_t begin = line->indent, indent = line->indent;
+
+        while (line->size - begin > C_TEXT_COLUMNS - indent) {
+                size_t cut = find_cut(line, begin, C_TEXT_COLUMNS - indent);
+
+                if (cut == line->size)
+                        break;
+                text_fill(out, ' ', indent);
+                text_append(out, line->text + begin, cut - begin);
+                text_putc(out, '\n');
+                begin = cut + 1;
+                indent = line->indent + (line->is_comment ? 3 : 8);
+        }
+        text_fill(out, ' ', indent);
+        text_append(out, line->text + begin, line->size - begin);
+        text_putc(out, '\n');
+}
+
+void c_text_fold(Text *out, const char *code, size_t n) {
+        const char *end = code + n;
+
+        while (code < end) {
+                const char *newline = memchr(code, '\n', (size_t)(end - code));
+                Line line = {.text = code, .size = (size_t)((newline ? newline : end) - code)};
+
+                while (line.indent < line.size && line.indent < C_TEXT_COLUMNS / 2 &&
+                        code[line.indent] == ' ')
+                        line.indent++;
+                line.is_comment = strncmp(code + line.indent, "/*", 2) == 0;
+                fold_line(out, &line);
+                code = newline ? newline + 1 : end;
         }
 }

@@ -22,3 +22,9 @@ void c_text_index(Text *out, uint32_t index, uint32_t none, const char *name); /
 
 /* For the inside of a block comment: on one line, and it ends nothing. */
 void c_text_comment(Text *out, const char *text);
+
+#define C_TEXT_COLUMNS 110u
+
+/* Appends code whose lines may be of any length, with those folded that are too long: behind a comma outside
+ * of texts, a comment between its words. */
+void c_text_fold(Text *out, const char *code, size_t n);

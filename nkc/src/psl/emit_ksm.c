@@ -12,10 +12,14 @@ static void put_head(Text *out, const PolPolicy *p) {
         text_puts(out, ", written by nkc. Do not edit: change the policy. */\n#include \"ksm_module.h\"\n");
 }
 
+void emit_ksm_section(Text *out, const char *title) {
+        text_printf(out, "\n/* --- %s --- */\n", title);
+}
+
 /* Decisions -------------------------------------------------------------------------------------------- */
 
 static void put_numbers(Text *out, const char *table, uint32_t number) {
-        text_printf(out, "\nstatic const uint32_t %s_%u[] = {", table, number);
+        text_printf(out, "static const uint32_t %s_%u[] = {", table, number);
 }
 
 static void put_decision(Text *out, const PolDecision *d) {
@@ -33,6 +37,8 @@ static void put_decision(Text *out, const PolDecision *d) {
 }
 
 static void put_decisions(Text *out, const PolPolicy *p) {
+        emit_ksm_section(out, "Decisions: each list of rules, with what is known of it beforehand");
+        text_putc(out, '\n');
         for (uint32_t i = 0; i < p->n_decisions; i++) {
                 const PolDecision *d = p->decisions[i];
 
@@ -58,22 +64,39 @@ static uint32_t count_endpoints(const PolRoute *r) {
         return r->endpoints ? r->endpoints->n : 1;
 }
 
+/* The decisions of one endpoint are a line. */
+static void put_endpoint(Text *out, const PolRoute *r, const PolEndpoint *e) {
+        text_puts(out, "        ");
+        for (uint32_t m = 0; m < e->interface->n_methods; m++)
+                text_printf(out, "%u, ", r->decisions[e->first + m]->index);
+        text_puts(out, "/* ");
+        c_text_comment(out, *e->path ? e->path : e->interface_name);
+        text_puts(out, " */\n");
+}
+
 static void put_route(Text *out, const PolRoute *r) {
         uint32_t n = count_endpoints(r);
 
         if (!n)
                 return;
+        text_putc(out, '\n');
         put_numbers(out, "first", r->index);
         for (uint32_t i = 0; i < n; i++)
                 text_printf(out, "%u, ", r->endpoints ? r->endpoints->items[i].first : 0);
         text_printf(out, "%u};\n", r->n_decisions);
         put_numbers(out, "decisions", r->index);
-        for (uint32_t i = 0; i < r->n_decisions; i++)
-                text_printf(out, "%s%u", i ? ", " : "", r->decisions[i]->index);
+        if (!r->endpoints) {
+                text_printf(out, "%u};\n", r->decisions[0]->index);
+                return;
+        }
+        text_putc(out, '\n');
+        for (uint32_t i = 0; i < n; i++)
+                put_endpoint(out, r, &r->endpoints->items[i]);
         text_puts(out, "};\n");
 }
 
 static void put_routes(Text *out, const PolPolicy *p) {
+        emit_ksm_section(out, "Routes: the decisions for the methods of an endpoint, by MID");
         for (uint32_t i = 0; i < p->n_routes; i++)
                 put_route(out, p->routes[i]);
         text_puts(out, "\nstatic const KsmMethods methods[] = {\n");
@@ -101,6 +124,7 @@ static uint32_t first_of(const PolRoute *const *const *rows, uint32_t src) {
 }
 
 static void put_rows(Text *out, const PolPolicy *p, const char *event, const PolRoute *const *const *rows) {
+        text_putc(out, '\n');
         for (uint32_t src = 0; src <= p->n_classes; src++) {
                 if (first_of(rows, src) != src)
                         continue;
@@ -161,12 +185,20 @@ void emit_ksm(Text *out, Arena *arena, const PolPolicy *p) {
                 [PSL_SECURITY] = "on_security",
         };
 
-        put_head(out, p);
-        emit_ksm_tables(out, arena, p);
-        emit_ksm_code(out, arena, p);
-        put_decisions(out, p);
-        put_routes(out, p);
+        Text code = TEXT_NULL;
+
+        put_head(&code, p);
+        emit_ksm_tables(&code, arena, p);
+        emit_ksm_section(&code, "Rules, each list in the order in which it runs");
+        emit_ksm_code(&code, arena, p);
+        put_decisions(&code, p);
+        put_routes(&code, p);
+        emit_ksm_section(
+                &code, "From an event to its route: by the class that sends, then by the one that receives");
         for (int i = 0; i < PSL_N_EVENTS; i++)
-                put_rows(out, p, events[i], p->rows[i]);
-        put_module(out, p);
+                put_rows(&code, p, events[i], p->rows[i]);
+        emit_ksm_section(&code, "The module");
+        put_module(&code, p);
+        c_text_fold(out, text_str(&code), code.size);
+        text_deinit(&code);
 }

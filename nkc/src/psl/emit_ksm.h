@@ -12,6 +12,7 @@
 /* The whole file. The arena serves while it is written. */
 void emit_ksm(Text *out, Arena *arena, const PolPolicy *p);
 
-/* Parts of it, in their order. */
+/* Parts of it, in their order. Lines may be of any length. */
 void emit_ksm_tables(Text *out, Arena *arena, const PolPolicy *p); /* classes … profiles */
 void emit_ksm_code(Text *out, Arena *arena, const PolPolicy *p);   /* functions of the decisions */
+void emit_ksm_section(Text *out, const char *title);

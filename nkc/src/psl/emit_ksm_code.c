@@ -10,8 +10,11 @@
 static void statement(KsmCode *k, const PolStatement *s);
 
 static void statements(KsmCode *k, const PolStatementList *list) {
-        for (uint32_t i = 0; i < list->n; i++)
+        for (uint32_t i = 0; i < list->n; i++) {
+                if (i > 0)
+                        text_putc(k->out, '\n');
                 statement(k, list->items[i]);
+        }
 }
 
 /* security.psl:12: door.enter {…} */
@@ -50,6 +53,7 @@ static const char *label_array(KsmCode *k, const PolStatement *s) {
         }
         ksm_code_line(
                 k, "static const %s %s[] = {%s};", is_mic ? "KsmLevel" : "uint32_t", name, text_str(&t));
+        text_putc(k->out, '\n');
         text_deinit(&t);
         return name;
 }
@@ -125,13 +129,86 @@ static void statement(KsmCode *k, const PolStatement *s) {
                 ksm_call_rule(k, s->call);
 }
 
+/* What a function is for ------------------------------------------------------------------------------- */
+
+/* The first event that has the decision. */
+typedef struct Label {
+        const char *text; /* NULL: none, or found only in choices */
+        bool has_more;
+} Label;
+
+typedef struct Labels {
+        Arena *arena;
+        const PolPolicy *policy;
+        Label *items;     /* by decision */
+        uint32_t *visits; /* by route */
+} Labels;
+
+static const char *class_name(const PolPolicy *p, uint32_t class) {
+        return class < p->n_classes ? p->classes[class]->name : "any other";
+}
+
+static void label(Labels *l, const PolDecision *d, PslEvent event, uint32_t src, uint32_t dst,
+        const PolEndpoint *e, const char *method) {
+        Label *item = &l->items[d->index];
+        const char *arrow = event == PSL_SECURITY ? "" : " -> ";
+
+        if (item->text) {
+                item->has_more = true;
+                return;
+        }
+        item->text = arena_printf(l->arena, "%s %s%s%s%s%s%s%s", psl_event_text(event),
+                class_name(l->policy, src), arrow, *arrow ? class_name(l->policy, dst) : "", e ? " " : "",
+                e ? e->path : "", e && *e->path ? "." : "", method);
+}
+
+/* A route is looked at twice at most: the second time its decisions get more than one event. */
+static void label_route(Labels *l, const PolRoute *r, PslEvent event, uint32_t src, uint32_t dst) {
+        if (l->visits[r->index]++ > 1)
+                return;
+        if (event == PSL_EXECUTE)
+                label(l, r->decisions[0], event, src, dst, NULL, "");
+        for (uint32_t i = 0; r->endpoints && i < r->endpoints->n; i++) {
+                const PolEndpoint *e = &r->endpoints->items[i];
+
+                for (uint32_t m = 0; m < e->interface->n_methods; m++)
+                        label(l, r->decisions[e->first + m], event, src, dst, e,
+                                e->interface->methods[m].name);
+        }
+}
+
+static Labels make_labels(Arena *arena, const PolPolicy *p) {
+        Labels l = {.arena = arena,
+                .policy = p,
+                .items = ARENA_ARRAY(arena, Label, p->n_decisions),
+                .visits = ARENA_ARRAY(arena, uint32_t, p->n_routes)};
+
+        for (int event = 0; event < PSL_N_EVENTS; event++) {
+                uint32_t n_dst = event == PSL_SECURITY ? 0 : p->n_classes;
+
+                for (uint32_t src = 0; src <= p->n_classes; src++) {
+                        for (uint32_t dst = 0; dst <= n_dst; dst++)
+                                label_route(&l, p->rows[event][src][dst], (PslEvent)event, src, dst);
+                }
+        }
+        return l;
+}
+
 void emit_ksm_code(Text *out, Arena *arena, const PolPolicy *p) {
+        Labels labels = make_labels(arena, p);
+
         for (uint32_t i = 0; i < p->n_decisions; i++) {
                 KsmCode k = {.out = out, .arena = arena, .depth = 1};
 
                 if (!p->decisions[i]->statements.n)
                         continue;
-                text_printf(out, "\nstatic void decide_%u(KsmCall *c) {\n", i);
+                text_putc(out, '\n');
+                if (labels.items[i].text) {
+                        text_puts(out, "/* ");
+                        c_text_comment(out, labels.items[i].text);
+                        text_printf(out, "%s */\n", labels.items[i].has_more ? ", ..." : "");
+                }
+                text_printf(out, "static void decide_%u(KsmCall *c) {\n", i);
                 statements(&k, &p->decisions[i]->statements);
                 text_puts(out, "}\n");
         }

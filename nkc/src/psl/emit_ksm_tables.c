@@ -86,6 +86,8 @@ static void put_classes(Text *out, Arena *arena, const PolPolicy *p) {
         Map seen;
 
         map_init(&seen, arena);
+        if (p->n_classes)
+                emit_ksm_section(out, "Classes: endpoints by RIID, methods by MID");
         for (uint32_t i = 0; i < p->n_classes; i++) {
                 put_endpoints(out, &seen, &p->classes[i]->endpoints, arena_printf(arena, "endpoints_%u", i));
                 put_endpoints(out, &seen, &p->classes[i]->security, arena_printf(arena, "security_%u", i));
@@ -199,6 +201,7 @@ static const char *const models[POL_N_MODELS][2] = {
 };
 
 static void put_objects(Text *out, const PolPolicy *p) {
+        emit_ksm_section(out, "Objects");
         for (uint32_t i = 0; i < p->n_objects; i++)
                 put_config(out, p->objects[i]);
         if (!p->n_objects)
@@ -221,6 +224,7 @@ static void put_objects(Text *out, const PolPolicy *p) {
 static void put_patterns(Text *out, const PolPolicy *p) {
         if (!p->n_patterns)
                 return;
+        emit_ksm_section(out, "Regular expressions");
         text_puts(out, "\nstatic const KsmPattern patterns[] = {\n");
         for (uint32_t i = 0; i < p->n_patterns; i++) {
                 text_puts(out, "        {.text = ");
@@ -271,6 +275,7 @@ static const char *const methods[POL_N_METHODS] = {
 static void put_sites(Text *out, const PolPolicy *p) {
         if (!p->n_sites)
                 return;
+        emit_ksm_section(out, "Places: what is called where");
         text_puts(out, "\nstatic const KsmSite sites[] = {\n");
         for (uint32_t i = 0; i < p->n_sites; i++) {
                 const PolSite *s = p->sites[i];
@@ -321,6 +326,7 @@ static void put_levels(Text *out, const PolPolicy *p, const PolProfile *profile)
 }
 
 static void put_profiles(Text *out, const PolPolicy *p) {
+        emit_ksm_section(out, "Audit profiles");
         for (uint32_t i = 0; i < p->n_profiles; i++)
                 put_levels(out, p, p->profiles[i]);
         text_puts(out, "\nstatic const KsmProfile profiles[] = {\n");

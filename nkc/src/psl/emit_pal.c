@@ -159,19 +159,22 @@ static uint32_t most_variables(const PolPolicy *p) {
 
 void emit_pal(Text *out, Arena *arena, const PolPolicy *p) {
         PalMessage message = {.n_handles = 0};
+        Text code = TEXT_NULL;
         uint32_t n_sets;
 
-        text_puts(out, "/* Tests of the policy ");
-        c_text_comment(out, p->path);
-        text_puts(out, ", written by nkc. */\n#include \"pal.h\"\n");
+        text_puts(&code, "/* Tests of the policy ");
+        c_text_comment(&code, p->path);
+        text_puts(&code, ", written by nkc. */\n#include \"pal.h\"\n");
         for (uint32_t i = 0; i < p->n_tests; i++)
-                put_cases(out, &message, p->tests[i], i);
+                put_cases(&code, &message, p->tests[i], i);
         for (uint32_t first = 0; first < p->n_tests; first = end_of_set(p, first))
-                put_sequences(out, arena, p, first, end_of_set(p, first));
-        n_sets = put_sets(out, p);
-        text_printf(out, "\nstatic const PalSuite suite = {.n_sets = %u, .n_variables = %u%s};\n", n_sets,
+                put_sequences(&code, arena, p, first, end_of_set(p, first));
+        n_sets = put_sets(&code, p);
+        text_printf(&code, "\nstatic const PalSuite suite = {.n_sets = %u, .n_variables = %u%s};\n", n_sets,
                 most_variables(p), n_sets ? ", .sets = sets" : "");
-        text_puts(out, "\nint main(int argc, char **argv) {\n"
-                       "        return pal_main(argc, argv, &ksm_module, &suite, stdout);\n}\n");
+        text_puts(&code, "\nint main(int argc, char **argv) {\n"
+                         "        return pal_main(argc, argv, &ksm_module, &suite, stdout);\n}\n");
+        c_text_fold(out, text_str(&code), code.size);
+        text_deinit(&code);
         pal_message_deinit(&message);
 }
