@@ -194,7 +194,7 @@ static const void *as_rules_read(Judge *j, const ShapeTable *table, const ShapeM
                 return NULL;
         }
         memcpy(j->copy, m->message, m->message_size);
-        if (!judge_put_sids(table, shape, j->copy))
+        if (!judge_put_sids(table, shape, m->sids, j->copy))
                 *ret_malformed = "a handle in it names nothing that the sender has";
         return j->copy;
 }

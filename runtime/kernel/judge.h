@@ -39,6 +39,7 @@ typedef struct JudgeMessage { /* private memory of the kernel process, structure
         uint32_t message_size;
         uint32_t arena_size;
         const char *malformed; /* not NULL: why the structure is wrong; denied without asking a rule */
+        const KsmSid *sids; /* of its handles, in the order of the description; NULL: the sender has none */
 } JudgeMessage;
 
 typedef enum JudgePath {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages as the rules read them: a walk over the places of the shape table that hold handles.
+ * Messages as the rules read them: judge_message.h.
  */
 #include "judge_message.h"
 
@@ -10,6 +10,7 @@
 #include <nk/types.h>
 
 #include "ksm/ksm.h"
+#include "nk/places.h"
 
 static const void *at(const ShapeTable *table, uint32_t offset) {
         return (const char *)table + offset;
@@ -46,35 +47,24 @@ uint32_t judge_handles_room(const ShapeTable *table) {
         return room;
 }
 
-/* No process has handles of others yet: all that may travel is "none". */
-static bool put_sid(uint8_t *place) {
+static bool put_sid(uint8_t *place, const KsmSid *sid) {
         nk_handle_desc_t desc;
 
         memcpy(&desc, place, sizeof desc);
-        if (desc.handle != INVALID_HANDLE)
+        if (desc.handle != INVALID_HANDLE && !sid)
                 return false;
-        desc.handle = KSM_SID_NONE;
+        desc.handle = sid ? *sid : KSM_SID_NONE;
         memcpy(place, &desc, sizeof desc);
         return true;
 }
 
-/* A list of siblings; of the kinds with children only an array can hold handles. */
-static bool put_list(const ShapeTable *table, uint32_t first, uint32_t n, uint8_t *base) {
-        const ShapeNode *nodes = at(table, table->nodes_off);
+bool judge_put_sids(
+        const ShapeTable *table, const ShapeMessage *shape, const KsmSid *sids, uint8_t *message) {
+        uint32_t places[PLACES_MAX];
+        uint32_t n = places_find(table, shape, places);
 
-        for (uint32_t i = first; i < first + n; i++) {
-                const ShapeNode *node = &nodes[i];
-
-                if (node->kind == SHAPE_HANDLE && !put_sid(base + node->offset))
+        for (uint32_t i = 0; i < n; i++)
+                if (!put_sid(message + places[i], sids ? sids + i : NULL))
                         return false;
-                for (uint32_t k = 0; node->kind == SHAPE_ARRAY && k < node->max; k++)
-                        if (!put_list(table, node->first_child, node->n_children,
-                                    base + node->offset + (size_t)k * node->stride))
-                                return false;
-        }
-        return true;
-}
-
-bool judge_put_sids(const ShapeTable *table, const ShapeMessage *shape, uint8_t *message) {
-        return put_list(table, shape->first_node, shape->n_nodes, message);
+        return n == shape->n_handles;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ksm/ksm.h"
 #include "nk/shape.h"
 
 /* NULL: the table has no such method. */
@@ -19,6 +20,6 @@ bool judge_has_error(const ShapeMethod *method); /* its description has error pa
 /* Largest constant part with handles in it of all messages of the class; 0: none has any. */
 uint32_t judge_handles_room(const ShapeTable *table);
 
-/* Puts SIDs into a private copy of a verified message of that shape. False: there is a handle that names
- * nothing. */
-bool judge_put_sids(const ShapeTable *table, const ShapeMessage *shape, uint8_t *message);
+/* Puts SIDs into a private copy of a verified message of that shape. sids: of its handles, in the order of
+ * the description; NULL: the sender has none. False: there is a handle that names nothing. */
+bool judge_put_sids(const ShapeTable *table, const ShapeMessage *shape, const KsmSid *sids, uint8_t *message);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Places of handles: a walk over the nodes of a message, of which only arrays have children to look at.
+ */
+#include "places.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct Found {
+        const ShapeNode *nodes;
+        uint32_t *places;
+        uint32_t n;
+} Found;
+
+static bool find_in(Found *found, uint32_t first, uint32_t n, uint32_t base) {
+        for (uint32_t i = first; i < first + n; i++) {
+                const ShapeNode *node = found->nodes + i;
+
+                if (node->kind == SHAPE_HANDLE) {
+                        if (found->n == PLACES_MAX)
+                                return false;
+                        found->places[found->n++] = base + node->offset;
+                }
+                for (uint32_t k = 0; node->kind == SHAPE_ARRAY && k < node->max; k++)
+                        if (!find_in(found, node->first_child, node->n_children,
+                                    base + node->offset + k * node->stride))
+                                return false;
+        }
+        return true;
+}
+
+uint32_t places_find(const ShapeTable *table, const ShapeMessage *shape, uint32_t ret_places[PLACES_MAX]) {
+        Found found = {.nodes = (const void *)((const char *)table + table->nodes_off), .places = ret_places};
+
+        if (shape->n_handles == 0 || !find_in(&found, shape->first_node, shape->n_nodes, 0))
+                return 0;
+        return found.n;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where handles lie in a message: in its constant part alone, in fields, structs and arrays.
+ */
+#pragma once
+
+#include "shape.h"
+
+#define PLACES_MAX 16u /* handles of one message; nkc refuses descriptions with more */
+
+/* Offsets of the nk_handle_desc_t in the constant part of a message of that shape, in the order of the
+ * description. Returns how many; 0 also for a shape with more than PLACES_MAX, which nkc doesn't make. */
+uint32_t places_find(const ShapeTable *table, const ShapeMessage *shape, uint32_t ret_places[PLACES_MAX]);
