@@ -136,9 +136,11 @@ static int add_libraries(RootPlan *plan, ElfNeeds *needs, const char *folder) {
         for (size_t i = 0; r == 0 && i < plan->n_files; i++) {
                 const char *user = plan->list[i].source;
 
+                /* A program may be anything, exec says so. What it names must be code: its chamber gets
+                 * that, and no other file that the caller happens to be able to read. */
                 r = elf_needs(user, needs);
                 if (r < 0)
-                        return fail_at(plan, user, r);
+                        return fail_at(plan, user, r == -ENOEXEC && i > 0 ? -ELIBBAD : r);
                 for (size_t j = 0; r == 0 && j < needs->n_needed; j++)
                         r = add_library(plan, needs, user, folder, needs->needed[j]);
         }
@@ -169,12 +171,14 @@ int root_plan_init(RootPlan *plan, const char *executable) {
         int r;
 
         plan->n_files = 0;
+        plan->object[0] = '\0';
         r = add_file(plan, executable, "/bin", last_part(executable));
         if (r == 0)
                 r = elf_needs(executable, &needs);
         if (r == 0 && needs.loader[0])
                 r = add_loader(plan, &needs);
-        if (r == -ENOEXEC || r == -EACCES || (r == -ENOENT && strcmp(plan->object, needs.loader) == 0))
+        /* The program itself, or its loader, which is not there: exec says it better. */
+        if (plan->n_files == 1 && (r == -ENOEXEC || r == -EACCES || (r == -ENOENT && needs.loader[0])))
                 r = 0;
         else if (r < 0 && plan->object[0] == '\0')
                 r = fail_at(plan, executable, r);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if __SIZEOF_POINTER__ == 8
@@ -23,6 +24,8 @@ typedef Elf32_Ehdr ElfHead;
 typedef Elf32_Phdr ElfSegment;
 typedef Elf32_Dyn ElfDynamic;
 #endif
+
+#define OWN_ORDER (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB)
 
 typedef struct Elf {
         int fd;
@@ -54,6 +57,9 @@ static int read_text(const Elf *elf, char *buffer, size_t max, uint64_t at) {
                 return -errno;
         if (!memchr(buffer, '\0', (size_t)n))
                 return (size_t)n == max ? -E2BIG : -EBADMSG;
+        for (const char *c = buffer; *c; c++)
+                if ((unsigned char)*c < 0x20 || *c == 0x7f)
+                        return -EBADMSG;
         return 0;
 }
 
@@ -76,7 +82,8 @@ static int read_segments(Elf *elf) {
                 return -ENOEXEC;
         if (r < 0)
                 return r;
-        if (head.e_ident[EI_CLASS] != OWN_CLASS || head.e_machine != own_machine())
+        if (head.e_ident[EI_CLASS] != OWN_CLASS || head.e_ident[EI_DATA] != OWN_ORDER ||
+                head.e_machine != own_machine() || (head.e_type != ET_EXEC && head.e_type != ET_DYN))
                 return -ENOEXEC;
         if (head.e_phentsize != sizeof *elf->segments)
                 return -EBADMSG;
@@ -93,11 +100,25 @@ static const ElfSegment *find_segment(const Elf *elf, uint32_t type) {
         return NULL;
 }
 
+/* Absolute, a file's, and without a way up: it is also where the loader lies in the process's root. */
+static bool is_plain_path(const char *path) {
+        if (path[0] != '/')
+                return false;
+        while (*path) {
+                size_t size = strcspn(++path, "/");
+
+                if (size == 0 || (size == 1 && path[0] == '.') || (size == 2 && memcmp(path, "..", 2) == 0))
+                        return false;
+                path += size;
+        }
+        return true;
+}
+
 static int read_loader(const Elf *elf, ElfNeeds *needs) {
         const ElfSegment *segment = find_segment(elf, PT_INTERP);
         int r = segment ? read_text(elf, needs->loader, sizeof needs->loader, segment->p_offset) : 0;
 
-        return r == 0 && segment && needs->loader[0] != '/' ? -EBADMSG : r;
+        return r == 0 && segment && !is_plain_path(needs->loader) ? -EBADMSG : r;
 }
 
 static int read_dynamic(Elf *elf) {
@@ -118,8 +139,7 @@ static bool find_offset(const Elf *elf, uint64_t address, uint64_t *ret_offset) 
                 if (segment->p_type != PT_LOAD || address < segment->p_vaddr ||
                         address - segment->p_vaddr >= segment->p_filesz)
                         continue;
-                *ret_offset = segment->p_offset + (address - segment->p_vaddr);
-                return true;
+                return !__builtin_add_overflow(segment->p_offset, address - segment->p_vaddr, ret_offset);
         }
         return false;
 }
@@ -132,8 +152,10 @@ static bool find_texts(const Elf *elf, uint64_t *ret_offset) {
 }
 
 static int read_entry(const Elf *elf, const ElfDynamic *entry, uint64_t texts, ElfNeeds *needs) {
-        uint64_t at = texts + entry->d_un.d_val;
+        uint64_t at;
 
+        if (__builtin_add_overflow(texts, entry->d_un.d_val, &at))
+                at = UINT64_MAX;
         switch (entry->d_tag) {
         case DT_NEEDED:
                 if (needs->n_needed == ELF_NEEDED_MAX)
@@ -160,14 +182,12 @@ static int read_needed(const Elf *elf, ElfNeeds *needs) {
         return r;
 }
 
-int elf_needs(const char *path, ElfNeeds *ret_needs) {
+int elf_needs_of(int fd, ElfNeeds *ret_needs) {
         static Elf elf; /* large; starts happen one after the other */
         int r;
 
         *ret_needs = (ElfNeeds){.n_needed = 0};
-        elf = (Elf){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-        if (elf.fd < 0)
-                return -errno;
+        elf = (Elf){.fd = fd};
         r = read_segments(&elf);
         if (r == 0)
                 r = read_loader(&elf, ret_needs);
@@ -175,6 +195,23 @@ int elf_needs(const char *path, ElfNeeds *ret_needs) {
                 r = read_dynamic(&elf);
         if (r == 0)
                 r = read_needed(&elf, ret_needs);
-        (void)close(elf.fd);
+        return r;
+}
+
+/* Looks before it opens: opening a device may already do something. */
+int elf_needs(const char *path, ElfNeeds *ret_needs) {
+        struct stat st;
+        int fd, r;
+
+        *ret_needs = (ElfNeeds){.n_needed = 0};
+        if (stat(path, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode))
+                return -ENOEXEC;
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        r = elf_needs_of(fd, ret_needs);
+        (void)close(fd);
         return r;
 }

@@ -427,6 +427,8 @@ const char *procs_explain(const ProcFailure *failure) {
         if (strcmp(failure->step, "finding a library") == 0)
                 return "it is in none of the folders where libraries are looked for; link it statically, or "
                        "name its folder with -Wl,-rpath";
+        if (failure->error == ELIBBAD)
+                return "the program names it as its loader or a library, and it is none for this machine";
         if (strcmp(failure->step, "executing") != 0)
                 return failure->error == EMFILE || failure->error == ENFILE
                                ? "too many open files: raise the limit (ulimit -n)"

@@ -168,8 +168,7 @@ static void do_connect(const char *port) {
 static void do_open(const char *text) {
         const char *colon = strchr(text, ':');
 
-        say(text,
-                socket(atoi(text), colon ? atoi(colon + 1) : SOCK_STREAM, 0)); // NOLINT: the test's own text
+        say(text, socket((int)strtoul(text, NULL, 10), (int)strtoul(colon ? colon + 1 : "1", NULL, 10), 0));
 }
 
 static const struct {
