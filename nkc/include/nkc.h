@@ -31,6 +31,7 @@ typedef struct NkcEndpoint {
         const char *interface_name;
         uint16_t riid;
         uint16_t n_methods;
+        uint64_t fingerprint; /* of the interface: another one as soon as a message is laid out differently */
 } NkcEndpoint;
 
 /* What the start-up of a solution must know about one class. */

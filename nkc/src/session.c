@@ -6,6 +6,7 @@
  */
 #include "session.h"
 
+#include "layout/fingerprint.h"
 #include "layout/layout.h"
 #include "layout/shape.h"
 #include "psl/compile.h"
@@ -124,6 +125,7 @@ static const NkcEndpoint *make_endpoints(NkcSession *s, const LayComponent *c) {
                         .interface_name = c->flat[i].interface->name->dotted,
                         .riid = c->flat[i].riid,
                         .n_methods = (uint16_t)c->flat[i].interface->n_methods,
+                        .fingerprint = fingerprint_interface(c->flat[i].interface),
                 };
         return endpoints;
 }

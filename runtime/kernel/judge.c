@@ -306,6 +306,8 @@ bool judge_boot(Judge *j, JudgeText *ret_why) {
 static bool execute(Judge *j, uint32_t task, JudgeText *ret_why) {
         JudgeTask *t = &j->tasks[task];
 
+        ksm_sid_dies(j->ksm, t->sid); /* of an earlier life */
+        t->sid = KSM_SID_NONE;
         if (ksm_subject_new(j->ksm, t->class, &t->sid) != 0) {
                 (void)snprintf(ret_why->text, sizeof ret_why->text, "too many SIDs");
                 return false;

@@ -160,6 +160,9 @@ static const char *compare_methods(
                         return pool_printf(pool, "method %u of interface %s is %s, %s in the policy", mid,
                                 ours->interface_name, name, theirs->methods[mid]);
         }
+        if (ours->fingerprint != theirs->fingerprint)
+                return pool_printf(
+                        pool, "the messages of interface %s are others in the policy", ours->interface_name);
         return NULL;
 }
 

@@ -24,7 +24,7 @@
 #include "ksm_tables.h"
 
 #define KSM_MODULE_MAGIC   0x3130304d534bu /* "KSM001" */
-#define KSM_MODULE_VERSION 1u              /* of this contract */
+#define KSM_MODULE_VERSION 2u              /* of this contract */
 #define KSM_MODULE_SYMBOL  "ksm_module"
 
 typedef struct KsmModule {

@@ -170,7 +170,8 @@ typedef struct KsmEndpoint {
         const char *name;  /* "ctl.conn"; of a security interface: of the component, or "" */
         const char *iface; /* "ping.IConnection" */
         const char *const *methods;
-        uint32_t n_methods; /* index: MID */
+        uint32_t n_methods;   /* index: MID */
+        uint64_t fingerprint; /* of the messages that the rules were compiled for */
 } KsmEndpoint;
 
 typedef struct KsmClass {

@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "base/map.h"
 #include "c_text.h"
+#include "layout/fingerprint.h"
 
 static const char *const number_types[POL_N_NUMBERS] = {
         [POL_U8] = "KSM_U8",
@@ -56,8 +57,9 @@ static void put_endpoint(Text *out, const Map *seen, const PolEndpoint *e) {
         c_text_name(out, e->path);
         text_puts(out, ", .iface = ");
         c_text_name(out, e->interface_name);
-        text_printf(out, ", .methods = %s, .n_methods = %u},\n", methods ? methods : "NULL",
-                e->interface->n_methods);
+        text_printf(out, ", .methods = %s, .n_methods = %u, .fingerprint = 0x%016llxu},\n",
+                methods ? methods : "NULL", e->interface->n_methods,
+                (unsigned long long)fingerprint_interface(e->interface));
 }
 
 static void put_endpoints(Text *out, Map *seen, const PolEndpointList *list, const char *table) {

@@ -178,7 +178,8 @@ static Case *begin(void) {
                 c->endpoints[i] = (KsmEndpoint){.name = server->endpoints[i].path_name,
                         .iface = server->endpoints[i].interface_name,
                         .methods = methods,
-                        .n_methods = server->endpoints[i].n_methods};
+                        .n_methods = server->endpoints[i].n_methods,
+                        .fingerprint = server->endpoints[i].fingerprint};
         c->classes[0] = (KsmClass){.name = "demo.Client"};
         c->classes[1] = (KsmClass){.name = "demo.Server",
                 .endpoints = c->endpoints,
@@ -243,6 +244,14 @@ static void methods_count_by_name(void **state) {
         assert_int_equal(check(c, "method 0"), PROBLEM_POLICY_STALE);
 }
 
+static void messages_count_by_their_layout(void **state) {
+        Case *c = begin();
+
+        (void)state;
+        c->endpoints[0].fingerprint ^= 1;
+        assert_int_equal(check(c, "the messages of interface"), PROBLEM_POLICY_STALE);
+}
+
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_module_that_only_its_owner_writes_is_taken),
@@ -255,6 +264,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(a_class_that_the_policy_does_not_know_is_named),
                 cmocka_unit_test(a_policy_of_other_descriptions_is_stale),
                 cmocka_unit_test(methods_count_by_name),
+                cmocka_unit_test(messages_count_by_their_layout),
         };
 
         if (argc != 3 || !(module_file = realpath(argv[2], NULL)) || chdir(argv[1]) < 0)

@@ -420,7 +420,7 @@ static void a_module_that_is_not_sound_cannot_run(void **state) {
         (void)state;
         p.module.version++;
         assert_int_equal(run_suite(&suite, 0, NULL), 3);
-        shows("test.psl: the security module has version 2");
+        shows("test.psl: the security module has version 3");
         p.module.version--;
 }
 
