@@ -8,49 +8,18 @@
  */
 #include "bench.h"
 
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define RUNS      7
-#define PATH_SIZE 512
+#include "tool.h"
 
-static char folder[PATH_SIZE];
+#define RUNS 7
 
-static _Noreturn void die(const char *what) {
-        perror(what);
-        exit(3);
-}
-
-static void in_folder(char path[static PATH_SIZE], const char *name) {
-        if (snprintf(path, PATH_SIZE, "%s/%s", folder, name) >= PATH_SIZE)
-                die("a path is too long");
-}
-
-static FILE *create(const char *name) {
-        char path[PATH_SIZE];
-        FILE *f;
-
-        in_folder(path, name);
-        f = fopen(path, "w");
-        if (!f)
-                die(path);
-        return f;
-}
-
-static void finish(FILE *f) {
-        if (fclose(f) != 0)
-                die("writing a description");
-}
+static Tool tool;
 
 /* --- descriptions of one shape in each language: a struct and a method at a time --- */
 
 static void write_idl(int n) {
-        FILE *f = create("Big.idl");
+        FILE *f = tool_create(&tool, "Big.idl");
 
         (void)fprintf(f, "package Big\n\n");
         for (int i = 0; i < n; i++)
@@ -62,11 +31,11 @@ static void write_idl(int n) {
                         "    Do%d(in Item%d item, in UInt32 flags, out UInt64 count, out string<32> text);\n",
                         i, i);
         (void)fprintf(f, "}\n");
-        finish(f);
+        tool_finish(f);
 }
 
 static void write_proto(int n) {
-        FILE *f = create("big.proto");
+        FILE *f = tool_create(&tool, "big.proto");
 
         (void)fprintf(f, "syntax = \"proto3\";\npackage big;\n");
         for (int i = 0; i < n; i++)
@@ -79,11 +48,11 @@ static void write_proto(int n) {
         for (int i = 0; i < n; i++)
                 (void)fprintf(f, "  rpc Do%d (Req%d) returns (Res%d);\n", i, i, i);
         (void)fprintf(f, "}\n");
-        finish(f);
+        tool_finish(f);
 }
 
 static void write_fbs(int n) {
-        FILE *f = create("big.fbs");
+        FILE *f = tool_create(&tool, "big.fbs");
 
         (void)fprintf(f, "namespace big;\n");
         for (int i = 0; i < n; i++)
@@ -92,62 +61,13 @@ static void write_fbs(int n) {
                         "table Req%d { item:Item%d; flags:uint; }\n"
                         "table Res%d { count:ulong; text:string; }\n",
                         i, i, i, i);
-        finish(f);
+        tool_finish(f);
 }
 
 /* --- running --- */
 
-/* Seconds, or a negative number when the tool is missing or fails. */
-static double run_once(const char *const argv[]) {
-        posix_spawn_file_actions_t quiet;
-        uint64_t start = bench_now_ns();
-        int status;
-        pid_t pid;
-
-        if (posix_spawn_file_actions_init(&quiet) != 0 ||
-                posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", 1, 0) != 0)
-                die("posix_spawn_file_actions");
-        status = posix_spawnp(&pid, argv[0], &quiet, NULL, (char *const *)(uintptr_t)argv, environ);
-        (void)posix_spawn_file_actions_destroy(&quiet);
-        if (status != 0 || waitpid(pid, &status, 0) < 0 || status != 0)
-                return -1;
-        return (double)(bench_now_ns() - start) / 1e9;
-}
-
-static void remove_output(void) {
-        static const char *const made[] = {
-                "Big.idl.h", "Big.idl.nk.d", "big.pb-c.c", "big.pb-c.h", "big_generated.h"};
-        char path[PATH_SIZE];
-
-        for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
-                in_folder(path, made[i]);
-                (void)unlink(path);
-        }
-}
-
-static double best_of(const char *const argv[]) {
-        double best = -1;
-
-        for (int i = 0; i < RUNS; i++) {
-                double t;
-
-                remove_output(); /* a file that is there already is not written again */
-                t = run_once(argv);
-                if (t < 0)
-                        return -1;
-                if (best < 0 || t < best)
-                        best = t;
-        }
-        return best;
-}
-
-static off_t size_of(const char *name) {
-        struct stat st;
-        char path[PATH_SIZE];
-
-        in_folder(path, name);
-        return stat(path, &st) < 0 ? 0 : st.st_size;
-}
+static const char *const made[] = {
+        "Big.idl.h", "Big.idl.nk.d", "big.pb-c.c", "big.pb-c.h", "big_generated.h", NULL};
 
 static void print_row(const char *name, int n, double seconds, off_t bytes) {
         if (seconds < 0)
@@ -157,60 +77,45 @@ static void print_row(const char *name, int n, double seconds, off_t bytes) {
 }
 
 static double nkc_row(int n) {
-        char path[PATH_SIZE];
-        const char *const argv[] = {NKC_PROGRAM, "gen", "-I", folder, "-o", folder, path, NULL};
+        char path[TOOL_PATH];
+        const char *const argv[] = {NKC_PROGRAM, "gen", "-I", tool.folder, "-o", tool.folder, path, NULL};
         double t;
 
         write_idl(n);
-        in_folder(path, "Big.idl");
-        t = best_of(argv);
-        print_row("nkc gen (C)", n, t, size_of("Big.idl.h"));
+        tool_path(&tool, path, "Big.idl");
+        t = tool_best(&tool, argv, made, RUNS);
+        print_row("nkc gen (C)", n, t, tool_size(&tool, "Big.idl.h"));
         return t;
 }
 
 static void peer_rows(int n) {
-        char out[PATH_SIZE + 8], include[PATH_SIZE + 8], proto[PATH_SIZE], fbs[PATH_SIZE];
+        char out[TOOL_PATH + 8], include[TOOL_PATH + 8], proto[TOOL_PATH], fbs[TOOL_PATH];
         const char *const protoc_c[] = {"protoc-c", out, include, proto, NULL};
-        const char *const flatc[] = {"flatc", "--cpp", "-o", folder, fbs, NULL};
+        const char *const flatc[] = {"flatc", "--cpp", "-o", tool.folder, fbs, NULL};
 
         double t;
 
-        (void)snprintf(out, sizeof out, "--c_out=%s", folder);
-        (void)snprintf(include, sizeof include, "-I%s", folder);
-        in_folder(proto, "big.proto");
-        in_folder(fbs, "big.fbs");
+        (void)snprintf(out, sizeof out, "--c_out=%s", tool.folder);
+        (void)snprintf(include, sizeof include, "-I%s", tool.folder);
+        tool_path(&tool, proto, "big.proto");
+        tool_path(&tool, fbs, "big.fbs");
         write_proto(n);
-        t = run_once(protoc_c);
-        print_row("protoc-c (C)", n, t, size_of("big.pb-c.c") + size_of("big.pb-c.h"));
+        t = tool_run(protoc_c);
+        print_row("protoc-c (C)", n, t, tool_size(&tool, "big.pb-c.c") + tool_size(&tool, "big.pb-c.h"));
         write_fbs(n);
-        t = run_once(flatc);
-        print_row("flatc (C++)", n, t, size_of("big_generated.h"));
-}
-
-static void remove_folder(void) {
-        static const char *const sources[] = {"Big.idl", "big.proto", "big.fbs"};
-        char path[PATH_SIZE];
-
-        remove_output();
-        for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-                in_folder(path, sources[i]);
-                (void)unlink(path);
-        }
-        (void)rmdir(folder);
+        t = tool_run(flatc);
+        print_row("flatc (C++)", n, t, tool_size(&tool, "big_generated.h"));
 }
 
 int main(void) {
-        const char *tmp = getenv("TMPDIR");
         double small, large;
 
-        (void)snprintf(folder, sizeof folder, "%s/caisson-bench-XXXXXX", tmp ? tmp : "/tmp");
-        if (!mkdtemp(folder))
-                die(folder);
+        tool_open(&tool);
         printf("interface compilers, best of %d runs\n", RUNS);
         small = nkc_row(1000);
         large = nkc_row(10000);
         peer_rows(10000);
-        remove_folder();
+        tool_close(&tool);
         bench_gate("10,000 methods, milliseconds", large * 1e3, "<=", 150);
         bench_gate("10,000 methods over ten times 1,000", large / (small * 10), "<=", 1.3);
         return bench_finish();
