@@ -106,6 +106,26 @@ class Lints(unittest.TestCase):
         self.put("runtime/nk/a.c", TOP + "void f(void) {\n" + "        g();\n" * 119 + "}\n")
         self.expect("text", "a function of 121 lines")
 
+    def put_checklist(self, name):
+        models = "Base Pred Bool Math Struct Regex HashSet StaticMap Flow".split()
+        rows = "".join(f"| **{model}** |\n" for model in models)
+        self.put("docs/reference/policy-checklist.md", f"{rows}| **Mic** |\n`{name}`\n")
+        self.put("tests/unit/ksm/test_mic.c", "static void a_level_is_there(void **state) {\n}\n")
+        self.put("tests/e2e/policy/mic.psl", 'assert "Mic" {\n    sequence "it grants" { }\n}\n')
+
+    def test_tests_of_the_checklist_are_there(self):
+        for name in ("a_level_is_there", "Mic.it grants"):
+            self.put_checklist(name)
+            self.expect_clean("checklist")
+        for name in ("a_level_is_gone", "Mic.it denies"):
+            self.put_checklist(name)
+            self.expect("checklist", f"no such test: {name}")
+
+    def test_checklist_has_all_models(self):
+        self.put_checklist("a_level_is_there")
+        self.put("docs/reference/policy-checklist.md", "`a_level_is_there`\n| **Mic** |\n")
+        self.expect("checklist", "leaves the model Flow out")
+
     def put_documents(self, changes="## 1.0\n", index="[x](0001-a.md)\n"):
         decision = "# 1\n## Context\n## Choice\n## Alternatives\n## Consequences\n"
         self.put("meson.build", "project('x', version: '1.0')\n")

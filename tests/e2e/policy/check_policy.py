@@ -137,6 +137,54 @@ def check_failing(folder):
     report("[       OK ] policy.others still run" in done.stdout, "the sequences after it run", done.stdout)
 
 
+def listed(number, text):
+    return ", ".join(text % i for i in range(number))
+
+
+def limits_policy():
+    """A policy with as much of everything as there can be. Objects: base, re, the four below, and others."""
+    states, keys = listed(1024, '"s%d"'), listed(4096, '"k%d" : 18446744073709551615')
+    degrees, categories = listed(65536, '"d%d"'), listed(64, '"c%d"')
+    return f"""use nk.base._ use nk.regex._ use EDL kl.core.Core use EDL lab.Bench
+{" ".join(f"policy object o{i} : Base {{}}" for i in range(1024 - 6))}
+policy object flow : Flow {{
+    type State = {states.replace(",", " |")}
+    config = {{states : [{states}], initial : "s1023", transitions : {{"s1023" : ["s0"]}}}}
+}}
+policy object set : HashSet {{
+    type Entry = {{{listed(32, "f%d : UInt64")}}}
+    config = {{set_size : 1, pool_size : 65536}}
+}}
+policy object map : StaticMap {{ type Value = UInt64 config = {{keys : {{{keys}}}, pool_size : 1}} }}
+policy object mic : Mic {{ config = {{degrees : [{degrees}], categories : [{categories}]}} }}
+execute dst=lab.Bench {{
+    flow.init {{sid : dst_sid}} flow.enter {{sid : dst_sid, state : "s0"}}
+    set.init {{sid : dst_sid}} set.add {{sid : dst_sid, entry : {{{listed(32, "f%d : 18446744073709551615")}}}}}
+    map.init {{sid : dst_sid}}
+    mic.execute {{image : (), target : dst_sid, level : {{degree : "d65535", categories : [{categories}]}}, levelR : ()}}
+    {"grant () " * (4096 - 6)}
+}}
+request src=lab.Bench dst=lab.Bench endpoint=texts method=Match {{
+    choice (re.select {{text : message.text}}) {{ {listed(16383, '"p%d" : {}')}, "p16383" : grant () _ : deny () }}
+}}
+assert "limits" {{
+    sequence "everything at its limit" {{
+        b <- execute dst=lab.Bench
+        grant b ~> b : texts.Match {{ text : "p16383" }}
+        deny b ~> b : texts.Match {{ text : "p16384" }}
+    }}
+}}
+"""
+
+
+def check_limits(folder):
+    path = os.path.join(folder, "at_limits.psl")
+    with open(path, "w") as file:
+        file.write(limits_policy())
+    done = tests_of(folder, "at_limits", path=path)
+    report(done and done.returncode == 0, "a policy at all limits compiles and decides", done.stdout if done else "")
+
+
 def check_files(folder):
     code, tests, only = (os.path.join(folder, name) for name in ("code.c", "tests.c", "only.c"))
     done = generate("--output", code, "--out-tests", tests, "--audit", os.path.join(folder, "audit.c"), "base.psl")
@@ -172,6 +220,7 @@ with tempfile.TemporaryDirectory() as scratch:
         if name.endswith(".records"):
             check_passing(scratch, name[:-len(".records")])
     check_template(scratch)
+    check_limits(scratch)
     check_failing(scratch)
     check_files(scratch)
     check_usage(scratch)
