@@ -1,0 +1,820 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judged calls, step by step: what comes through, what is refused, and that nobody can change or repeat
+ * what was judged. The relay looks when a case says so, but for the last cases, which have its thread.
+ */
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <nk/errno.h>
+#include <rtl/retcode.h>
+
+#include "trio.h"
+
+#define BOTH_LEGS CHAN_WAY_DIRECT /* of the other methods: there is a direct leg */
+#define NO_DIRECT CHAN_WAY_JUDGED
+
+static Trio trio;
+
+static int teardown(void **state) {
+        (void)state;
+        trio_close(&trio);
+        return 0;
+}
+
+static Trio *open_with(ChanWay put_way, ChanWay others) {
+        trio_open(&trio, put_way, others);
+        return &trio;
+}
+
+static void expect_ok(const TrioCall *c) {
+        assert_int_equal(c->result, 0);
+        assert_int_equal(c->status, rcOk);
+        assert_int_equal(c->res.slot, c->value + 1);
+        assert_string_equal(c->arena, "key");
+}
+
+static void expect_status(const TrioCall *c, int32_t status) {
+        assert_int_equal(c->result, 0);
+        assert_int_equal(c->status, status);
+}
+
+/* From the client's post to the server's receipt. */
+static void hand_over(Trio *t, TrioCall *c, TrioServed *s) {
+        trio_call_start(c);
+        trio_turn(t);
+        assert_int_equal(trio_take(t, CHAN_FOREVER, s), 0);
+}
+
+static int answer_judged(Trio *t, TrioServed *s) {
+        TrioAnswer a = {.trio = t, .served = s};
+
+        trio_answer_start(&a);
+        while (!a.is_done)
+                (void)relay_turn(t->relay);
+        return trio_answer_join(&a);
+}
+
+/* --- the two ways --- */
+
+static void judged_call_is_judged_both_ways(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 41);
+        TrioServed s;
+
+        (void)state;
+        assert_null(t->direct);
+        hand_over(t, &c, &s);
+        assert_int_equal(s.req.value, 41);
+        assert_string_equal(s.arena, "key");
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+        assert_int_equal(t->n_requests, 1);
+        assert_int_equal(t->n_responses, 1);
+}
+
+static void straight_answer_passes_nobody(void **state) {
+        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
+        TrioCall c = trio_put(t, 6);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        assert_int_equal(trio_answer(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+        assert_int_equal(t->n_requests, 1);
+        assert_int_equal(t->n_responses, 0);
+}
+
+static void direct_call_needs_no_relay(void **state) {
+        Trio *t = open_with(CHAN_WAY_DIRECT, CHAN_WAY_JUDGED);
+        TrioCall c = trio_put(t, 7);
+        TrioServed s;
+
+        (void)state;
+        trio_call_start(&c);
+        assert_int_equal(trio_take(t, CHAN_FOREVER, &s), 0);
+        assert_int_equal(trio_answer(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+        assert_int_equal(t->n_requests, 0);
+}
+
+static void judged_and_direct_calls_share_a_channel(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
+
+        (void)state;
+        for (uint32_t i = 0; i < 3 * CHAN_SLOTS; i++) {
+                TrioCall c = trio_put(t, i);
+                TrioServed s;
+
+                if (i % 2) {
+                        c.iid = KEEPER_LOG_IID;
+                        trio_call_start(&c);
+                        assert_int_equal(trio_take(t, CHAN_FOREVER, &s), 0);
+                        assert_int_equal(trio_answer(t, &s), 0);
+                } else {
+                        hand_over(t, &c, &s);
+                        assert_int_equal(answer_judged(t, &s), 0);
+                }
+                trio_call_join(&c);
+                assert_int_equal(c.result, 0);
+                assert_int_equal(c.status, rcOk);
+        }
+        assert_int_equal(t->n_requests, 3 * CHAN_SLOTS / 2);
+}
+
+/* --- denials --- */
+
+static void denied_request_never_reaches_the_server(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+        TrioServed s;
+
+        (void)state;
+        t->deny_request = true;
+        trio_call_start(&c);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+}
+
+static void denied_straight_request_is_answered_where_the_caller_waits(void **state) {
+        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
+        TrioCall c = trio_put(t, 1);
+
+        (void)state;
+        t->deny_request = true;
+        trio_call_start(&c);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+}
+
+static void denied_response_is_told_to_both_ends(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+        TrioServed s;
+
+        (void)state;
+        t->deny_response = true;
+        hand_over(t, &c, &s);
+        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+
+        t->deny_response = false;
+        c = trio_put(t, 2);
+        hand_over(t, &c, &s);
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+}
+
+static void malformed_request_is_denied_whatever_the_judge_says(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+
+        (void)state;
+        c.key = (nk_ptr_t){0, 1000};
+        trio_call_start(&c);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+        assert_int_equal(t->n_malformed, 1);
+}
+
+static void unknown_method_is_denied(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
+        TrioCall c = trio_put(t, 1);
+
+        (void)state;
+        c.mid = 99;
+        trio_call_start(&c);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+        assert_int_equal(t->n_malformed, 1);
+}
+
+static void malformed_response_is_denied(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        s.req.key.offset = 5000;
+        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+        assert_int_equal(t->n_malformed, 1);
+}
+
+/* --- answers without a message --- */
+
+static void answer_status(Trio *t, int32_t status, int32_t want) {
+        TrioCall c = trio_put(t, 1);
+        ChanRequest request;
+        TrioServed s;
+
+        (void)request;
+        hand_over(t, &c, &s);
+        /* Posted by hand: a reply would wait for the relay. */
+        chan_slot(t->to_server, s.request.slot)->status = status;
+        atomic_store(&chan_slot(t->to_server, s.request.slot)->state, CHAN_REPLY);
+        chan_post_judged(t->to_server, 1u << s.request.slot, &t->ends[1]);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, want);
+}
+
+static void codes_pass_and_numbers_do_not(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+
+        (void)state;
+        answer_status(t, NK_ENOENT, NK_ENOENT);
+        answer_status(t, 255, 255);
+        answer_status(t, 256, rcFail);
+        answer_status(t, INT32_MAX, rcFail);
+        answer_status(t, rcResourceNotFound, rcResourceNotFound);
+        answer_status(t, rcInvalidArgument, rcInvalidArgument);
+        answer_status(t, INT32_MIN, rcFail);
+        answer_status(t, -77777, rcFail);
+        assert_int_equal(t->n_responses, 0);
+}
+
+/* --- what is judged is what arrives --- */
+
+static void overwrite_request(Trio *t) {
+        Keeper_Put_req *req = (Keeper_Put_req *)(void *)chan_slot_data(chan_slot(t->from_client, 0));
+
+        req->value = 666;
+        req->base_.mid = KEEPER_DROP_MID;
+}
+
+static void request_changed_while_it_is_judged_arrives_as_it_was_judged(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        t->meddle = overwrite_request;
+        hand_over(t, &c, &s);
+        t->meddle = NULL;
+        assert_int_equal(s.req.value, 5);
+        assert_int_equal(s.req.base_.mid, KEEPER_PUT_MID);
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+}
+
+static void overwrite_response(Trio *t) {
+        Keeper_Put_res *res = (Keeper_Put_res *)(void *)chan_slot_data(chan_slot(t->to_server, 0));
+
+        res->slot = 666;
+}
+
+static void response_changed_while_it_is_judged_arrives_as_it_was_judged(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        t->meddle = overwrite_response;
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+}
+
+/* The direct leg is there for another method. */
+static void server_cannot_answer_a_judged_call_on_the_direct_leg(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        c.wait.timeout_ms = 30;
+        hand_over(t, &c, &s);
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
+                chan_slot(t->direct, i)->status = rcOk;
+                chan_say_answered(chan_slot(t->direct, i), CHAN_REPLY);
+        }
+        trio_call_join(&c);
+        assert_int_equal(c.result, CHAN_E_TIMEOUT);
+        (void)answer_judged(t, &s);
+}
+
+/* --- posting what is not there, and again --- */
+
+static void bits_without_calls_are_refused_or_ignored(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
+        TrioServed s;
+
+        (void)state;
+        atomic_store(chan_judged(t->from_client), CHAN_ALL_SLOTS);
+        atomic_store(chan_judged(t->to_server), CHAN_ALL_SLOTS);
+        atomic_store(chan_notes(t->from_client), UINT32_MAX);
+        atomic_store(chan_notes(t->to_server), UINT32_MAX);
+        trio_settle(t);
+        assert_int_equal(t->n_malformed, CHAN_SLOTS);
+        assert_int_equal(t->n_responses, 0);
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+}
+
+/* The server has answered; it says so again, with another answer. */
+static void answer_said_again_goes_nowhere(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+        chan_slot(t->from_client, 0)->status = 1234;
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
+                chan_post_judged(t->to_server, 1u << i, &t->ends[1]);
+        trio_settle(t);
+        assert_int_equal(t->n_responses, 1);
+        assert_int_equal(chan_slot(t->from_client, 0)->status, 1234);
+}
+
+static void post_again(Trio *t, uint32_t n) {
+        for (uint32_t i = 0; i < n; i++) {
+                atomic_fetch_or(chan_judged(t->from_client), 1);
+                trio_turn(t);
+        }
+}
+
+static void slot_posted_again_while_it_is_held_is_refused(void **state) {
+        static const ChanWay ways[] = {CHAN_WAY_JUDGED, CHAN_WAY_STRAIGHT};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                Trio *t = open_with(ways[i], BOTH_LEGS);
+                TrioCall c = trio_put(t, 5);
+                TrioServed s, none;
+
+                c.wait.timeout_ms = 1000000;
+                hand_over(t, &c, &s);
+                post_again(t, 3);
+                assert_int_equal(trio_take(t, 1, &none), CHAN_E_TIMEOUT);
+                trio_call_join(&c);
+                expect_status(&c, rcInvalidOperation);
+                if (ways[i] == CHAN_WAY_JUDGED)
+                        (void)answer_judged(t, &s);
+                else
+                        (void)trio_answer(t, &s);
+                if (i == 0)
+                        trio_close(t);
+        }
+}
+
+static void judged_method_sent_directly_is_refused_and_reported(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
+        ChanSlot *slot;
+        struct nk_message msg;
+        TrioServed s;
+
+        (void)state;
+        slot = chan_slot(t->direct, 3);
+        nk_message_make_req(&msg, sizeof msg);
+        nkx_message_set_method_id(&msg, KEEPER_STORE_IID, KEEPER_PUT_MID);
+        chan_put(slot, &(ChanOut){.msg = &msg, .msg_size = sizeof msg});
+        atomic_store(&slot->state, CHAN_CALL);
+        atomic_fetch_or(chan_pending(t->direct), 1u << 3);
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+        trio_turn(t);
+        assert_int_equal(t->n_forbidden, 1);
+        assert_int_equal(t->forbidden, (uint32_t)KEEPER_STORE_IID << 16 | KEEPER_PUT_MID);
+        assert_int_equal(atomic_load(&slot->state) & CHAN_STATE, CHAN_REPLY);
+        assert_int_equal(slot->status, rcSecurityDisallow);
+}
+
+/* --- giving up --- */
+
+static void call_the_relay_has_not_taken_is_withdrawn(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+
+        (void)state;
+        c.wait.timeout_ms = 1;
+        trio_call(&c);
+        assert_int_equal(c.result, CHAN_E_TIMEOUT);
+        assert_false(relay_turn(t->relay));
+        assert_int_equal(t->n_requests, 0);
+}
+
+static void call_the_server_has_not_taken_is_given_back(void **state) {
+        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
+        TrioServed s;
+
+        (void)state;
+        for (uint32_t i = 0; i < 2 * CHAN_SLOTS; i++) {
+                TrioCall c = trio_put(t, 5);
+
+                c.wait.timeout_ms = 5;
+                trio_call_start(&c);
+                trio_turn(t);
+                trio_call_join(&c);
+                assert_int_equal(c.result, CHAN_E_TIMEOUT);
+                trio_turn(t);
+        }
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+}
+
+static void call_being_served_times_out_and_its_slot_comes_back(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+
+        (void)state;
+        for (uint32_t i = 0; i < 2 * CHAN_SLOTS; i++) {
+                TrioCall c = trio_put(t, 5);
+                TrioServed s;
+
+                c.wait.timeout_ms = 5;
+                hand_over(t, &c, &s);
+                trio_call_join(&c);
+                assert_int_equal(c.result, CHAN_E_TIMEOUT);
+                assert_int_equal(answer_judged(t, &s), 0);
+        }
+}
+
+static void interrupted_call_comes_back_if_the_server_has_not_taken_it(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        assert_int_equal(chan_sync_new(&c.wait.sync), 0);
+        trio_call_start(&c);
+        trio_turn(t);
+        chan_sync_set(c.wait.sync);
+        trio_turn(t);
+        trio_call_join(&c);
+        expect_status(&c, rcIpcInterrupt);
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+        chan_sync_free(c.wait.sync);
+}
+
+static void call_being_served_is_not_interrupted(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        assert_int_equal(chan_sync_new(&c.wait.sync), 0);
+        hand_over(t, &c, &s);
+        chan_sync_set(c.wait.sync);
+        trio_turn(t); /* the note */
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        expect_ok(&c);
+        chan_sync_free(c.wait.sync);
+}
+
+/* --- ends --- */
+
+static void death_of_the_server_wakes_callers_on_each_way(void **state) {
+        static const ChanWay ways[] = {CHAN_WAY_JUDGED, CHAN_WAY_STRAIGHT};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                Trio *t = open_with(ways[i], BOTH_LEGS);
+                TrioCall c = trio_put(t, 5), later = trio_put(t, 6);
+                TrioServed s;
+
+                hand_over(t, &c, &s);
+                relay_end(t->relay, t->route, CHAN_SERVER_GONE);
+                chan_mem_close(t->direct, CHAN_SERVER_GONE, -1);
+                trio_call_join(&c);
+                assert_int_equal(c.result, CHAN_E_CLOSED);
+                trio_call(&later);
+                assert_int_equal(later.result, CHAN_E_CLOSED);
+                s.request.end = NULL;
+                if (i == 0)
+                        trio_close(t);
+        }
+}
+
+static void death_of_the_client_wakes_the_server_that_waits_for_the_verdict(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+        TrioAnswer a = {.trio = t, .served = &s};
+
+        (void)state;
+        hand_over(t, &c, &s);
+        trio_answer_start(&a);
+        while (!(atomic_load(chan_judged(t->to_server)) & 1))
+                (void)sched_yield();
+        relay_end(t->relay, t->route, CHAN_CLIENT_GONE);
+        assert_int_equal(trio_answer_join(&a), CHAN_E_CLOSED);
+        trio_call_join(&c);
+}
+
+static void closing_the_clients_end_is_told_to_the_server(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+
+        (void)state;
+        chan_client_close(t->client);
+        trio_settle(t);
+        assert_int_equal(atomic_load(&t->to_server->closed), CHAN_CLIENT_GONE);
+}
+
+static void closing_the_listener_is_told_to_the_client(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 5);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        listener_close(t->listener);
+        trio_settle(t);
+        trio_call_join(&c);
+        assert_int_equal(c.result, CHAN_E_CLOSED);
+        s.request.end = NULL;
+}
+
+/* --- who waits --- */
+
+static void peeking_sees_where_a_call_is(void **state) {
+        static const ChanWay ways[] = {CHAN_WAY_JUDGED, CHAN_WAY_STRAIGHT};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                Trio *t = open_with(ways[i], BOTH_LEGS);
+                TrioCall c = trio_put(t, 5);
+                TrioServed s;
+                uint32_t thread;
+
+                assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_NONE);
+                trio_call_start(&c);
+                while (!(atomic_load(chan_judged(t->from_client)) & 1))
+                        (void)sched_yield();
+                assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
+                trio_turn(t);
+                assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
+                assert_int_equal(trio_take(t, CHAN_FOREVER, &s), 0);
+                assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_SERVED);
+                assert_true(thread != 0);
+                if (ways[i] == CHAN_WAY_JUDGED)
+                        (void)answer_judged(t, &s);
+                else
+                        (void)trio_answer(t, &s);
+                trio_call_join(&c);
+                assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_NONE);
+                if (i == 0)
+                        trio_close(t);
+        }
+}
+
+/* --- with its thread --- */
+
+#define CALLERS 20 /* more than slots */
+#define CALLS   300
+
+static void *call_many(void *arg) {
+        TrioCall *c = arg;
+
+        for (uint32_t i = 0; i < CALLS; i++) {
+                c->value++;
+                c->iid = i % 3 == 2 ? KEEPER_LOG_IID : KEEPER_STORE_IID;
+                trio_call(c);
+                if (c->result || c->status || (c->iid == KEEPER_STORE_IID && c->res.slot != c->value + 1))
+                        return c;
+        }
+        return NULL;
+}
+
+static void many_callers(ChanWay way, ChanWay others) {
+        Trio *t = open_with(way, others);
+        TrioServer servers[2] = {{.trio = t}, {.trio = t}};
+        TrioCall calls[CALLERS];
+
+        trio_start(t);
+        for (size_t i = 0; i < 2; i++)
+                trio_serve_start(&servers[i]);
+        for (uint32_t i = 0; i < CALLERS; i++) {
+                calls[i] = trio_put(t, i * 100000);
+                assert_int_equal(pthread_create(&calls[i].thread, NULL, call_many, &calls[i]), 0);
+        }
+        for (size_t i = 0; i < CALLERS; i++) {
+                void *failed;
+
+                assert_int_equal(pthread_join(calls[i].thread, &failed), 0);
+                assert_null(failed);
+        }
+        for (size_t i = 0; i < 2; i++)
+                trio_serve_end(&servers[i]);
+        assert_int_equal(servers[0].n_served + servers[1].n_served, CALLERS * CALLS);
+}
+
+static void many_callers_are_judged_and_all_get_their_answers(void **state) {
+        (void)state;
+        many_callers(CHAN_WAY_JUDGED, NO_DIRECT);
+        assert_int_equal(trio.n_requests, CALLERS * CALLS);
+        assert_int_equal(trio.n_responses, CALLERS * CALLS);
+}
+
+static void many_callers_of_all_ways_all_get_their_answers(void **state) {
+        (void)state;
+        many_callers(CHAN_WAY_STRAIGHT, BOTH_LEGS);
+        assert_int_equal(trio.n_requests, CALLERS * CALLS / 3 * 2);
+}
+
+static void relay_with_nothing_to_do_sleeps(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+
+        (void)state;
+        trio_start(t);
+        while (!atomic_load(&t->ends[0].status->bell_wanted))
+                (void)sched_yield();
+        relay_stop(t->relay);
+        trio_start(t);
+}
+
+/* --- calls to the kernel process itself --- */
+
+typedef struct Own {
+        Relay *relay;
+        RelayRoute *route;
+        ChanClient *client;
+        ChanKernel end;
+        ChanHeader *mem;
+        RelayRoute *held_route;
+        uint32_t held_slot;
+        bool holds;
+        uint32_t n_malformed;
+} Own;
+
+static void answer_own(Own *own, RelayRoute *route, uint32_t slot) {
+        struct nk_message msg = {.size = sizeof msg, .mid = 9};
+        ChanOut out = {.msg = &msg, .msg_size = sizeof msg};
+
+        assert_true(relay_answer(own->relay, route, slot, &out, rcOk));
+}
+
+static void serve_own(void *arg, RelayRoute *route, uint32_t slot, const RelayMessage *m) {
+        Own *own = arg;
+
+        own->n_malformed += m->malformed != NULL;
+        if (own->holds) {
+                own->held_route = route;
+                own->held_slot = slot;
+        } else {
+                answer_own(own, route, slot);
+        }
+}
+
+static void open_own(Own *own) {
+        int status, status_ro, ear, bell, leg;
+        RelayPlan plan = {.server_fd = -1, .direct_fd = -1, .status_fd = -1, .serve = serve_own, .arg = own};
+
+        *own = (Own){.relay = NULL};
+        assert_int_equal(chan_status_create(&status, &status_ro), 0);
+        assert_int_equal(chan_ear_create(&ear), 0);
+        assert_int_equal(chan_bell_create(&bell), 0);
+        assert_int_equal(chan_ear_add(ear, bell), 0);
+        assert_int_equal(chan_kernel_open(&own->end, bell, status_ro), 0);
+        assert_int_equal(relay_new(status, ear, &own->relay), 0);
+        assert_int_equal(chan_mem_create(&leg), 0);
+        assert_int_equal(chan_mem_map(leg, &own->mem), 0);
+        plan.client_fd = leg;
+        plan.shape = keeper_shape();
+        assert_int_equal(relay_add(own->relay, &plan, &own->route), 0);
+        assert_int_equal(chan_client_open(&(ChanClientPlan){.mem_fd = -1,
+                                                  .bell_fd = -1,
+                                                  .status_fd = -1,
+                                                  .judged_fd = leg,
+                                                  .kernel = &own->end},
+                                 &own->client),
+                0);
+        assert_int_equal(relay_start(own->relay), 0);
+}
+
+static void close_own(Own *own) {
+        chan_client_free(own->client);
+        relay_free(own->relay);
+        chan_mem_unmap(own->mem);
+        chan_kernel_close(&own->end);
+}
+
+static TrioCall drop(Trio *t, const Own *own) {
+        TrioCall c = trio_put(t, 0);
+
+        t->client = own->client;
+        c.mid = KEEPER_DROP_MID;
+        return c;
+}
+
+static void call_to_the_kernel_process_is_answered_at_once_or_later(void **state) {
+        Trio t = {.client = NULL};
+        TrioCall c;
+        Own own;
+
+        (void)state;
+        open_own(&own);
+        c = drop(&t, &own);
+        trio_call(&c);
+        expect_status(&c, rcOk);
+        assert_int_equal(c.res.base_.mid, 9);
+
+        own.holds = true;
+        trio_call_start(&c);
+        while (!own.held_route)
+                (void)sched_yield();
+        answer_own(&own, own.held_route, own.held_slot);
+        trio_call_join(&c);
+        expect_status(&c, rcOk);
+        assert_false(relay_answer(own.relay, own.route, own.held_slot, NULL, rcFail)); /* once */
+        assert_false(relay_answer(own.relay, own.route, CHAN_SLOTS, NULL, rcFail));
+        close_own(&own);
+}
+
+static void answer_to_a_dead_caller_is_dropped(void **state) {
+        Trio t = {.client = NULL};
+        TrioCall c;
+        Own own;
+
+        (void)state;
+        open_own(&own);
+        own.holds = true;
+        c = drop(&t, &own);
+        trio_call_start(&c);
+        while (!own.held_route)
+                (void)sched_yield();
+        relay_end(own.relay, own.route, CHAN_CLIENT_GONE);
+        assert_false(relay_answer(own.relay, own.route, own.held_slot, NULL, rcOk));
+        trio_call_join(&c);
+        assert_int_equal(c.result, CHAN_E_CLOSED);
+        close_own(&own);
+}
+
+static void malformed_call_to_the_kernel_process_is_named_so(void **state) {
+        Trio t = {.client = NULL};
+        TrioCall c;
+        Own own;
+
+        (void)state;
+        open_own(&own);
+        c = drop(&t, &own);
+        c.mid = 77;
+        trio_call(&c);
+        assert_int_equal(own.n_malformed, 1);
+        close_own(&own);
+}
+
+#define with_trio(name) cmocka_unit_test_teardown(name, teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                with_trio(judged_call_is_judged_both_ways),
+                with_trio(straight_answer_passes_nobody),
+                with_trio(direct_call_needs_no_relay),
+                with_trio(judged_and_direct_calls_share_a_channel),
+                with_trio(denied_request_never_reaches_the_server),
+                with_trio(denied_straight_request_is_answered_where_the_caller_waits),
+                with_trio(denied_response_is_told_to_both_ends),
+                with_trio(malformed_request_is_denied_whatever_the_judge_says),
+                with_trio(unknown_method_is_denied),
+                with_trio(malformed_response_is_denied),
+                with_trio(codes_pass_and_numbers_do_not),
+                with_trio(request_changed_while_it_is_judged_arrives_as_it_was_judged),
+                with_trio(response_changed_while_it_is_judged_arrives_as_it_was_judged),
+                with_trio(server_cannot_answer_a_judged_call_on_the_direct_leg),
+                with_trio(bits_without_calls_are_refused_or_ignored),
+                with_trio(answer_said_again_goes_nowhere),
+                with_trio(slot_posted_again_while_it_is_held_is_refused),
+                with_trio(judged_method_sent_directly_is_refused_and_reported),
+                with_trio(call_the_relay_has_not_taken_is_withdrawn),
+                with_trio(call_the_server_has_not_taken_is_given_back),
+                with_trio(call_being_served_times_out_and_its_slot_comes_back),
+                with_trio(interrupted_call_comes_back_if_the_server_has_not_taken_it),
+                with_trio(call_being_served_is_not_interrupted),
+                with_trio(death_of_the_server_wakes_callers_on_each_way),
+                with_trio(death_of_the_client_wakes_the_server_that_waits_for_the_verdict),
+                with_trio(closing_the_clients_end_is_told_to_the_server),
+                with_trio(closing_the_listener_is_told_to_the_client),
+                with_trio(peeking_sees_where_a_call_is),
+                with_trio(many_callers_are_judged_and_all_get_their_answers),
+                with_trio(many_callers_of_all_ways_all_get_their_answers),
+                with_trio(relay_with_nothing_to_do_sleeps),
+                cmocka_unit_test(call_to_the_kernel_process_is_answered_at_once_or_later),
+                cmocka_unit_test(answer_to_a_dead_caller_is_dropped),
+                cmocka_unit_test(malformed_call_to_the_kernel_process_is_named_so),
+        };
+
+        return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
+}
