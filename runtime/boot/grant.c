@@ -10,7 +10,7 @@
 
 #include "boot.h"
 
-int caisson_grant_fd(const char *name) {
+int nkx_grant_fd(const char *name) {
         const Boot *boot = boot_get();
 
         for (uint32_t i = 0; boot && i < boot->block->n_grants; i++)
@@ -20,7 +20,7 @@ int caisson_grant_fd(const char *name) {
         return -1;
 }
 
-const char *caisson_grant_name(unsigned index) {
+const char *nkx_grant_name(unsigned index) {
         const Boot *boot = boot_get();
 
         if (!boot || index >= boot->block->n_grants)

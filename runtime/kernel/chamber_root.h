@@ -24,7 +24,8 @@ typedef struct RootPlan {
 } RootPlan;
 
 /* A file that is no program gets a plan too: exec says what is wrong with it. Negative errno: -ENOENT
- * when a library (plan->object) is in none of the folders, and the errors of elf_needs(); -ELIBBAD: the loader or a library is none. */
+ * when a library (plan->object) is in none of the folders, and the errors of elf_needs(); -ELIBBAD: the
+ * loader or a library is none. */
 int root_plan_init(RootPlan *plan, const char *executable);
 void root_plan_deinit(RootPlan *plan);
 

@@ -24,7 +24,7 @@ static void print_help(void) {
         (void)printf(
                 "Usage: caisson doctor\n"
                 "Tries each layer that isolates the processes of a solution, and says what is missing, why, "
-                "and\nwhat to do.\n\n");
+                "and\nwhat to do. Says also which limits of processes can be had.\n\n");
         options_print(&options, stdout);
         (void)printf("\nExit status: 0 all layers are there, 1 one is missing, 2 wrong usage.\n");
 }

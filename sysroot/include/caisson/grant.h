@@ -2,7 +2,7 @@
 /*
  * Files of the host that init.yaml grants to a process (`grants`), such as the image of a block driver.
  *
- *      int fd = caisson_grant_fd("disk.img");
+ *      int fd = nkx_grant_fd("disk.img");
  *
  *      if (fd >= 0)
  *              n = pread(fd, sector, sizeof sector, offset);
@@ -29,7 +29,7 @@ extern "C" {
  * not started as part of a solution.
  * Does not block. Any thread.
  */
-int caisson_grant_fd(const char *name);
+int nkx_grant_fd(const char *name);
 
 /*
  * The name of a granted file, in the order of init.yaml.
@@ -37,7 +37,7 @@ int caisson_grant_fd(const char *name);
  * index: from 0.
  * Returns text that stays valid, or NULL beyond the last one. Does not block. Any thread.
  */
-const char *caisson_grant_name(unsigned index);
+const char *nkx_grant_name(unsigned index);
 
 #ifdef __cplusplus
 }

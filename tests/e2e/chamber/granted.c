@@ -38,9 +38,9 @@ static void say(const char *what, long r) {
 /* --- files --- */
 
 static int granted(void) {
-        const char *name = caisson_grant_name(0);
+        const char *name = nkx_grant_name(0);
 
-        return name ? caisson_grant_fd(name) : -1;
+        return name ? nkx_grant_fd(name) : -1;
 }
 
 static void do_read(const char *unused) {
@@ -85,12 +85,11 @@ static void do_code(const char *unused) {
 
 static void do_names(const char *unused) {
         (void)unused;
-        for (unsigned i = 0; caisson_grant_name(i); i++)
-                (void)printf("granted %s: %s\n", caisson_grant_name(i),
-                        (fcntl(caisson_grant_fd(caisson_grant_name(i)), F_GETFL) & O_ACCMODE) == O_RDWR
-                                ? "rw"
-                                : "ro");
-        say("another one", caisson_grant_fd("another one"));
+        for (unsigned i = 0; nkx_grant_name(i); i++)
+                (void)printf("granted %s: %s\n", nkx_grant_name(i),
+                        (fcntl(nkx_grant_fd(nkx_grant_name(i)), F_GETFL) & O_ACCMODE) == O_RDWR ? "rw"
+                                                                                                : "ro");
+        say("another one", nkx_grant_fd("another one"));
 }
 
 /* --- amounts --- */
