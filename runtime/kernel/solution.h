@@ -94,8 +94,8 @@ typedef struct SolPlaces {
         const char *const *includes; /* -I, then the solution's folder, then the installed interfaces */
         size_t n_includes;
         const char *const *bins; /* --bin, then the solution's folder and its bin/ */
-        size_t n_bins; /* 0: executables are not looked for */
-        const char *folder; /* the solution's: granted files are named from there */
+        size_t n_bins;           /* 0: executables are not looked for */
+        const char *folder;      /* the solution's: granted files are named from there */
 } SolPlaces;
 
 /* Checks what init_read() left in `s` against the classes and files, and completes it.

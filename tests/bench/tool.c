@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Folder, files, processes.
+ * Folder, files, processes: what benchmarks of compilers have in common.
  */
 #include "tool.h"
 
