@@ -41,6 +41,8 @@ typedef struct NkcClass {
         size_t n_endpoints;
         const void *shape; /* shape table, 8-byte aligned; format: docs/reference/shape-table.md */
         size_t shape_size;
+        const NkcEndpoint *security; /* its security interfaces, in the order of their numbers */
+        size_t n_security;
         const void *security_shape; /* of its security interfaces, in place of endpoints; NULL: it has none */
         size_t security_shape_size;
 } NkcClass;

@@ -115,17 +115,17 @@ const LayUnit *nkc_unit_compile(NkcSession *s, const char *path, bool extended_e
 
 /* ---- Classes ----------------------------------------------------------------------------- */
 
-static const NkcEndpoint *make_endpoints(NkcSession *s, const LayComponent *c) {
-        NkcEndpoint *endpoints = ARENA_ARRAY(s->ctx.arena, NkcEndpoint, c->n_flat);
+static const NkcEndpoint *make_endpoints(NkcSession *s, const LayFlatEndpoint *flat, uint32_t n) {
+        NkcEndpoint *endpoints = ARENA_ARRAY(s->ctx.arena, NkcEndpoint, n);
 
-        for (uint32_t i = 0; i < c->n_flat; i++)
+        for (uint32_t i = 0; i < n; i++)
                 endpoints[i] = (NkcEndpoint){
-                        .path_name = c->flat[i].path_name,
-                        .class_name = c->flat[i].class_name,
-                        .interface_name = c->flat[i].interface->name->dotted,
-                        .riid = c->flat[i].riid,
-                        .n_methods = (uint16_t)c->flat[i].interface->n_methods,
-                        .fingerprint = fingerprint_interface(c->flat[i].interface),
+                        .path_name = flat[i].path_name,
+                        .class_name = flat[i].class_name,
+                        .interface_name = flat[i].interface->name->dotted,
+                        .riid = flat[i].riid,
+                        .n_methods = (uint16_t)flat[i].interface->n_methods,
+                        .fingerprint = fingerprint_interface(flat[i].interface),
                 };
         return endpoints;
 }
@@ -135,7 +135,7 @@ static NkcClass *make_class(NkcSession *s, const LayUnit *unit) {
 
         *class = (NkcClass){
                 .name = unit->name->dotted,
-                .endpoints = make_endpoints(s, unit->component),
+                .endpoints = make_endpoints(s, unit->component->flat, unit->component->n_flat),
                 .n_endpoints = unit->component->n_flat,
         };
         class->shape = shape_write(s->ctx.arena, unit->component, &class->shape_size);
@@ -183,6 +183,8 @@ static bool add_security(
         walk_security(&w, f, "");
         if (w.n == 0)
                 return true;
+        class->security = make_endpoints(s, w.list, w.n);
+        class->n_security = w.n;
         class->security_shape =
                 shape_write_others(s->ctx.arena, unit->component, w.list, w.n, &class->security_shape_size);
         if (!class->security_shape)

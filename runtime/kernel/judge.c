@@ -66,8 +66,11 @@ static int allocate(Judge *j) {
         if (!j->tasks)
                 return -ENOMEM;
         for (uint32_t i = 0; i < n; i++) {
+                const ShapeTable *security = j->sol->tasks[i].class->security_shape;
                 uint32_t room = judge_handles_room(shape_of(j, i));
 
+                j->copy_size = room > j->copy_size ? room : j->copy_size;
+                room = security ? judge_handles_room(security) : 0;
                 j->tasks[i].class = ksm_class_find(j->module, j->sol->tasks[i].class_name.text);
                 j->copy_size = room > j->copy_size ? room : j->copy_size;
         }
@@ -254,7 +257,11 @@ bool judge_response(Judge *j, uint32_t server, uint32_t client, bool is_error, c
 }
 
 bool judge_security(Judge *j, uint32_t task, const JudgeMessage *m) {
-        return !j || judge_message(j, &(Sending){KSM_SECURITY, task, task, NULL, NULL}, m);
+        const ShapeTable *table = j ? j->sol->tasks[task].class->security_shape : NULL;
+        const ShapeMethod *method = table ? judge_find_method(table, m->riid, m->mid) : NULL;
+
+        return !j ||
+               judge_message(j, &(Sending){KSM_SECURITY, task, task, table, method ? &method->req : NULL}, m);
 }
 
 void judge_forbidden_direct(Judge *j, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {

@@ -142,50 +142,76 @@ static void report_class(const KsmModule *module, const SolTask *task, Problems 
                 problem_note(p, problem, "it knows '%s'", spell.best);
 }
 
-static const char *shape_text(const NkcClass *class, uint32_t offset) {
-        return (const char *)class->shape + offset;
-}
+/* Endpoints or security interfaces of a class, as the descriptions and as the policy know them. */
+typedef struct Comparison {
+        const NkcEndpoint *ours;
+        size_t n_ours;
+        const ShapeTable *shape;
+        const KsmEndpoint *theirs;
+        uint32_t n_theirs;
+        const char *what;
+        Pool *pool;
+} Comparison;
 
 /* What differs first, as a sentence for people; NULL: nothing. */
-static const char *compare_methods(
-        const NkcClass *class, const NkcEndpoint *ours, const KsmEndpoint *theirs, Pool *pool) {
+static const char *compare_methods(const Comparison *c, const NkcEndpoint *ours, const KsmEndpoint *theirs) {
+        const char *iface = ours->interface_name;
+
         if (ours->n_methods != theirs->n_methods)
-                return pool_printf(pool, "interface %s has %u methods, %u in the policy",
-                        ours->interface_name, ours->n_methods, theirs->n_methods);
+                return pool_printf(c->pool, "interface %s has %u methods, %u in the policy", iface,
+                        ours->n_methods, theirs->n_methods);
         for (uint16_t mid = 0; mid < ours->n_methods; mid++) {
-                const ShapeMethod *method = judge_find_method(class->shape, ours->riid, mid);
-                const char *name = shape_text(class, method->name_off);
+                const ShapeMethod *method = judge_find_method(c->shape, ours->riid, mid);
+                const char *name = (const char *)c->shape + method->name_off;
 
                 if (strcmp(name, theirs->methods[mid]) != 0)
-                        return pool_printf(pool, "method %u of interface %s is %s, %s in the policy", mid,
-                                ours->interface_name, name, theirs->methods[mid]);
+                        return pool_printf(c->pool, "method %u of interface %s is %s, %s in the policy", mid,
+                                iface, name, theirs->methods[mid]);
         }
         if (ours->fingerprint != theirs->fingerprint)
-                return pool_printf(
-                        pool, "the messages of interface %s are others in the policy", ours->interface_name);
+                return pool_printf(c->pool, "the messages of interface %s are others in the policy", iface);
         return NULL;
 }
 
-static const char *compare_class(const NkcClass *class, const KsmClass *theirs, Pool *pool) {
-        if (class->n_endpoints != theirs->n_endpoints)
-                return pool_printf(pool, "it has %zu endpoints, %u in the policy", class->n_endpoints,
-                        theirs->n_endpoints);
-        for (size_t i = 0; i < class->n_endpoints; i++) {
-                const NkcEndpoint *ours = &class->endpoints[i];
-                const KsmEndpoint *other = &theirs->endpoints[i];
-                const char *difference;
+static const char *compare_endpoint(const Comparison *c, const NkcEndpoint *ours, const KsmEndpoint *theirs) {
+        if (strcmp(ours->interface_name, theirs->iface) != 0)
+                return pool_printf(c->pool, "%s %s has interface %s, %s in the policy", c->what,
+                        ours->path_name, ours->interface_name, theirs->iface);
+        return compare_methods(c, ours, theirs);
+}
 
-                if (strcmp(ours->path_name, other->name) != 0)
-                        return pool_printf(pool, "endpoint %zu is %s, %s in the policy", i, ours->path_name,
-                                other->name);
-                if (strcmp(ours->interface_name, other->iface) != 0)
-                        return pool_printf(pool, "endpoint %s has interface %s, %s in the policy",
-                                ours->path_name, ours->interface_name, other->iface);
-                difference = compare_methods(class, ours, other, pool);
+static const char *compare(const Comparison *c) {
+        if (c->n_ours != c->n_theirs)
+                return pool_printf(
+                        c->pool, "it has %zu %ss, %u in the policy", c->n_ours, c->what, c->n_theirs);
+        for (size_t i = 0; i < c->n_ours; i++) {
+                const char *difference = compare_endpoint(c, &c->ours[i], &c->theirs[i]);
+
                 if (difference)
                         return difference;
         }
         return NULL;
+}
+
+/* Security interfaces have no names of their own: their numbers and interfaces count. */
+static const char *compare_names(const NkcClass *class, const KsmClass *theirs, Pool *pool) {
+        for (size_t i = 0; i < class->n_endpoints; i++)
+                if (strcmp(class->endpoints[i].path_name, theirs->endpoints[i].name) != 0)
+                        return pool_printf(pool, "endpoint %zu is %s, %s in the policy", i,
+                                class->endpoints[i].path_name, theirs->endpoints[i].name);
+        return NULL;
+}
+
+static const char *compare_class(const NkcClass *class, const KsmClass *theirs, Pool *pool) {
+        const Comparison endpoints = {class->endpoints, class->n_endpoints, class->shape, theirs->endpoints,
+                theirs->n_endpoints, "endpoint", pool};
+        const Comparison security = {class->security, class->n_security, class->security_shape,
+                theirs->security, theirs->n_security, "security interface", pool};
+        const char *difference = compare(&endpoints);
+
+        if (!difference)
+                difference = compare_names(class, theirs, pool);
+        return difference ? difference : compare(&security);
 }
 
 static bool is_first_of_class(const Solution *sol, uint32_t task) {

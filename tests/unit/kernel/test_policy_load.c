@@ -225,6 +225,9 @@ static void a_policy_of_other_descriptions_is_stale(void **state) {
         c->endpoints[0].name = "other";
         assert_int_equal(check(c, "endpoint 0 is"), PROBLEM_POLICY_STALE);
         c = begin();
+        c->classes[0].n_security = 1;
+        assert_int_equal(check(c, "0 security interfaces, 1 in the policy"), PROBLEM_POLICY_STALE);
+        c = begin();
         c->endpoints[0].iface = "Other";
         assert_int_equal(check(c, "has interface"), PROBLEM_POLICY_STALE);
         c = begin();
