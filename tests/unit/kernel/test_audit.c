@@ -5,6 +5,7 @@
  * test_audit IDL
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -233,6 +234,24 @@ static void one_sender_can_not_write_the_others_part(void **state) {
         end_file(c);
 }
 
+static void a_file_that_can_not_be_written_is_given_up(void **state) {
+        FileCase *c = begin_file();
+        int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+        (void)state;
+        assert_true(full >= 0);
+        assert_int_equal(open_file(c, AUDIT_LIMIT_DEFAULT, 1), 0);
+        assert_true(dup2(full, c->file.fd) >= 0);
+        (void)close(full);
+        assert_int_equal(audit_file_add(&c->file, 0, "line\n", 5), AUDIT_WRITTEN);
+        audit_file_flush(&c->file);
+        assert_int_equal(c->file.fd, -1);
+        assert_int_equal(c->file.error, ENOSPC);
+        assert_int_equal(audit_file_add(&c->file, 0, "line\n", 5), AUDIT_NO_ROOM);
+        audit_file_close(&c->file);
+        end_file(c);
+}
+
 /* --- lines for people --- */
 
 static KsmRecord denied(uint16_t mid) {
@@ -375,6 +394,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(a_limit_must_have_room_for_all),
                 cmocka_unit_test(a_full_file_is_refused),
                 cmocka_unit_test(one_sender_can_not_write_the_others_part),
+                cmocka_unit_test(a_file_that_can_not_be_written_is_given_up),
                 cmocka_unit_test(a_flood_is_shown_at_a_pace_and_counted),
                 cmocka_unit_test(what_is_permitted_is_shown_once_each),
                 cmocka_unit_test(a_flood_before_the_writer_runs_is_dropped_and_said),
