@@ -16,6 +16,7 @@
 #define N_STEPS   200000
 #define N_THREADS 4u
 #define N_ROUNDS  20000u
+#define N_SEEN    100
 
 typedef struct Box {
         Fifo fifo;
@@ -54,6 +55,26 @@ static void all_numbers_fit_and_keep_their_order(void **state) {
                                 assert_int_equal(fifo_pop(&box.fifo), n - 1 - i);
                         assert_int_equal(fifo_pop(&box.fifo), FIFO_NONE);
                 }
+        }
+}
+
+/* What a thread saw before it slept must not come back: it would take the words for unchanged. */
+static void words_never_come_back(void **state) {
+        static uint64_t heads[N_SEEN], tails[N_SEEN], tops[N_SEEN], nexts[N_SEEN];
+
+        (void)state;
+        box_init(1);
+        for (int i = 0; i < N_SEEN; i++) {
+                heads[i] = atomic_load(&box.fifo.head);
+                tails[i] = atomic_load(&box.fifo.tail);
+                tops[i] = atomic_load(&box.spares.top);
+                nexts[i] = atomic_load(&box.nodes[0].next);
+                for (int k = 0; k < i; k++) {
+                        assert_true(heads[k] != heads[i] && tails[k] != tails[i] && tops[k] != tops[i]);
+                        assert_true(i - k < 2 || nexts[k] != nexts[i]); /* two nodes take turns */
+                }
+                fifo_push(&box.fifo, spares_pop(&box.spares));
+                spares_push(&box.spares, fifo_pop(&box.fifo));
         }
 }
 
@@ -159,6 +180,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(all_numbers_are_there_once),
                 cmocka_unit_test(all_numbers_fit_and_keep_their_order),
+                cmocka_unit_test(words_never_come_back),
                 cmocka_unit_test(random_steps_agree_with_a_model),
                 cmocka_unit_test(nothing_is_lost_or_doubled),
         };

@@ -243,24 +243,45 @@ static void pop_of_nothing_returns_in_time(void **state) {
         KosQueueDestroy(q);
 }
 
+static void begin(Popper *p, KosQueueHandle q, rtl_uint32_t msec) {
+        *p = (Popper){.queue = q, .msec = msec};
+        t_start(&p->thread, pop_one, p);
+        t_wait_blocked(&p->thread);
+}
+
 static void push_wakes_who_waits(void **state) {
         static const rtl_uint32_t limits[] = {100000, INFINITE_TIMEOUT};
         KosQueueHandle q = new_queue(2);
-        Popper poppers[2];
+        Popper popper;
 
         (void)state;
-        for (int i = 0; i < 2; i++) {
-                poppers[i] = (Popper){.queue = q, .msec = limits[i]};
-                t_start(&poppers[i].thread, pop_one, &poppers[i]);
-                t_wait_blocked(&poppers[i].thread);
-        }
-        for (uint32_t i = 1; i <= 2; i++)
+        for (uint32_t i = 0; i < 2; i++) {
+                begin(&popper, q, limits[i]);
                 push_number(q, i);
-        for (int i = 0; i < 2; i++) {
+                t_join(&popper.thread);
+                assert_non_null(popper.got);
+                assert_int_equal(popper.got->number, i);
+                KosQueueFree(q, popper.got);
+        }
+        KosQueueDestroy(q);
+}
+
+static void each_push_wakes_one_more(void **state) {
+        KosQueueHandle q = new_queue(N_SLOTS);
+        Popper poppers[N_SLOTS];
+        uint32_t sum = 0;
+
+        (void)state;
+        for (uint32_t i = 0; i < N_SLOTS; i++)
+                begin(&poppers[i], q, INFINITE_TIMEOUT);
+        for (uint32_t i = 0; i < N_SLOTS; i++)
+                push_number(q, i);
+        for (uint32_t i = 0; i < N_SLOTS; i++) {
                 t_join(&poppers[i].thread);
                 assert_non_null(poppers[i].got);
+                sum += poppers[i].got->number;
         }
-        assert_int_equal(poppers[0].got->number + poppers[1].got->number, 3);
+        assert_int_equal(sum, N_SLOTS * (N_SLOTS - 1) / 2);
         KosQueueDestroy(q);
 }
 
@@ -348,6 +369,7 @@ int main(void) {
                 cmocka_unit_test(more_memory_than_there_is_is_refused),
                 cmocka_unit_test(pop_of_nothing_returns_in_time),
                 cmocka_unit_test(push_wakes_who_waits),
+                cmocka_unit_test(each_push_wakes_one_more),
                 cmocka_unit_test(all_producers_reach_all_consumers_in_order),
         };
 
