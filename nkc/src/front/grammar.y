@@ -383,13 +383,13 @@ static void front_yyerror(const Span *span, Parse *p, void *scanner, const char 
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, Parse *p, void *scanner) {
-        ReportExpected expected = {.n = 0};
+        Expected expected = {.n = 0};
         yysymbol_kind_t kinds[YYNTOKENS];
         int n = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
 
         (void)scanner;
         for (int i = 0; i < n; i++)
-                report_expect(&expected, yysymbol_name(kinds[i]));
+                expected_add(&expected, yysymbol_name(kinds[i]));
         report_syntax(p, *yypcontext_location(context), &expected);
         return 0;
 }

@@ -3,11 +3,10 @@
  * What the lexer's pieces of text mean: names, integers, comments, and the messages about bytes
  * that mean nothing.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "front/build.h"
+#include "front/lex_common.h"
 
 #define FIRST_COMMENTS 32u
 
@@ -21,36 +20,6 @@ AstName lex_name(Parse *p, const char *text, size_t size, Span span) {
                 size = AST_NAME_MAX;
         }
         return (AstName){intern_bytes(p->ctx->names, text, size), span};
-}
-
-/* Value of a digit in any base; 255 for what is no digit. */
-static unsigned digit_value(char c) {
-        if (c >= '0' && c <= '9')
-                return (unsigned)(c - '0');
-        if (c >= 'a' && c <= 'f')
-                return (unsigned)(c - 'a') + 10;
-        if (c >= 'A' && c <= 'F')
-                return (unsigned)(c - 'A') + 10;
-        return 255;
-}
-
-typedef enum IntegerProblem { INTEGER_OK, INTEGER_BAD, INTEGER_TOO_BIG } IntegerProblem;
-
-static IntegerProblem read_digits(const char *text, size_t size, unsigned base, AstInt *value) {
-        IntegerProblem problem = INTEGER_OK;
-
-        *value = 0;
-        for (size_t i = 0; i < size; i++) {
-                unsigned digit = digit_value(text[i]);
-
-                if (digit >= base)
-                        return INTEGER_BAD;
-                if (*value > (INTEGER_MAX - (AstInt)digit) / (AstInt)base)
-                        problem = INTEGER_TOO_BIG;
-                else if (problem == INTEGER_OK)
-                        *value = *value * (AstInt)base + (AstInt)digit;
-        }
-        return size > 0 ? problem : INTEGER_BAD;
 }
 
 /* The base that the first characters ask for; *skip gets their number. */
@@ -95,13 +64,13 @@ AstExpr *lex_integer(Parse *p, const char *text, size_t size, Span span) {
         unsigned base = integer_base(text, size, &skip);
         bool leading_zero = base == 10 && size > 1 && text[0] == '0' && is_all_digits(text, size);
         AstExpr *expr = build_bad_expr(p, span);
-        IntegerProblem problem = read_digits(text + skip, size - skip, base, &expr->value);
+        DigitsResult result = digits_read(text + skip, size - skip, base, INTEGER_MAX, &expr->value);
 
         if (leading_zero)
                 report_leading_zero(p, text, size, span);
-        else if (problem == INTEGER_BAD)
+        else if (result == DIGITS_BAD)
                 diag_report(p->ctx->diags, BAD_NUMBER, span, (int)size, text);
-        else if (problem == INTEGER_TOO_BIG)
+        else if (result == DIGITS_TOO_BIG)
                 diag_report(p->ctx->diags, NUMBER_TOO_BIG, span, (int)size, text);
         else
                 expr->kind = AST_EXPR_INTEGER;
@@ -152,19 +121,11 @@ static const char *bad_byte_help(char c) {
 }
 
 void lex_bad_bytes(Parse *p, const char *text, size_t size, Span span) {
-        unsigned char c = (unsigned char)text[0];
-        size_t length = utf8_length(text, size);
-        char shown[16];
+        char shown[SHOWN_SIZE];
 
         if (p->is_silent)
                 return;
-        if (length > 1)
-                snprintf(shown, sizeof shown, "'%.*s'", (int)length, text);
-        else if (c > 0x20 && c < 0x7F)
-                snprintf(shown, sizeof shown, "'%c'", c);
-        else
-                snprintf(shown, sizeof shown, "0x%02X", c);
-        diag_report(p->ctx->diags, BAD_BYTE, span, shown);
+        diag_report(p->ctx->diags, BAD_BYTE, span, lex_show_byte(text, size, shown));
         if (bad_byte_help(text[0]))
                 diag_help(p->ctx->diags, "%s", bad_byte_help(text[0]));
         silence(p);

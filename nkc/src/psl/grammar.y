@@ -667,7 +667,7 @@ static void psl_yyerror(const Span *span, PslParse *p, const char *text) {
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, PslParse *p) {
-        PslExpected expected = {.n = 0};
+        Expected expected = {.n = 0};
         yysymbol_kind_t kinds[YYNTOKENS];
         int n = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
 

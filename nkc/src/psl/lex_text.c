@@ -3,10 +3,10 @@
  * What the lexer's pieces of text mean: names, integers, texts, regex blocks, comments, and the messages
  * about bytes that mean nothing.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "front/lex_common.h"
 #include "psl/lex.h"
 #include "psl_grammar.tab.h"
 
@@ -29,48 +29,21 @@ void psl_lex_name(PslLex *lex, const char *text, size_t size) {
 
 /* Integers ------------------------------------------------------------------------------------- */
 
-/* Value of a digit in any base; 255 for what is no digit. */
-static unsigned digit_value(char c) {
-        if (c >= '0' && c <= '9')
-                return (unsigned)(c - '0');
-        if (c >= 'a' && c <= 'f')
-                return (unsigned)(c - 'a') + 10;
-        if (c >= 'A' && c <= 'F')
-                return (unsigned)(c - 'A') + 10;
-        return 255;
-}
-
-typedef enum IntegerProblem { INTEGER_OK, INTEGER_BAD, INTEGER_TOO_BIG } IntegerProblem;
-
-static IntegerProblem read_digits(const char *text, size_t size, unsigned base, uint64_t *value) {
-        IntegerProblem problem = INTEGER_OK;
-
-        *value = 0;
-        for (size_t i = 0; i < size; i++) {
-                unsigned digit = digit_value(text[i]);
-
-                if (digit >= base)
-                        return INTEGER_BAD;
-                if (*value > (UINT64_MAX - digit) / base)
-                        problem = INTEGER_TOO_BIG;
-                else if (problem == INTEGER_OK)
-                        *value = *value * base + digit;
-        }
-        return size > 0 ? problem : INTEGER_BAD;
-}
-
 int psl_lex_integer(PslLex *lex, const char *text, size_t size) {
         bool is_hex = size > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
         size_t skip = is_hex ? 2 : 0;
-        IntegerProblem problem = read_digits(text + skip, size - skip, is_hex ? 16 : 10, &lex->token.integer);
+        AstInt value;
+        DigitsResult result =
+                digits_read(text + skip, size - skip, is_hex ? 16 : 10, (AstInt)UINT64_MAX, &value);
 
+        lex->token.integer = (uint64_t)value;
         if (!is_hex && size > 1 && text[0] == '0')
-                problem = INTEGER_BAD;
-        if (problem == INTEGER_BAD)
+                result = DIGITS_BAD;
+        if (result == DIGITS_BAD)
                 diag_report(lex->ctx->diags, PSL_NUMBER, lex->token.span, (int)size, text);
-        else if (problem == INTEGER_TOO_BIG)
+        else if (result == DIGITS_TOO_BIG)
                 diag_report(lex->ctx->diags, PSL_NUMBER_TOO_BIG, lex->token.span, (int)size, text);
-        return problem == INTEGER_OK ? PSL_INTEGER : PSL_BAD;
+        return result == DIGITS_OK ? PSL_INTEGER : PSL_BAD;
 }
 
 /* Texts ---------------------------------------------------------------------------------------- */
@@ -230,17 +203,9 @@ static const char *bad_byte_help(char c) {
 }
 
 int psl_lex_bad_bytes(PslLex *lex, const char *text, size_t size) {
-        unsigned char c = (unsigned char)text[0];
-        size_t length = utf8_length(text, size);
-        char shown[16];
+        char shown[SHOWN_SIZE];
 
-        if (length > 1)
-                snprintf(shown, sizeof shown, "'%.*s'", (int)length, text);
-        else if (c > 0x20 && c < 0x7F)
-                snprintf(shown, sizeof shown, "'%c'", c);
-        else
-                snprintf(shown, sizeof shown, "0x%02X", c);
-        diag_report(lex->ctx->diags, PSL_BYTE, lex->token.span, shown);
+        diag_report(lex->ctx->diags, PSL_BYTE, lex->token.span, lex_show_byte(text, size, shown));
         if (bad_byte_help(text[0]))
                 diag_help(lex->ctx->diags, "%s", bad_byte_help(text[0]));
         return PSL_BAD;

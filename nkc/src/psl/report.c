@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Syntax errors in words. The parser's list of expected tokens is made readable first: sets that mean
- * one thing ("an expression") get its name, operators that could go on are left out.
+ * Syntax errors of policies in words: what was expected, and help for mistakes that are common.
  */
 #include "psl/report.h"
 
@@ -9,138 +8,39 @@
 
 #include "psl_grammar.tab.h"
 
-void psl_report_expect(PslExpected *e, const char *token) {
-        if (e->n < PSL_EXPECTED_MAX && strcmp(token, "SYNC") != 0 && strcmp(token, "BAD") != 0)
-                e->tokens[e->n++] = token;
+void psl_report_expect(Expected *e, const char *token) {
+        if (strcmp(token, "SYNC") != 0 && strcmp(token, "BAD") != 0)
+                expected_add(e, token);
 }
-
-static bool expects(const PslExpected *e, const char *token) {
-        for (unsigned i = 0; i < e->n; i++) {
-                if (strcmp(e->tokens[i], token) == 0)
-                        return true;
-        }
-        return false;
-}
-
-static bool is_any_of(const char *token, const char *const *list) {
-        for (; *list; list++) {
-                if (strcmp(token, *list) == 0)
-                        return true;
-        }
-        return false;
-}
-
-static bool is_keyword(const char *token) {
-        return (token[0] >= 'a' && token[0] <= 'z' && !strchr(token, ' ')) || strcmp(token, "EDL") == 0;
-}
-
-/* A set of tokens that is always expected together, and how it is called. */
-typedef struct Group {
-        const char *sign[4];    /* all of these are expected … */
-        const char *missing[2]; /* … and none of these */
-        const char *readable;   /* what is said in place of words and of `covered` */
-        const char *covered[9]; /* punctuation and literals that belong to it */
-} Group;
 
 /* The first that fits is taken. */
-static const Group groups[] = {
-        {{"an integer", "'!'"}, {NULL}, "an expression",
+static const ExpectedGroup groups[] = {
+        {{"an integer", "'!'"}, {NULL}, {"an expression"},
                 {"an integer", "a text", "a regex block", "'('", "'{'", "'['", "'!'", "'-'", "'~'"}},
-        {{"an integer", "'<'", "'+'"}, {NULL}, "an operator",
+        {{"an integer", "'<'", "'+'"}, {NULL}, {"an operator"},
                 {"an integer", "a text", "a regex block", "'('"}},
-        {{"end of file"}, {NULL}, "a declaration", {NULL}},
-        {{"an integer", "'-'", "a name", "'('"}, {NULL}, "a type",
+        {{"end of file"}, {NULL}, {"a declaration"}, {NULL}},
+        {{"an integer", "'-'", "a name", "'('"}, {NULL}, {"a type"},
                 {"an integer", "a text", "'('", "'{'", "'['", "'-'"}},
-        {{"an integer", "'-'", "a name"}, {NULL}, "a key", {"an integer", "a text", "'-'"}},
-        {{"an integer", "'-'", "'_'"}, {NULL}, "a label",
+        {{"an integer", "'-'", "a name"}, {NULL}, {"a key"}, {"an integer", "a text", "'-'"}},
+        {{"an integer", "'-'", "'_'"}, {NULL}, {"a label"},
                 {"an integer", "a text", "a regex block", "'_'", "'('", "'{'", "'-'"}},
-        {{"an integer", "'{'", "'['"}, {NULL}, "a value",
+        {{"an integer", "'{'", "'['"}, {NULL}, {"a value"},
                 {"an integer", "a text", "a regex block", "'('", "'{'", "'['", "'-'"}},
-        {{"a name", "a text", "'}'"}, {NULL}, "a test case", {"a text", NULL}},
-        {{"a name", "'}'"}, {"true"}, "a rule", {NULL}},
-        {{"a name", "'}'", "type"}, {NULL}, "a parameter", {NULL}},
-        {{"a name"}, {NULL}, "a name", {NULL}},
-        {{"src"}, {NULL}, "a selector", {NULL}},
-        {{"'('", "'{'", "'['"}, {NULL}, "an argument", {"'('", "'{'", "'['"}},
+        {{"a name", "a text", "'}'"}, {NULL}, {"a test case"}, {"a text", NULL}},
+        {{"a name", "'}'"}, {"true"}, {"a rule"}, {NULL}},
+        {{"a name", "'}'", "type"}, {NULL}, {"a parameter"}, {NULL}},
+        {{"a name"}, {NULL}, {"a name"}, {NULL}},
+        {{"src"}, {NULL}, {"a selector"}, {NULL}},
+        {{"'('", "'{'", "'['"}, {NULL}, {"an argument"}, {"'('", "'{'", "'['"}},
 };
 
-static bool fits(const Group *g, const PslExpected *e) {
-        for (size_t i = 0; i < 4 && g->sign[i]; i++) {
-                if (!expects(e, g->sign[i]))
-                        return false;
-        }
-        for (size_t i = 0; i < 2 && g->missing[i]; i++) {
-                if (expects(e, g->missing[i]))
-                        return false;
-        }
-        return true;
-}
-
-static const Group *find_group(const PslExpected *e) {
-        for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-                if (fits(&groups[i], e))
-                        return &groups[i];
-        }
-        return NULL;
-}
-
-static bool is_covered(const Group *g, const char *token) {
-        for (size_t i = 0; i < 9 && g->covered[i]; i++) {
-                if (strcmp(token, g->covered[i]) == 0)
-                        return true;
-        }
-        return is_keyword(token) || strcmp(token, "a name") == 0;
-}
-
 /* What could also follow nearly everywhere and is no help. */
-static bool goes_on(const char *token) {
-        static const char *const operators[] = {"'*'", "'+'", "'-'", "'&'", "'|'", "'<'", "'>'", "'<='",
-                "'>='", "'=='", "'!='", "'&&'", "'||'", "'==>'", "'~>'", "'.'", NULL};
+static const char *const operators[] = {"'*'", "'+'", "'-'", "'&'", "'|'", "'<'", "'>'", "'<='", "'>='",
+        "'=='", "'!='", "'&&'", "'||'", "'==>'", "'~>'", "'.'", NULL};
 
-        return is_any_of(token, operators);
-}
-
-typedef struct Listing {
-        const char *items[PSL_LISTED_MAX];
-        unsigned n; /* may exceed what fits: then nothing is listed */
-} Listing;
-
-static void list_item(Listing *l, const char *item) {
-        if (l->n < PSL_LISTED_MAX)
-                l->items[l->n] = item;
-        l->n++;
-}
-
-static Listing make_listing(const PslExpected *e) {
-        const Group *group = find_group(e);
-        Listing listing = {.n = 0};
-        bool only_operators = true;
-
-        if (group)
-                list_item(&listing, group->readable);
-        for (unsigned i = 0; i < e->n; i++)
-                only_operators = only_operators && goes_on(e->tokens[i]);
-        for (unsigned i = 0; i < e->n; i++) {
-                const char *token = e->tokens[i];
-
-                if (group && is_covered(group, token))
-                        continue;
-                if (only_operators || !goes_on(token))
-                        list_item(&listing, token);
-        }
-        return listing;
-}
-
-static void put_listing(const Listing *l, Text *out) {
-        if (l->n == 0 || l->n > PSL_LISTED_MAX)
-                return;
-        text_puts(out, ", expected ");
-        for (unsigned i = 0; i < l->n; i++) {
-                if (i > 0)
-                        text_puts(out, i + 1 == l->n ? " or " : ", ");
-                text_printf(out, is_keyword(l->items[i]) ? "'%s'" : "%s", l->items[i]);
-        }
-}
+static const ExpectedWords vocabulary = {
+        .groups = groups, .n_groups = sizeof groups / sizeof groups[0], .operators = operators};
 
 /* Help ----------------------------------------------------------------------------------------- */
 
@@ -152,16 +52,16 @@ static const char *token_text(const PslParse *p, uint32_t index) {
 }
 
 /* Words of other languages, and what is written here. */
-static bool explain_word(const PslParse *p, const char *word, const PslExpected *e) {
-        static const char *const operators[][2] = {{"and", "&&"}, {"or", "||"}, {"=>", "==>"}, {"=", "=="}};
+static bool explain_word(const PslParse *p, const char *word, const Expected *e) {
+        static const char *const spellings[][2] = {{"and", "&&"}, {"or", "||"}, {"=>", "==>"}, {"=", "=="}};
 
-        if (!expects(e, "'&&'"))
+        if (!expected_has(e, "'&&'"))
                 return false;
         if (strcmp(word, "=") == 0 && p->tokens[p->current + 1].kind == '>')
                 word = "=>";
-        for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-                if (strcmp(word, operators[i][0]) == 0) {
-                        diag_help(p->ctx->diags, "write '%s'", operators[i][1]);
+        for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+                if (strcmp(word, spellings[i][0]) == 0) {
+                        diag_help(p->ctx->diags, "write '%s'", spellings[i][1]);
                         return true;
                 }
         }
@@ -169,13 +69,13 @@ static bool explain_word(const PslParse *p, const char *word, const PslExpected 
 }
 
 /* "mach src=A {": read as the call of a rule. */
-static bool explain_call(const PslParse *p, const PslExpected *e) {
+static bool explain_call(const PslParse *p, const Expected *e) {
         static const char *const words[] = {"match", "choice", "audit"};
         const char *callee;
         Suggest suggest;
 
-        if (p->current == 0 || !p->tokens[p->current - 1].text || !expects(e, "'('") || !expects(e, "'{'") ||
-                !expects(e, "'['") || expects(e, "'!'"))
+        if (p->current == 0 || !p->tokens[p->current - 1].text || !expected_has(e, "'('") ||
+                !expected_has(e, "'{'") || !expected_has(e, "'['") || expected_has(e, "'!'"))
                 return false;
         callee = token_text(p, p->current - 1);
         suggest = suggest_for(callee);
@@ -206,13 +106,13 @@ static bool explain_block(const PslParse *p, const char *word) {
 }
 
 /* A misspelled word where a word of the language must stand. */
-static void suggest_word(const PslParse *p, const char *word, const PslExpected *e) {
+static void suggest_word(const PslParse *p, const char *word, const Expected *e) {
         Suggest suggest = suggest_for(word);
 
-        if (expects(e, "a name"))
+        if (expected_has(e, "a name"))
                 return;
         for (unsigned i = 0; i < e->n; i++) {
-                if (is_keyword(e->tokens[i]))
+                if (expected_is_word(e->tokens[i]))
                         suggest_offer(&suggest, e->tokens[i]);
         }
         diag_suggest(p->ctx->diags, &suggest);
@@ -236,14 +136,13 @@ static bool follows_from_another(const PslParse *p) {
         return false;
 }
 
-void psl_report_syntax(PslParse *p, Span unexpected, const PslExpected *e) {
+void psl_report_syntax(PslParse *p, Span unexpected, const Expected *e) {
         const char *word = token_text(p, p->current);
-        Listing listing = make_listing(e);
         Text list = TEXT_NULL;
 
         if (diag_is_full(p->ctx->diags) || follows_from_another(p))
                 return;
-        put_listing(&listing, &list);
+        expected_put(e, &vocabulary, &list);
         diag_report(p->ctx->diags, PSL_SYNTAX, unexpected,
                 word[0] ? arena_printf(p->ctx->arena, "'%s'", word) : "end of file", text_str(&list));
         if (!explain_word(p, word, e) && !explain_call(p, e) && !explain_block(p, word))

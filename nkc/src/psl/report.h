@@ -5,16 +5,10 @@
  */
 #pragma once
 
+#include "front/expected.h"
 #include "psl/build.h"
 
-#define PSL_EXPECTED_MAX 96 /* more tokens than the grammar has */
-#define PSL_LISTED_MAX   4u /* longer lists help nobody and are left out */
-
-typedef struct PslExpected {
-        const char *tokens[PSL_EXPECTED_MAX]; /* as the grammar names them: "'='", "match", "a name" */
-        unsigned n;
-} PslExpected;
-
-void psl_report_expect(PslExpected *e, const char *token);
-void psl_report_syntax(PslParse *p, Span unexpected, const PslExpected *e);
+/* Not for tokens that no text has. */
+void psl_report_expect(Expected *e, const char *token);
+void psl_report_syntax(PslParse *p, Span unexpected, const Expected *e);
 void psl_report_stack_full(PslParse *p, Span span);
