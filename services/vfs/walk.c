@@ -11,7 +11,7 @@
 typedef struct Way {
         const Walker *walker;
         Place here;
-        const char *rest; /* of the path, in the caller's text or in `text` */
+        const char *rest; /* of the path, in `text` */
         char *text;       /* WALK_PATH_MAX bytes */
         uint32_t n_links;
         unsigned flags;
@@ -86,13 +86,13 @@ static int step_up(const Walker *w, Place *here) {
 
 /* --- links --- */
 
-static int read_link(FsNode *link, char *target, size_t *ret_length) {
+int walk_read_link(FsNode *link, char *target, size_t size, size_t *ret_length) {
         int r;
 
         if (!link->fs->ops->readlink)
                 return -EIO;
         (void)pthread_rwlock_rdlock(&link->fs->lock);
-        r = link->fs->ops->readlink(link, target, FS_LINK_MAX + 1, ret_length);
+        r = link->fs->ops->readlink(link, target, size, ret_length);
         (void)pthread_rwlock_unlock(&link->fs->lock);
         if (r == 0 && *ret_length == 0)
                 return -ENOENT;
@@ -107,7 +107,7 @@ static int enter_link(Way *way, FsNode *link) {
 
         if (++way->n_links > WALK_LINKS_MAX)
                 return -ELOOP;
-        r = read_link(link, target, &n);
+        r = walk_read_link(link, target, sizeof target, &n);
         if (r < 0)
                 return r;
         if (n + 1 + left >= WALK_PATH_MAX)
@@ -182,7 +182,7 @@ static int go(Way *way, Walked *ret) {
                         ret->last = name;
                         return S_ISDIR(way->here.node->type) ? 0 : -ENOTDIR;
                 }
-                r = go_to(way, &name, !is_last || slash || (way->flags & WALK_FOLLOW));
+                r = go_to(way, &name, !is_last || way->ends_in_slash || (way->flags & WALK_FOLLOW));
                 if (r < 0)
                         return r;
         }
@@ -193,15 +193,17 @@ static int go(Way *way, Walked *ret) {
 }
 
 int walk(const Walker *w, const Place *base, const char *path, unsigned flags, Walked *ret) {
-        Way way = {.walker = w, .rest = path, .text = ret->text, .flags = flags};
+        Way way = {.walker = w, .rest = ret->text, .text = ret->text, .flags = flags};
+        size_t n = strnlen(path, WALK_PATH_MAX);
         int r;
 
         ret->place = PLACE_NULL;
-        ret->last = (FsName){.text = path};
+        ret->last = (FsName){.text = ret->text};
         if (path[0] == '\0')
                 return -ENOENT;
-        if (strnlen(path, WALK_PATH_MAX) == WALK_PATH_MAX)
+        if (n == WALK_PATH_MAX)
                 return -ENAMETOOLONG;
+        memcpy(ret->text, path, n + 1);
         way.here = place_ref(path[0] == '/' ? w->root : *base);
         r = go(&way, ret);
         ret->wants_directory = way.ends_in_slash;

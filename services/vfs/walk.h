@@ -24,11 +24,11 @@ enum {
 
 typedef struct Walked {
         Place place; /* what the path names; with WALK_PARENT: the directory of the last name */
-        /* WALK_PARENT: the last name, in the path or in `text`. Length 0: the path ends in "/", "." or "..",
+        /* WALK_PARENT: the last name, in `text`. Length 0: the path ends in "/", "." or "..",
          * or is empty: it names `place` itself. */
         FsName last;
         bool wants_directory;     /* there was a '/' behind the last name */
-        char text[WALK_PATH_MAX]; /* what is left of the path after links */
+        char text[WALK_PATH_MAX]; /* the path, and what became of it behind links */
 } Walked;
 
 /* base: where relative paths begin. On success ret->place holds references: place_unref().
@@ -38,6 +38,10 @@ int walk(const Walker *w, const Place *base, const char *path, unsigned flags, W
 
 /* One step down from a directory: across mounts, not through links. Takes no names with '/'. */
 int walk_step(const Walker *w, const Place *dir, const FsName *name, Place *ret);
+
+/* A link's target, cut to `size`, without a zero. -EIO: the file system has no links; -ENOENT: it is empty.
+ */
+int walk_read_link(FsNode *link, char *target, size_t size, size_t *ret_length);
 
 /* Path of a directory seen from the client's root: "/" or "/a/b". -ERANGE: it does not fit; -ENOENT: it was
  * removed, or lies outside the root. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What calls by path and calls by file do to a place alike.
+ */
+#include "client_place.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+int place_stat(const Place *p, struct stat *ret) {
+        Fs *fs = p->mount->fs;
+        int r;
+
+        memset(ret, 0, sizeof *ret);
+        fs_lock_shared(fs);
+        r = fs->ops->stat(p->node, ret);
+        fs_unlock(fs);
+        ret->st_dev = fs->dev;
+        return r;
+}
+
+int place_statvfs(const Place *p, struct statvfs *ret) {
+        Fs *fs = p->mount->fs;
+        int r;
+
+        if (!fs->ops->statvfs)
+                return -EIO;
+        memset(ret, 0, sizeof *ret);
+        fs_lock_shared(fs);
+        r = fs->ops->statvfs(fs, ret);
+        fs_unlock(fs);
+        ret->f_flag |= place_check_writable(p) < 0 ? ST_RDONLY : 0;
+        ret->f_flag |= p->mount->flags & MOUNT_NO_SUID ? ST_NOSUID : 0;
+        return r;
+}
+
+int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted) {
+        struct stat st;
+        int r;
+
+        if (!c->walker.checks_modes || wanted == 0)
+                return 0;
+        r = place_stat(p, &st);
+        if (r < 0)
+                return r;
+        return (st.st_mode & wanted) == wanted ? 0 : -EACCES;
+}
+
+int place_set(const Place *p, const FsSet *set) {
+        Fs *fs = p->mount->fs;
+        int r = place_check_writable(p);
+
+        if (r < 0)
+                return r;
+        if (!fs->ops->set)
+                return -EIO;
+        fs_lock(fs);
+        r = fs->ops->set(p->node, set);
+        fs_unlock(fs);
+        return r;
+}
+
+int place_chmod(const Place *p, mode_t mode) {
+        const FsSet set = {.what = FS_SET_MODE, .mode = mode & 07777};
+
+        return S_ISLNK(p->node->type) ? -EOPNOTSUPP : place_set(p, &set);
+}
+
+/* One of the two times. False: out of range. */
+static bool choose_time(const struct timespec *wanted, unsigned what, unsigned *set, struct timespec *ret) {
+        if (!wanted || wanted->tv_nsec == UTIME_NOW) {
+                (void)clock_gettime(CLOCK_REALTIME, ret);
+        } else if (wanted->tv_nsec == UTIME_OMIT) {
+                return true;
+        } else if (wanted->tv_nsec < 0 || wanted->tv_nsec > 999999999) {
+                return false;
+        } else {
+                *ret = *wanted;
+        }
+        *set |= what;
+        return true;
+}
+
+int place_set_times(const Place *p, const struct timespec times[2]) {
+        FsSet set = {.what = 0};
+
+        if (!choose_time(times, FS_SET_ATIME, &set.what, &set.atime) ||
+                !choose_time(times ? &times[1] : NULL, FS_SET_MTIME, &set.what, &set.mtime))
+                return -EINVAL;
+        return set.what ? place_set(p, &set) : 0;
+}
+
+int place_truncate(const Place *p, off_t size) {
+        Fs *fs = p->mount->fs;
+        int r = place_check_writable(p);
+
+        if (r < 0)
+                return r;
+        if (S_ISDIR(p->node->type))
+                return -EISDIR;
+        if (size < 0 || !S_ISREG(p->node->type))
+                return -EINVAL;
+        if (!fs->ops->truncate)
+                return -EIO;
+        fs_lock(fs);
+        r = fs->ops->truncate(p->node, (uint64_t)size);
+        fs_unlock(fs);
+        return r;
+}

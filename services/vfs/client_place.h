@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of the client's calls share: walking for a call, locks, and the checks before a change.
+ */
+#pragma once
+
+#include <errno.h>
+
+#include "client.h"
+
+struct VfsFile {
+        VfsClient *client;
+        Place place;
+        int access;         /* O_RDONLY, O_WRONLY, O_RDWR, O_PATH */
+        _Atomic int status; /* O_APPEND, O_NONBLOCK, O_SYNC, O_DSYNC */
+        _Atomic uint32_t n_refs;
+        pthread_mutex_t lock; /* of `at`: calls that use the position are one after the other */
+        uint64_t at;          /* position; of a directory: see client_dir.c */
+};
+
+/* walk() from `dir` or the working directory, with the client's root as it is now. */
+int vfs_walk(VfsClient *c, const VfsFile *dir, const char *path, unsigned flags, Walked *ret);
+
+static inline void fs_lock(Fs *fs) {
+        (void)pthread_rwlock_wrlock(&fs->lock);
+}
+static inline void fs_lock_shared(Fs *fs) {
+        (void)pthread_rwlock_rdlock(&fs->lock);
+}
+static inline void fs_unlock(Fs *fs) {
+        (void)pthread_rwlock_unlock(&fs->lock);
+}
+
+/* May something change there? 0, -EROFS. */
+static inline int place_check_writable(const Place *p) {
+        return (p->mount->flags & MOUNT_READ_ONLY) || p->mount->fs->is_read_only ? -EROFS : 0;
+}
+
+/* Has the owner all those rights (S_IRUSR, S_IWUSR, S_IXUSR)? 0, -EACCES. Takes the lock itself. */
+int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted);
+
+int place_stat(const Place *p, struct stat *ret);
+int place_statvfs(const Place *p, struct statvfs *ret);
+int place_set(const Place *p, const FsSet *set);
+int place_chmod(const Place *p, mode_t mode);
+/* times as utimensat() has them; NULL: now. -EINVAL: out of range. */
+int place_set_times(const Place *p, const struct timespec times[2]);
+int place_truncate(const Place *p, off_t size);
