@@ -83,6 +83,18 @@ static int32_t give_fd(Builder *b, int fd) {
         return (int32_t)(BOOT_FD + 1 + b->plan->n_fds++);
 }
 
+/* A status page of somebody else, opened for this process alone. */
+static int32_t give_status(Builder *b, int ro_fd) {
+        int fd, r = b->error ? b->error : chan_status_reopen(ro_fd, &fd);
+
+        if (r < 0) {
+                b->error = r;
+                return -1;
+        }
+        b->plan->own_fds[b->plan->n_own++] = fd;
+        return give_fd(b, fd);
+}
+
 static const SolTask *task_of(const Builder *b, uint32_t i) {
         return &b->channels->sol->tasks[i];
 }
@@ -123,7 +135,7 @@ static BootChannel client_end(Builder *b, const Channel *channel) {
                 .mem_fd = give_leg(b, channel->mem_fd),
                 .bell_fd = give_leg(b, channel->bell_fd),
                 .status_fd = channel->has_direct
-                                     ? give_fd(b, b->channels->servers[channel->sol->server].status_ro_fd)
+                                     ? give_status(b, b->channels->servers[channel->sol->server].status_ro_fd)
                                      : -1,
                 .judged_fd = give_leg(b, channel->client_fd),
                 .status = channel->sol->listener,
@@ -248,7 +260,7 @@ static void build(Builder *b) {
                 .layers = b->layers,
                 .n_grants = task->n_grants,
                 .kernel_bell_fd = has_kernel ? give_fd(b, b->channels->kernel.bell_fds[b->task]) : -1,
-                .kernel_status_fd = has_kernel ? give_fd(b, b->channels->kernel.status_ro_fd) : -1,
+                .kernel_status_fd = has_kernel ? give_status(b, b->channels->kernel.status_ro_fd) : -1,
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .has_policy = b->channels->policy.way != NULL,
         };
@@ -301,9 +313,10 @@ int boot_plan_init(
         *plan = BOOT_PLAN_NULL;
         plan->fds = calloc(
                 FDS_ALWAYS + self->n_listeners + FDS_PER_END * n_ends + self->n_grants, sizeof *plan->fds);
+        plan->own_fds = calloc(n_ends + 1, sizeof *plan->own_fds);
         b.classes = calloc(n_ends + 1, sizeof *b.classes);
         b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
-        if (plan->fds && b.classes && b.shapes) {
+        if (plan->fds && plan->own_fds && b.classes && b.shapes) {
                 build(&b);
                 r = b.error ? b.error : seal(&b, &plan->block_fd);
         }
@@ -318,6 +331,9 @@ int boot_plan_init(
 void boot_plan_deinit(BootPlan *plan) {
         if (plan->block_fd >= 0)
                 (void)close(plan->block_fd);
+        for (uint32_t i = 0; i < plan->n_own; i++)
+                (void)close(plan->own_fds[i]);
+        free(plan->own_fds);
         free(plan->fds);
         *plan = BOOT_PLAN_NULL;
 }

@@ -16,8 +16,10 @@
 
 typedef struct BootPlan {
         int block_fd; /* sealed; owned */
-        int *fds;     /* the process's BOOT_FD + 1, + 2, …; the descriptors are others' */
+        int *fds;     /* the process's BOOT_FD + 1, + 2, … */
         uint32_t n_fds;
+        int *own_fds; /* those among them that belong to the plan; the others are the channels' */
+        uint32_t n_own;
 } BootPlan;
 
 #define BOOT_PLAN_NULL ((BootPlan){.block_fd = -1})

@@ -55,7 +55,6 @@ static const int allowed[] = {
         CALL(mremap),
         CALL(madvise),
         CALL(msync),
-        CALL(mincore),
         CALL(membarrier),
         /* Threads and locks; clone has conditions, below. */
         CALL(futex),
@@ -206,6 +205,7 @@ static const int refused[] = {
         CALL(msgget),
         CALL(mq_open),
         CALL(memfd_create),
+        CALL(mincore), /* tells what others have read of a common file */
         CALL(mlock),
         CALL(mlockall),
         CALL(setpriority),

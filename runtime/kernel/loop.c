@@ -52,9 +52,23 @@ static uint64_t now_ms(void) {
 
 /* --- getting ready --- */
 
+/* Descriptors that one start opens for a process beside those of the channels: status pages, granted files.
+ */
+static uint32_t count_start_fds(const Solution *sol) {
+        uint32_t most = 0;
+
+        for (uint32_t i = 0; i < sol->n_tasks; i++) {
+                uint32_t n = sol->tasks[i].n_channels + sol->tasks[i].n_grants;
+
+                most = n > most ? n : most;
+        }
+        return most;
+}
+
 /* The whole number of descriptors is known before the start, so running out is said in time. */
 static int raise_fd_limit(const Solution *sol, bool has_policy) {
-        rlim_t want = channels_count_fds(sol, has_policy) + sol->n_tasks * FDS_PER_TASK + FDS_OF_OUR_OWN;
+        rlim_t want = channels_count_fds(sol, has_policy) + sol->n_tasks * FDS_PER_TASK +
+                      count_start_fds(sol) + FDS_OF_OUR_OWN;
         struct rlimit limit;
 
         if (getrlimit(RLIMIT_NOFILE, &limit) < 0)

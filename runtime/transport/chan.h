@@ -81,6 +81,9 @@ typedef struct ChanKernel {
 int chan_mem_create(int *ret_fd);
 /* Makes a status page: *ret_fd writable (for the server), *ret_ro_fd read-only (for its clients). */
 int chan_status_create(int *ret_fd, int *ret_ro_fd);
+/* Opens a page read-only once more. What two processes have from one opening they share: its offset and its
+ * flags would carry messages that no policy sees. So each client gets one of its own. */
+int chan_status_reopen(int ro_fd, int *ret_fd);
 /* Makes a bell, close-on-exec: an eventfd. It goes to one client and nobody else: who holds it can fill
  * it and make writing to it block, so an end must never ring what another one has. */
 int chan_bell_create(int *ret_fd);

@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,12 +93,25 @@ static int reopen_read_only(int fd) {
         return ro < 0 ? -errno : ro;
 }
 
+/* Nor does it show when somebody last read it, where Linux can leave that out (6.6). */
+static void forget_reading(int fd) {
+        int flags = FS_NOATIME_FL;
+
+        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+}
+
+int chan_status_reopen(int ro_fd, int *ret_fd) {
+        *ret_fd = reopen_read_only(ro_fd);
+        return *ret_fd < 0 ? *ret_fd : 0;
+}
+
 int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         int fd, ro;
 
         fd = sealed_memfd("caisson-status", STATUS_SIZE);
         if (fd < 0)
                 return fd;
+        forget_reading(fd);
         ro = reopen_read_only(fd);
         if (ro < 0) {
                 (void)close(fd);
