@@ -9,6 +9,7 @@
 
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/time/time_api.h>
+#include <coresrv/vmm/vmm_api.h>
 #include <kos/alloc.h>
 #include <kos/queue.h>
 #include <kos/random/random_api.h>
@@ -206,6 +207,23 @@ static rtl_bool memory_is_aligned_and_zero(void) {
         return is_right;
 }
 
+/* Addresses are free; memory is not, and none of it is code. */
+static rtl_bool pages_are_committed_within_the_limit(void) {
+        int flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE;
+        char *memory = KnVmAllocate(RTL_NULL, CHUNKS_MAX * CHUNK, flags | VMM_FLAG_HIGH_GUARD);
+
+        if (!memory || KnVmAllocate(RTL_NULL, CHUNKS_MAX * CHUNK, flags | VMM_FLAG_COMMIT) != RTL_NULL)
+                return rtl_false;
+        if (KnVmCommit(memory, CHUNKS_MAX * CHUNK, flags & VMM_FLAG_RWX_MASK) != rcOutOfMemory)
+                return rtl_false;
+        if (KnVmCommit(memory, 1, (flags & VMM_FLAG_RWX_MASK) | VMM_FLAG_LOCKED) != rcOk)
+                return rtl_false;
+        memory[0] = 1;
+        return KnVmProtect(memory, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE) == rcSecurityDisallow &&
+               KnVmAllocate(RTL_NULL, 1, VMM_FLAG_EXECUTE | VMM_FLAG_COMMIT) == RTL_NULL &&
+               KnVmUnmap(memory, CHUNKS_MAX * CHUNK) == rcOk;
+}
+
 /* --- time and chance --- */
 
 static rtl_bool clocks_can_be_read_and_not_set(void) {
@@ -237,6 +255,7 @@ static const struct {
         {"too_many_threads_are_refused_and_then_welcome_again",
                 too_many_threads_are_refused_and_then_welcome_again},
         {"too_much_memory_is_refused_and_then_there_again", too_much_memory_is_refused_and_then_there_again},
+        {"pages_are_committed_within_the_limit", pages_are_committed_within_the_limit},
         {"memory_is_aligned_and_zero", memory_is_aligned_and_zero},
         {"clocks_can_be_read_and_not_set", clocks_can_be_read_and_not_set},
         {"random_numbers_are_there", random_numbers_are_there},
