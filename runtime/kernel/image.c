@@ -241,7 +241,14 @@ static void say(const Unpacking *u, const char *path, FILE *out) {
                 out, ": %s%s%s\n", u->problem, u->error ? ": " : "", u->error ? strerror(u->error) : "");
 }
 
-int image_unpack(Pool *pool, const char *path, FILE *out, const char **ret_folder) {
+static bool is_ours(int fd) {
+        struct stat st;
+
+        return fstat(fd, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+               !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+int image_unpack(Pool *pool, const char *path, FILE *out, const char **ret_folder, bool *ret_is_ours) {
         const char *place = getenv("TMPDIR");
         Unpacking u = {.image = -1, .folder = -1};
         char *folder = pool_printf(pool, "%s/caisson-image-XXXXXX", place && place[0] ? place : "/tmp");
@@ -258,6 +265,7 @@ int image_unpack(Pool *pool, const char *path, FILE *out, const char **ret_folde
                 if (!ok)
                         image_remove(folder);
         }
+        *ret_is_ours = u.image >= 0 && is_ours(u.image);
         if (u.folder >= 0)
                 close(u.folder);
         if (u.image >= 0)

@@ -19,6 +19,6 @@
 /* Is this a file that begins as a tar archive does? */
 bool image_is(const char *path);
 /* Unpacks an image. Returns 0 and the folder, or -1 after saying on `out` what is wrong; then nothing is
- * left behind. */
-int image_unpack(Pool *pool, const char *path, FILE *out, const char **ret_folder);
+ * left behind. *ret_is_ours: it belongs to us or to root, and nobody else may write to it. */
+int image_unpack(Pool *pool, const char *path, FILE *out, const char **ret_folder, bool *ret_is_ours);
 void image_remove(const char *folder); /* the folder of image_unpack() with all in it; NULL: nothing */

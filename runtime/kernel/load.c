@@ -120,7 +120,7 @@ int load_solution(Load *load, const char *name, FILE *out) {
         int r;
 
         if (image_is(name)) {
-                if (image_unpack(&load->pool, name, out, &load->unpacked) < 0)
+                if (image_unpack(&load->pool, name, out, &load->unpacked, &load->is_image_ours) < 0)
                         return CMD_EXIT_SYSTEM;
                 name = load->unpacked;
         }

@@ -21,6 +21,7 @@ typedef struct Load {
         Pool pool;
         bool ignores_programs;      /* they need not be there */
         const char *unpacked;       /* folder of an unpacked image, removed in the end; NULL: it is none */
+        bool is_image_ours;         /* nobody else may write to it */
         struct NkcSession *session; /* owns the classes */
         Solution solution;
         Problems *problems; /* after load_solution(): none, or already printed */

@@ -317,6 +317,12 @@ int policy_load(Load *load, const char *given, FILE *out, Ksm **ret_ksm) {
         *ret_ksm = NULL;
         if (given && strcmp(given, POLICY_NONE) == 0)
                 return CMD_EXIT_OK;
+        if (!given && load->unpacked && !load->is_image_ours) {
+                (void)fprintf(out,
+                        "caisson: the image holds a policy, which is code, and others may write to the "
+                        "image, or it is somebody else's\nhelp: chmod go-w, or use one of your own\n");
+                return CMD_EXIT_PROBLEMS;
+        }
         status = open_module(path, given != NULL, out, &module);
         return status == CMD_EXIT_OK ? use_module(load, path, module, out, ret_ksm) : status;
 }

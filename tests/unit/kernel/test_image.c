@@ -97,6 +97,8 @@ static unsigned left_behind(void) {
         return n - 3;
 }
 
+static bool is_ours; /* what the last unpacking said */
+
 /* The image is refused, this is said, and nothing stays. */
 static void refused(const char *words) {
         Pool pool = POOL_NULL;
@@ -106,7 +108,7 @@ static void refused(const char *words) {
         FILE *out = open_memstream(&said, &size);
 
         assert_non_null(out);
-        assert_int_equal(image_unpack(&pool, file, out, &folder), -1);
+        assert_int_equal(image_unpack(&pool, file, out, &folder, &is_ours), -1);
         assert_int_equal(fclose(out), 0);
         if (!strstr(said, words))
                 fail_msg("\"%s\" is not in: %s", words, said);
@@ -119,7 +121,7 @@ static void refused(const char *words) {
 static const char *unpacked(Pool *pool) {
         const char *folder = NULL;
 
-        assert_int_equal(image_unpack(pool, file, stderr, &folder), 0);
+        assert_int_equal(image_unpack(pool, file, stderr, &folder, &is_ours), 0);
         return folder;
 }
 
@@ -273,6 +275,26 @@ static void most_entries_are_taken_and_one_more_is_not(void **state) {
         pool_deinit(&pool);
 }
 
+static void an_image_is_ours_when_nobody_else_may_write_to_it(void **state) {
+        static const struct {
+                mode_t mode;
+                bool is_ours;
+        } modes[] = {{0600, true}, {0644, true}, {0664, false}, {0646, false}};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+                Pool pool = POOL_NULL;
+                FILE *f = begin();
+
+                add(f, "", "file", '0', "text");
+                end(f);
+                assert_int_equal(chmod(file, modes[i].mode), 0);
+                image_remove(unpacked(&pool));
+                assert_int_equal(is_ours, modes[i].is_ours);
+                pool_deinit(&pool);
+        }
+}
+
 static void other_files_are_no_images(void **state) {
         FILE *f = begin();
 
@@ -295,6 +317,7 @@ int main(void) {
                 cmocka_unit_test(shortened_archive_is_refused),
                 cmocka_unit_test(longest_name_is_taken),
                 cmocka_unit_test(most_entries_are_taken_and_one_more_is_not),
+                cmocka_unit_test(an_image_is_ours_when_nobody_else_may_write_to_it),
                 cmocka_unit_test(other_files_are_no_images),
         };
 
