@@ -21,6 +21,7 @@
 #define THREADS_MAX 2000u
 #define CHUNK       ((rtl_size_t)256 << 20)
 #define CHUNKS_MAX  64u /* 16 GiB, far above the limit */
+#define ABOVE_LIMIT ((rtl_size_t)4 << 30)
 
 static struct {
         KosMutex mutex;
@@ -207,21 +208,21 @@ static rtl_bool memory_is_aligned_and_zero(void) {
         return is_right;
 }
 
-/* Addresses are free; memory is not, and none of it is code. */
+/* Addresses cost nothing; memory does, and none of it is code. */
 static rtl_bool pages_are_committed_within_the_limit(void) {
         int flags = VMM_FLAG_READ | VMM_FLAG_WRITE | VMM_FLAG_RESERVE;
-        char *memory = KnVmAllocate(RTL_NULL, CHUNKS_MAX * CHUNK, flags | VMM_FLAG_HIGH_GUARD);
+        char *memory = KnVmAllocate(RTL_NULL, ABOVE_LIMIT, flags | VMM_FLAG_HIGH_GUARD);
 
-        if (!memory || KnVmAllocate(RTL_NULL, CHUNKS_MAX * CHUNK, flags | VMM_FLAG_COMMIT) != RTL_NULL)
+        if (!memory || KnVmAllocate(RTL_NULL, ABOVE_LIMIT, flags | VMM_FLAG_COMMIT) != RTL_NULL)
                 return rtl_false;
-        if (KnVmCommit(memory, CHUNKS_MAX * CHUNK, flags & VMM_FLAG_RWX_MASK) != rcOutOfMemory)
+        if (KnVmCommit(memory, ABOVE_LIMIT, flags & VMM_FLAG_RWX_MASK) != rcOutOfMemory)
                 return rtl_false;
         if (KnVmCommit(memory, 1, (flags & VMM_FLAG_RWX_MASK) | VMM_FLAG_LOCKED) != rcOk)
                 return rtl_false;
         memory[0] = 1;
         return KnVmProtect(memory, 1, VMM_FLAG_READ | VMM_FLAG_EXECUTE) == rcSecurityDisallow &&
                KnVmAllocate(RTL_NULL, 1, VMM_FLAG_EXECUTE | VMM_FLAG_COMMIT) == RTL_NULL &&
-               KnVmUnmap(memory, CHUNKS_MAX * CHUNK) == rcOk;
+               KnVmUnmap(memory, ABOVE_LIMIT) == rcOk;
 }
 
 /* --- time and chance --- */
