@@ -125,7 +125,9 @@ const PolExpr *pol_want(const PolContext *c, const PolExpr *e, PolType wanted); 
 const PolExpr *pol_field(const PolContext *c, const PolExpr *e, const AstName *name);
 const PolExpr *pol_bad_expr(const PolBuild *b, Span span);
 uint32_t pol_pattern(PolBuild *b, const PslExpr *e); /* POL_NONE after a message */
-const PslExpr *pol_inner(const PslExpr *e);          /* without parentheses around */
+/* The text on one line, at most POL_TEXT_SHOWN bytes and "…". Interned. */
+const char *pol_one_line(const PolBuild *b, Span span);
+const PslExpr *pol_inner(const PslExpr *e); /* without parentheses around */
 
 /* regex_check.c: NULL: well formed. Otherwise what is wrong, and where. */
 typedef struct PolRegexProblem {

@@ -52,7 +52,7 @@ static bool find_callee(Call *k) {
         return false;
 }
 
-static const char *one_line(const PolBuild *b, Span span) {
+const char *pol_one_line(const PolBuild *b, Span span) {
         size_t size;
         const char *text = src_text(b->ctx->sources, span, &size);
         Text out = TEXT_NULL;
@@ -91,7 +91,7 @@ static const PolSite *new_site(Call *k) {
                 .file = place.file ? place.file->path : "",
                 .line = place.line,
                 .column = place.column,
-                .text = one_line(b, k->psl->span),
+                .text = pol_one_line(b, k->psl->span),
                 .span = k->psl->span,
         };
         pol_append(b, &b->sites, site);

@@ -293,15 +293,6 @@ static void bind_variable(Tests *t, const AstName *name, PolCase *c) {
         c->variable = v->index;
 }
 
-static const char *first_line(const PolBuild *b, Span span) {
-        size_t size, n = 0;
-        const char *text = src_text(b->ctx->sources, span, &size);
-
-        while (n < size && n < POL_TEXT_SHOWN && text[n] != '\n')
-                n++;
-        return intern_bytes(b->ctx->names, text, n);
-}
-
 static PolParty party_or_none(Tests *t, const AstPath *path) {
         return path ? find_party(t, path) : (PolParty){.class = POL_NONE, .variable = POL_NONE};
 }
@@ -320,7 +311,7 @@ static void read_case(Tests *t, const PslCase *psl) {
                 .title = psl->title,
                 .file = place.file ? place.file->path : "",
                 .line = place.line,
-                .text = first_line(t->b, psl->span)};
+                .text = pol_one_line(t->b, psl->span)};
         c->src = party_or_none(t, named.by[PSL_SRC]);
         if (!named.by[PSL_SRC] && psl->event == PSL_EXECUTE)
                 c->src.class = t->b->policy->kernel;
