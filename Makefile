@@ -42,8 +42,9 @@ test: packages
 format: packages $(BUILD)/build.ninja
 	ninja -C $(BUILD) clang-format
 
-update-golden: build
+update-golden: stage
 	ninja -C $(BUILD) update-golden
+	docs/reference/compat.py $(STAGE)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan

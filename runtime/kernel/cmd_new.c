@@ -69,8 +69,8 @@ static void print_next(Pool *pool, const char *folder, const char *prefix) {
         const char *sdk = is_in_path(pool, prefix) ? "" : pool_printf(pool, " CAISSON=%s", prefix);
 
         (void)printf("%s is made. Go on there with\n\n"
-                     "    make%s run     # builds it and runs it\n"
-                     "    make%s test    # runs the tests of its policy\n",
+                     "    make%s run      # builds it and runs it\n"
+                     "    make%s check    # runs the tests of its policy\n",
                 folder, sdk, sdk);
 }
 

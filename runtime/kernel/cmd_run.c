@@ -11,12 +11,14 @@
 #include "loop.h"
 #include "options.h"
 #include "policy_load.h"
+#include "stops.h"
 
 typedef struct Run {
         Load load;
         LoopOptions loop;
         AuditOptions audit;
         const char *policy; /* NULL: the one beside the init file */
+        Stops stops;
         bool wants_help;
 } Run;
 
@@ -108,6 +110,13 @@ static const char *set_verbose(void *command, const char *value) {
         return NULL;
 }
 
+static const char *set_stop(void *command, const char *value) {
+        Run *run = command;
+
+        run->loop.is_verbose = true; /* the numbers of processes are what a debugger wants */
+        return stops_add(&run->stops, value);
+}
+
 static const char *set_help(void *command, const char *value) {
         (void)value;
         ((Run *)command)->wants_help = true;
@@ -125,6 +134,7 @@ static const Option list[] = {
         {'k', "keep", NULL, "go on after the last client has ended", set_keep},
         {0, "on-deadlock", "WHAT", "report (default), or stop the solution", set_on_deadlock},
         {0, "isolation", "HOW", DEFAULT_NAME, set_isolation},
+        {0, "stop", "TASK", "before its main(), for a debugger; repeatable; all: every task", set_stop},
         {0, "no-prefix", NULL, "show output without the processes' names", set_no_prefix},
         {0, "color", "WHEN", "colour the names: auto (default), always, never", set_color},
         {'v', "verbose", NULL, "say also what goes well", set_verbose},
@@ -200,6 +210,8 @@ int cmd_run(int argc, char **argv) {
         }
         run.audit.is_permissive = run.loop.is_permissive;
         status = load_solution(&run.load, argv[1], stderr);
+        if (status == CMD_EXIT_OK && stops_apply(&run.stops, &run.load.solution, &run.load.pool, stderr) < 0)
+                status = CMD_EXIT_USAGE;
         if (status == CMD_EXIT_OK)
                 status = run_loaded(&run);
         load_deinit(&run.load);

@@ -41,6 +41,9 @@ macro(caisson_split_files)
     endif()
   endforeach()
   list(REMOVE_DUPLICATES programs)
+  if(NOT programs)
+    message(FATAL_ERROR "image ${name}: name the programs (targets) behind the word IMAGE_FILES")
+  endif()
 endmacro()
 
 # All programs that the image needs: the named ones, and what they need, to the end of it. Programs of the
@@ -202,7 +205,13 @@ macro(caisson_image_target)
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
     COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makeimg" "--target=${CAISSON_TARGET}" "--img-dst=${folder}/${name}"
       "--with-init=$<TARGET_FILE:${ARG_EINIT_ENTITY}>" "--with-descriptions=${search}" ${parts} ${files} ${module})
-  set_target_properties("${name}" PROPERTIES CAISSON_IMAGE "${folder}/${name}")
+  set(policy_flags "--policy=none")
+  if(module)
+    set(policy_flags "")
+  endif()
+  set_target_properties("${name}" PROPERTIES CAISSON_IMAGE "${folder}/${name}" CAISSON_POLICY_FLAGS "${policy_flags}")
+  list(GET programs 0 first)
+  set_target_properties("${name}" PROPERTIES CAISSON_FIRST_PROGRAM "${first}")
   foreach(other IN LISTS ARG_QEMU_DEPENDENCIES)
     if(TARGET "${other}")
       add_dependencies("${name}" "${other}")
@@ -219,8 +228,26 @@ function(caisson_run_targets name)
   endif()
 endfunction()
 
+# gdbsim lets one process wait before its main(): CAISSON_GDB names it or its program, the first program of the
+# image if it is not set. gdb attaches to it, and has to be called while gdbsim runs.
 function(caisson_run_targets_named name suffix)
   get_target_property(image "${name}" CAISSON_IMAGE)
-  add_custom_target("sim${suffix}" DEPENDS "${name}" USES_TERMINAL VERBATIM
-    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/caisson" run ${CAISSON_RUN_FLAGS} "${image}")
+  get_target_property(flags "${name}" CAISSON_POLICY_FLAGS)
+  get_target_property(program "${name}" CAISSON_FIRST_PROGRAM)
+  set(run "${KL_SDK_ROOT_PATH}/toolchain/bin/caisson" run ${flags} ${CAISSON_RUN_FLAGS})
+  add_custom_target("sim${suffix}" DEPENDS "${name}" USES_TERMINAL VERBATIM COMMAND ${run} "${image}")
+  if(TARGET "${CAISSON_GDB}")
+    set(program "${CAISSON_GDB}")
+  endif()
+  if(NOT program)
+    return()
+  endif()
+  set(task "${program}")
+  if(CAISSON_GDB)
+    set(task "${CAISSON_GDB}")
+  endif()
+  add_custom_target("gdbsim${suffix}" DEPENDS "${name}" USES_TERMINAL VERBATIM
+    COMMAND ${run} "--stop=${task}" "${image}")
+  add_custom_target("gdb${suffix}" USES_TERMINAL VERBATIM
+    COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/kos-gdb" "$<TARGET_FILE:${program}>" ${CAISSON_GDB_FLAGS})
 endfunction()
