@@ -20,6 +20,14 @@
 #include "chan_mem.h"
 #include "platform/linux/futex.h"
 
+/* Where Linux can leave that out (6.6), it doesn't show when somebody last read: two processes that have the
+ * same page would tell each other by that. */
+static void forget_reading(int fd) {
+        int flags = FS_NOATIME_FL;
+
+        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+}
+
 /* A memfd of `size` bytes whose size can't change any more, so that no end can make the other
  * fault by truncating it. */
 static int sealed_memfd(const char *name, off_t size) {
@@ -28,6 +36,7 @@ static int sealed_memfd(const char *name, off_t size) {
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (fd < 0)
                 return -errno;
+        forget_reading(fd);
         if (ftruncate(fd, size) < 0 ||
                 fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
                 r = -errno;
@@ -93,13 +102,6 @@ static int reopen_read_only(int fd) {
         return ro < 0 ? -errno : ro;
 }
 
-/* Nor does it show when somebody last read it, where Linux can leave that out (6.6). */
-static void forget_reading(int fd) {
-        int flags = FS_NOATIME_FL;
-
-        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
-}
-
 int chan_status_reopen(int ro_fd, int *ret_fd) {
         *ret_fd = reopen_read_only(ro_fd);
         return *ret_fd < 0 ? *ret_fd : 0;
@@ -111,7 +113,6 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         fd = sealed_memfd("caisson-status", STATUS_SIZE);
         if (fd < 0)
                 return fd;
-        forget_reading(fd);
         ro = reopen_read_only(fd);
         if (ro < 0) {
                 (void)close(fd);
