@@ -201,13 +201,34 @@ def check_files(folder):
     report(os.stat(code).st_mtime_ns == before, "a file that would not change is left alone")
 
 
+def check_spellings(folder):
+    """Every option in its long and its short form, and those of other releases."""
+    one, two = os.path.join(folder, "one.c"), os.path.join(folder, "two.c")
+    for name, words in (("long", ["--include-dir", ".", "--output", two, "--tests", "generate"]),
+                        ("joined", ["-I.", "-o" + two, "-tgenerate"]),
+                        ("with an equals sign", ["--include-dir=.", f"--output={two}", "--tests=generate"]),
+                        ("of 1.3", ["-I.", "-o", two, "-t", "generate", "--enable-preprocessor",
+                                    "--preprocessor-definition", "NAME=VALUE"]),
+                        ("of 1.4", ["-I.", "-o", two, "-t", "generate", "--platform", "name"])):
+        first = generate("-t", "generate", "-o", one, "base.psl")
+        done = generate(*words, "base.psl")
+        with open(one) as a, open(two) as b:
+            report(first.returncode == done.returncode == 0 and a.read() == b.read(), f"options {name}", done.stderr)
+        os.remove(two)
+
+
 def check_usage(folder):
     for name, status, words in (
             ("a missing input is wrong usage", 2, []),
             ("two inputs are wrong usage", 2, ["base.psl", "models.psl"]),
             ("an unknown word for tests is wrong usage", 2, ["-t", "perhaps", "base.psl"]),
             ("an unknown option is wrong usage", 2, ["--no-such", "base.psl"]),
+            ("a missing value is wrong usage", 2, ["base.psl", "--tests"]),
+            ("a misspelled option is wrong usage", 2, ["--ouput", "x.c", "base.psl"]),
+            ("a bad definition is wrong usage", 2, ["--preprocessor-definition", "1=2", "base.psl"]),
             ("a missing policy fails", 1, ["none.psl"]),
+            ("a missing folder of the tests fails", 1, ["--out-tests", os.path.join(folder, "none", "x.c"), "base.psl"]),
+            ("a missing folder of the audit fails", 1, ["-a", os.path.join(folder, "none", "x.c"), "base.psl"]),
             ("a missing output folder fails", 1, ["-o", os.path.join(folder, "none", "x.c"), "base.psl"]),
             ("help is no error", 0, ["--help"]),
             ("version is no error", 0, ["--version"])):
@@ -223,6 +244,7 @@ with tempfile.TemporaryDirectory() as scratch:
     check_limits(scratch)
     check_failing(scratch)
     check_files(scratch)
+    check_spellings(scratch)
     check_usage(scratch)
 print(f"1..{number}")
 sys.exit(failed)
