@@ -131,6 +131,16 @@ static const char *make_parties(Run *run, const PalCase *test, KsmEvent *event) 
         return pal_world_find(&run->world, test->dst, &event->dst);
 }
 
+/* What the kernel process leaves to the channels, it leaves by the verdict: the rules must agree with it. */
+static const char *check_verdict(const Run *run) {
+        const KsmModule *module = ksm_get_module(run->ksm);
+        KsmVerdict verdict = module->decisions[run->record.decision].verdict;
+
+        if (run->record.is_granted ? verdict == KSM_NEVER : verdict == KSM_ALWAYS)
+                return "the rules contradict the verdict in the tables; the compiler is wrong";
+        return NULL;
+}
+
 /* True: as expected. */
 static bool run_case(Run *run, const PalCase *test) {
         KsmEvent event = {.kind = test->kind, .riid = test->riid, .mid = test->mid};
@@ -150,6 +160,9 @@ static bool run_case(Run *run, const PalCase *test) {
                 pal_world_name(&run->world, test->dst.index, test->variable, event.dst);
         if (run->record.event.malformed)
                 return fail_case(run, test, run->record.event.malformed);
+        fault = check_verdict(run);
+        if (fault)
+                return fail_case(run, test, fault);
         if (test->expect == PAL_ANY || is_granted == (test->expect == PAL_GRANT))
                 return true;
         return fail_case(run, test, NULL);

@@ -205,6 +205,22 @@ static void any_accepts_both_decisions_but_no_fault(void **state) {
         shows("a variable is used before a process was started into it");
 }
 
+static void rules_that_contradict_the_verdict_fail(void **state) {
+        KsmDecision decisions[2] = {p.module.decisions[0], p.module.decisions[1]};
+        const KsmDecision *before = p.module.decisions;
+
+        (void)state;
+        p.module.decisions = decisions;
+        decisions[1].verdict = KSM_ALWAYS;
+        assert_int_equal(RUN(start(1, 0), ask(PAL_ANY, class(0), variable(0), OPEN)), 0);
+        assert_int_equal(RUN(start(1, 0), ask(PAL_DENY, class(0), variable(0), SHUT)), 1);
+        shows("contradict the verdict");
+        decisions[1].verdict = KSM_NEVER;
+        assert_int_equal(RUN(start(1, 0)), 1);
+        shows("contradict the verdict");
+        p.module.decisions = before;
+}
+
 static void a_denied_start_binds_no_variable(void **state) {
         PalCase again = start(1, 1);
 
@@ -476,6 +492,7 @@ int main(void) {
                         a_denial_that_was_not_expected_shows_the_rule, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_sequence_stops_at_its_first_failing_case, setup, teardown),
                 cmocka_unit_test_setup_teardown(any_accepts_both_decisions_but_no_fault, setup, teardown),
+                cmocka_unit_test_setup_teardown(rules_that_contradict_the_verdict_fail, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_denied_start_binds_no_variable, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_class_means_its_latest_process, setup, teardown),
                 cmocka_unit_test_setup_teardown(
