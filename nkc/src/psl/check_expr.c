@@ -272,9 +272,11 @@ static const PolExpr *check_element(const PolContext *c, const PslExpr *psl) {
 
 /* Operators --------------------------------------------------------------------------------------- */
 
-/* The type whose bits `~` turns over: of what was read or cast; 64 bits for what was computed. */
+/* The type whose bits `~` turns over: of what was read or cast; 64 bits for what was computed, without a
+ * sign unless it is a constant below zero. */
 static PolNumber width_of(const PolExpr *e) {
         switch ((int)e->kind) {
+        case POL_CONST:
         case POL_LOAD:
         case POL_HANDLE_SID:
         case POL_HANDLE_RIGHTS:

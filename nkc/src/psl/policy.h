@@ -396,7 +396,7 @@ struct PolExpr {
         AstInt value;
         const char *text;
         PolPlace place;   /* LOAD, HANDLE_SID, HANDLE_RIGHTS */
-        PolNumber number; /* INVERT, CAST; LOAD of a number */
+        PolNumber number; /* INVERT, CAST; LOAD and CONST of a number */
         const PolExpr **items;
         const char **keys; /* GROUP of type DICT */
         uint32_t n_items;

@@ -108,6 +108,15 @@ const PolExpr *pol_const_number(const PolBuild *b, Span span, AstInt value) {
         PolExpr *e = new_const(b, POL_T_NUMBER, span);
 
         e->value = value;
+        e->number = value < 0 ? POL_S64 : POL_U64;
+        return e;
+}
+
+static const PolExpr *const_of_type(const PolBuild *b, Span span, AstInt value, PolNumber number) {
+        PolExpr *e = new_const(b, POL_T_NUMBER, span);
+
+        e->value = value;
+        e->number = number;
         return e;
 }
 
@@ -324,7 +333,7 @@ const PolExpr *pol_convert(
         }
         if (item->is_constant &&
                 (kind == POL_CAST || (kind == POL_INVERT && converted(kind, number, &value))))
-                return pol_const_number(b, span, value);
+                return const_of_type(b, span, value, number);
         e = new_expr(b, kind, kind == POL_TO_BOOLEAN ? POL_T_BOOLEAN : POL_T_NUMBER, span);
         e->number = number;
         e->items = ARENA_ARRAY(b->ctx->arena, const PolExpr *, 1);
