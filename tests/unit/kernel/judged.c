@@ -17,11 +17,11 @@
 
 #include "kernel/cmd.h"
 
-static void write_init(const Judged *t, char *path, size_t size) {
+static void write_init(Judged *t) {
         FILE *file;
 
-        (void)snprintf(path, size, "%s/init.yaml", t->folder);
-        file = fopen(path, "w");
+        (void)snprintf(t->init, sizeof t->init, "%s/init.yaml", t->folder);
+        file = fopen(t->init, "w");
         assert_non_null(file);
         (void)fputs("entities:\n"
                     "- {name: judged.Client, task: A, path: /bin/true, connections: [ {target: T, id: t} ]}\n"
@@ -36,17 +36,16 @@ Judged *judged_new(const char *idl, const JudgeOptions *options, uint64_t limit)
         AuditOptions audit = {.limit = limit, .is_permissive = options->is_permissive};
         AuditProblem problem;
         KsmProblem fault;
-        char init[96];
 
         assert_non_null(t);
         (void)snprintf(t->folder, sizeof t->folder, "/tmp/caisson-judged-XXXXXX");
         assert_non_null(mkdtemp(t->folder));
         (void)snprintf(t->audit_file, sizeof t->audit_file, "%s/audit", t->folder);
         audit.path = t->audit_file;
-        write_init(t, init, sizeof init);
+        write_init(t);
         assert_null(load_add_folder(&t->load.includes, idl));
-        assert_int_equal(load_solution(&t->load, init, stdout), CMD_EXIT_OK);
-        (void)unlink(init);
+        assert_int_equal(load_solution(&t->load, t->init, stdout), CMD_EXIT_OK);
+        (void)unlink(t->init);
         assert_int_equal(ksm_new(&ksm_module, &fault, &t->ksm), 0);
         assert_int_equal(audit_new(&t->load.solution, t->ksm, &audit, &problem, &t->audit), 0);
         assert_int_equal(judge_new(&t->load.solution, t->ksm, t->audit, options, &t->judge), 0);

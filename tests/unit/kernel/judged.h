@@ -15,6 +15,7 @@ enum { PUT, FREE, FAILS, GIVE, ONCE, TOLD, CLOSED, SECRET, N_METHODS };
 typedef struct Judged {
         char folder[64];
         char audit_file[96];
+        char init[96];
         Load load;
         Ksm *ksm;
         Audit *audit;

@@ -150,6 +150,7 @@ typedef struct Case {
         KsmEndpoint endpoints[2];
         KsmClass classes[2];
         KsmModule module;
+        char init[64]; /* problems are shown with it */
         char *said;
         size_t said_size;
         FILE *out;
@@ -158,21 +159,20 @@ typedef struct Case {
 /* A solution with a client and a server, and the module that fits it. */
 static Case *begin(void) {
         Case *c = calloc(1, sizeof *c);
-        char init[64];
         FILE *file;
         const NkcClass *server;
 
         assert_non_null(c);
-        (void)snprintf(init, sizeof init, "%s/init.yaml", folder);
-        file = fopen(init, "w");
+        (void)snprintf(c->init, sizeof c->init, "%s/init.yaml", folder);
+        file = fopen(c->init, "w");
         assert_non_null(file);
         (void)fputs("entities:\n- {name: demo.Client}\n- {name: demo.Server}\n", file);
         (void)fclose(file);
         assert_null(load_add_folder(&c->load.includes, "edl"));
         assert_null(load_add_folder(&c->load.bins, "bin"));
         c->out = open_memstream(&c->said, &c->said_size);
-        assert_int_equal(load_solution(&c->load, init, c->out), CMD_EXIT_OK);
-        (void)unlink(init);
+        assert_int_equal(load_solution(&c->load, c->init, c->out), CMD_EXIT_OK);
+        (void)unlink(c->init);
         server = c->load.solution.tasks[1].class;
         for (size_t i = 0; i < server->n_endpoints && i < 2; i++)
                 c->endpoints[i] = (KsmEndpoint){.name = server->endpoints[i].path_name,
