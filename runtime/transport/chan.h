@@ -66,6 +66,7 @@ typedef struct ChanWait {
 typedef struct ChanRequest {
         struct ChanEnd *end; /* NULL: none */
         uint32_t slot;
+        uint32_t turn; /* of a judged request in its slot */
         ChanWay way;
 } ChanRequest;
 

@@ -77,7 +77,12 @@ typedef struct ChanSlot {
         _Atomic uint32_t judged;  /* slot 0 only: a bit per slot that the kernel process shall take */
         _Atomic uint32_t
                 notes; /* slot 0 only: client's leg: calls to be given back; server's leg: forbidden */
-        uint32_t pad[6];
+        /* Server's leg, written by the kernel process: which answer was judged last (upper half: its `turn`),
+         * and what the last ones came to (lower half: a bit each, 1: denied). The next request may be in the
+         * slot before the server has looked. */
+        _Atomic uint64_t verdicts;
+        uint32_t turn; /* server's leg: number of the request in the slot */
+        uint32_t pad[3];
 } ChanSlot;
 
 #define CHAN_HEADER_SIZE 4096u

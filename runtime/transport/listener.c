@@ -511,6 +511,7 @@ static int fetch_request(Listener *l, ChanRequest *request, ChanIn *in) {
         if (request->way == CHAN_WAY_JUDGED && (*(volatile uint32_t *)&slot->flags & CHAN_STRAIGHT) &&
                 request->end->mem)
                 request->way = CHAN_WAY_STRAIGHT;
+        request->turn = *(volatile uint32_t *)&slot->turn;
         r = chan_get(slot, in);
         return r ? r : check_request(request, in);
 }
@@ -581,13 +582,19 @@ int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *re
 typedef struct Verdict {
         ChanEnd *end;
         ChanSlot *slot;
+        uint32_t turn;
 } Verdict;
+
+#define VERDICTS_KEPT 32
+
+/* Answers judged in this slot since ours: negative as long as ours is not among them. */
+static int32_t judged_since(const Verdict *v) {
+        return (int32_t)((uint32_t)(atomic_load(&v->slot->verdicts) >> 32) - v->turn);
+}
 
 static bool is_judged(void *arg) {
         const Verdict *v = arg;
-        uint32_t state = atomic_load_explicit(&v->slot->state, memory_order_acquire);
-
-        return (state & CHAN_STATE) != CHAN_REPLY || (state & CHAN_DEAD);
+        return judged_since(v) >= 0 || (atomic_load(&v->slot->state) & CHAN_DEAD);
 }
 
 static void sleep_for_verdict(Verdict *v) {
@@ -603,6 +610,16 @@ static void sleep_for_verdict(Verdict *v) {
         }
 }
 
+/* The slot goes on to the next request as soon as the kernel process has said it. */
+static int verdict_of(const Verdict *v) {
+        uint64_t verdicts = atomic_load(&v->slot->verdicts);
+        int32_t since = (int32_t)((uint32_t)(verdicts >> 32) - v->turn);
+
+        if (since < 0 || since >= VERDICTS_KEPT)
+                return CHAN_E_CLOSED;
+        return verdicts >> since & 1 ? CHAN_E_DENIED : 0;
+}
+
 /* The kernel process always answers, or ends the channel; a server that dies with it needs no limit. */
 static int wait_for_verdict(Verdict *v) {
         static _Thread_local WaitHabit habit = WAIT_HABIT_INIT;
@@ -614,9 +631,7 @@ static int wait_for_verdict(Verdict *v) {
                 return CHAN_E_CLOSED;
         if (!wait_brief(&habit, is_here, &status->served, is_judged, v))
                 sleep_for_verdict(v);
-        if ((atomic_load(&v->slot->state) & CHAN_STATE) != CHAN_DONE)
-                return CHAN_E_CLOSED;
-        return v->slot->status == rcOk ? 0 : CHAN_E_DENIED;
+        return verdict_of(v);
 }
 
 /* --- the three ways of an answer --- */
@@ -640,14 +655,15 @@ static int answer_directly(ChanEnd *end, ChanSlot *slot, const ChanOut *out, int
         return r;
 }
 
-static int answer_to_judge(ChanEnd *end, uint32_t index, const ChanOut *out, int32_t status) {
-        Verdict v = {.end = end, .slot = chan_slot(end->judged, index)};
+static int answer_to_judge(const ChanRequest *request, const ChanOut *out, int32_t status) {
+        ChanEnd *end = request->end;
+        Verdict v = {.end = end, .slot = chan_slot(end->judged, request->slot), .turn = request->turn};
 
         put_answer(v.slot, out, status);
         if (*(volatile uint32_t *)&v.slot->flags & CHAN_STAYS)
                 visit_follow(&visit, *(volatile uint32_t *)&v.slot->cpu);
         atomic_store(&v.slot->state, CHAN_REPLY);
-        chan_post_judged(end->judged, 1u << index, end->kernel);
+        chan_post_judged(end->judged, 1u << request->slot, end->kernel);
         return wait_for_verdict(&v);
 }
 
@@ -665,7 +681,7 @@ static int answer(const ChanRequest *request, const ChanOut *out, int32_t status
         case CHAN_WAYS:
                 break;
         }
-        return answer_to_judge(end, request->slot, out, status);
+        return answer_to_judge(request, out, status);
 }
 
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {

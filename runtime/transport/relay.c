@@ -32,6 +32,8 @@ typedef enum RelayPhase {
 typedef struct RelayCall {
         uint16_t riid, mid;
         RelayPhase phase;
+        uint32_t turn;    /* requests handed on in this slot */
+        uint32_t denials; /* of their answers, the last one in bit 0 */
 } RelayCall;
 
 struct RelayRoute {
@@ -310,6 +312,7 @@ static void hand_on(const Relay *r, RelayRoute *route, uint32_t i, ChanWay way) 
         chan_put(to, &out);
         to->cpu = *(volatile uint32_t *)&from->cpu;
         to->thread = *(volatile uint32_t *)&from->thread;
+        to->turn = route->calls[i].turn;
         to->flags = (*(volatile uint32_t *)&from->flags & CHAN_STAYS) |
                     (way == CHAN_WAY_STRAIGHT ? CHAN_STRAIGHT : 0);
         atomic_store_explicit(&to->state, CHAN_CALL, memory_order_release);
@@ -336,14 +339,16 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         } else if (is_taken(route, i)) {
                 refuse(route, i, way, rcInvalidOperation);
         } else if (route->serve) {
-                *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED};
+                *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED}; /* no turns */
                 route->serve(route->arg, route, i, &m);
         } else if (!route->judge.request(route->arg, &m) || m.malformed) {
                 refuse(route, i, way, rcSecurityDisallow);
         } else {
                 *call = (RelayCall){.riid = m.riid,
                         .mid = m.mid,
-                        .phase = way == CHAN_WAY_STRAIGHT ? RELAY_STRAIGHT : RELAY_JUDGED};
+                        .phase = way == CHAN_WAY_STRAIGHT ? RELAY_STRAIGHT : RELAY_JUDGED,
+                        .turn = call->turn + 1,
+                        .denials = call->denials};
                 hand_on(r, route, i, way);
         }
 }
@@ -402,7 +407,8 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
         } else {
                 answer_slot(route->client, i, NULL, status == rcOk ? verdict : plain_status(status));
         }
-        slot->status = verdict;
+        route->calls[i].denials = call.denials << 1 | (verdict != rcOk);
+        atomic_store(&slot->verdicts, (uint64_t)call.turn << 32 | route->calls[i].denials);
         chan_say_answered(slot, CHAN_DONE);
 }
 

@@ -115,6 +115,15 @@ def a_denied_response_is_told_to_both_and_the_server_goes_on(bench):
 
 
 @case
+def every_reply_gets_its_own_verdict_however_soon_the_next_call_comes(bench):
+    bench.build()
+    _, lines = bench.run(client("A", "Put=60*3000", "Put=40*3000"), SERVER)
+    equal(said(lines, "A"), ["Put: error 1", "Put: 40"])
+    replies = [line for line in said(lines, "T") if line.startswith("reply")]
+    equal((len(replies), set(replies)), (3000, {"reply failed: 1"}))
+
+
+@case
 def errors_are_judged_by_rules_of_their_own(bench):
     bench.build()
     code, lines, records = bench.audited(client("A", "Fails=7", "Fails=8", "Free=1"), SERVER)
