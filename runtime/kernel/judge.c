@@ -118,12 +118,11 @@ static bool is_always(
         return ksm_find_decision(j->module, kind, src, dst, riid, mid)->verdict == KSM_ALWAYS;
 }
 
-/* An error that no description provides for holds nothing: its rules aren't asked. */
+/* Any method may end in an error, with or without `error` parameters: it needs a rule like every message. */
 static bool is_reply_free(const Judge *j, const ShapeMethod *method, uint32_t client, uint32_t server,
         uint16_t riid, uint16_t mid) {
         return is_always(j, KSM_RESPONSE, server, client, riid, mid) && method->res.n_handles == 0 &&
-               method->err.n_handles == 0 &&
-               (!judge_has_error(method) || is_always(j, KSM_ERROR, server, client, riid, mid));
+               method->err.n_handles == 0 && is_always(j, KSM_ERROR, server, client, riid, mid);
 }
 
 JudgePath judge_path(const Judge *j, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {

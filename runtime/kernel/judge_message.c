@@ -24,10 +24,6 @@ const ShapeMethod *judge_find_method(const ShapeTable *table, uint16_t riid, uin
         return (const ShapeMethod *)at(table, table->methods_off) + endpoint[riid].first_method + mid;
 }
 
-bool judge_has_error(const ShapeMethod *method) {
-        return method->err.size > sizeof(struct nk_message) || method->err.n_handles > 0;
-}
-
 static uint32_t room_for(const ShapeMessage *shape, uint32_t room) {
         return shape->n_handles > 0 && shape->size > room ? shape->size : room;
 }

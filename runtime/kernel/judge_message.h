@@ -15,7 +15,6 @@
 
 /* NULL: the table has no such method. */
 const ShapeMethod *judge_find_method(const ShapeTable *table, uint16_t riid, uint16_t mid);
-bool judge_has_error(const ShapeMethod *method); /* its description has error parameters */
 
 /* Largest constant part with handles in it of all messages of the class; 0: none has any. */
 uint32_t judge_handles_room(const ShapeTable *table);

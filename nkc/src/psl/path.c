@@ -15,20 +15,11 @@ const char *pol_path_text(PolPath path) {
         return texts[path];
 }
 
-static bool has_error(const PolPolicy *p, uint32_t client, uint32_t server, uint32_t riid, uint32_t mid) {
-        const PolEndpointList *list = pol_endpoints(p, PSL_REQUEST, client, server);
-
-        if (!list || riid >= list->n || mid >= list->items[riid].interface->n_methods)
-                return false;
-        return list->items[riid].interface->methods[mid].err.n_fields > 0;
-}
-
 static PolWay find(const PolPolicy *p, uint32_t client, uint32_t server, uint32_t riid, uint32_t mid) {
         return (PolWay){
                 .request = pol_decision(p, PSL_REQUEST, client, server, riid, mid),
                 .response = pol_decision(p, PSL_RESPONSE, server, client, riid, mid),
                 .error = pol_decision(p, PSL_ERROR, server, client, riid, mid),
-                .has_error = has_error(p, client, server, riid, mid),
         };
 }
 
@@ -36,7 +27,7 @@ static PolWay find(const PolPolicy *p, uint32_t client, uint32_t server, uint32_
 static const PolDecision *judged_reply(const PolWay *w) {
         if (w->response->verdict != POL_ALWAYS)
                 return w->response;
-        return w->has_error && w->error->verdict != POL_ALWAYS ? w->error : NULL;
+        return w->error->verdict != POL_ALWAYS ? w->error : NULL;
 }
 
 /* Only then the server has the client's memory of the channel. */
@@ -73,8 +64,7 @@ const char *pol_way_why(const PolWay *w, Arena *a) {
 
         switch (w->path) {
         case POL_PATH_DIRECT:
-                return w->has_error ? "request, response and error are always granted"
-                                    : "request and response are always granted, an error holds nothing";
+                return "request, response and error are always granted";
         case POL_PATH_STRAIGHT:
                 return arena_printf(a, "the request is not always granted: %s", w->request->reason);
         case POL_PATH_REFUSED:

@@ -19,7 +19,6 @@ typedef struct PolWay {
         const PolDecision *request;
         const PolDecision *response;
         const PolDecision *error;
-        bool has_error; /* the method has `error` parameters; else no error needs a rule */
 } PolWay;
 
 /* client, server: classes. */
