@@ -16,6 +16,7 @@
 
 #include "chan_mem.h"
 #include "nk/verify.h"
+#include "turns.h"
 #include "visit.h"
 #include "wait.h"
 
@@ -65,6 +66,7 @@ struct Relay {
         ChanIn in; /* the private copy of the message at hand */
         VerifyScratch scratch;
         WaitHabit habit;
+        Turns turns;
         Visit visit;
         _Atomic uint32_t client_cpu;
         uint32_t n_received;
@@ -302,7 +304,7 @@ static void follow(Relay *r, const RelayRoute *route, const ChanSlot *slot) {
 }
 
 /* Writes the private copy into the server's leg. */
-static void hand_on(const Relay *r, RelayRoute *route, uint32_t i, ChanWay way) {
+static void hand_on(Relay *r, RelayRoute *route, uint32_t i, ChanWay way) {
         ChanSlot *from = chan_slot(route->client, i), *to = chan_slot(route->server, i);
         const ChanOut out = {.msg = r->in.msg,
                 .msg_size = r->in.got_msg,
@@ -319,6 +321,7 @@ static void hand_on(const Relay *r, RelayRoute *route, uint32_t i, ChanWay way) 
         atomic_fetch_or(chan_pending(route->server), 1u << i);
         if (atomic_load(&route->status->bell_wanted))
                 chan_ring(route->bell_fd);
+        turns_handed_on(&r->turns, false);
 }
 
 static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
@@ -410,6 +413,7 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
         route->calls[i].denials = call.denials << 1 | (verdict != rcOk);
         atomic_store(&slot->verdicts, (uint64_t)call.turn << 32 | route->calls[i].denials);
         chan_say_answered(slot, CHAN_DONE);
+        turns_handed_on(&r->turns, true);
 }
 
 /* --- asides --- */
@@ -547,11 +551,15 @@ static void sleep_until_rung(Relay *r) {
 static void *run(void *arg) {
         Relay *r = arg;
 
+        turns_begin(&r->turns);
         start_looking(r);
         while (!atomic_load_explicit(&r->stopping, memory_order_relaxed)) {
                 bool client_here = atomic_load_explicit(&r->client_cpu, memory_order_relaxed) == plat_cpu();
 
-                if (!wait_brief(&r->habit, client_here, NULL, look_once, r))
+                r->habit.yields = 0;
+                if (wait_brief(&r->habit, client_here, NULL, look_once, r))
+                        turns_waited(&r->turns, r->habit.yields);
+                else
                         sleep_until_rung(r);
         }
         return NULL;

@@ -48,6 +48,7 @@ typedef struct WaitHabit {
         uint32_t yield_banned; /* waits left without yielding: somebody else wants the processor */
         uint32_t yield_ban;    /* length of the last ban, 0: none so far */
         uint32_t yield_good;   /* quick ones in a row */
+        uint32_t yields;       /* of the last wait, if they ended it; else 0 */
 } WaitHabit;
 
 #define WAIT_HABIT_INIT                                                                                      \
@@ -135,6 +136,7 @@ static inline bool wait_yield(WaitHabit *h, const _Atomic uint32_t *progress, Wa
                 before = now;
                 if (ready(arg)) {
                         h->yield_misses = 0;
+                        h->yields = (uint32_t)i + 1;
                         return true;
                 }
         }

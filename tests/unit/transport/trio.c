@@ -187,6 +187,7 @@ void trio_call(TrioCall *c) {
         nk_message_make_req(&req.base_, size);
         nkx_message_set_method_id(&req.base_, c->iid, c->mid);
         c->result = chan_call(c->trio->client, &out, &in, &c->wait, &c->status);
+        c->is_done = true;
 }
 
 static void *call_thread(void *arg) {

@@ -52,6 +52,7 @@ typedef struct TrioCall {
         uint32_t value;
         nk_ptr_t key; /* what the message says about it; the arena holds "key" */
         int result;
+        _Atomic bool is_done;
         int32_t status;
         Keeper_Put_res res;
         char arena[TRIO_ARENA];
