@@ -13,8 +13,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 NOBODY = 65534
 
 
+def without_network():
+    """Words before a command that take the network away from it, where the caller may do so."""
+    words = ["unshare", "--net"]
+    done = subprocess.run([*words, "true"], capture_output=True, check=False)
+    return words if done.returncode == 0 else []
+
+
 class Sdk:
-    """An installed prefix. options: those of `caisson run` that this machine needs."""
+    """An installed prefix. user: who runs its commands, without network; None: the caller."""
 
     def __init__(self, prefix, target="x86_64-kos", user=None):
         self.prefix = pathlib.Path(prefix)
@@ -30,7 +37,7 @@ class Sdk:
         """(exit code, standard output and error together) of one command."""
         command = [str(word) for word in words]
         if self.user is not None:
-            command = ["unshare", "--net", "setpriv", f"--reuid={self.user}", f"--regid={self.user}",
+            command = [*without_network(), "setpriv", f"--reuid={self.user}", f"--regid={self.user}",
                        "--clear-groups", *command]
         done = subprocess.run(command, cwd=folder, env=self.environment() | environment, text=True, errors="replace",
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
