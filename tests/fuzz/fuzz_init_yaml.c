@@ -37,6 +37,14 @@ static void check_task(const SolTask *task) {
         check_list(&task->env, INIT_ELEMENT_MAX);
         check_list(&task->before, INIT_NAME_MAX);
         check_list(&task->after, INIT_NAME_MAX);
+        must(task->limits.memory == 0 ||
+                (task->limits.memory >= INIT_MEMORY_MIN && task->limits.memory <= INIT_MEMORY_MAX));
+        must(task->limits.pids <= INIT_PIDS_MAX && task->limits.files <= INIT_FILES_MAX);
+        must(task->limits.cpu <= INIT_CPU_MAX && task->n_grants <= INIT_GRANTS_MAX);
+        for (uint32_t i = 0; i < task->n_grants; i++) {
+                check_text(&task->grants[i].file, INIT_PATH_MAX);
+                check_text(&task->grants[i].name, INIT_PATH_MAX);
+        }
         for (uint32_t i = 0; i < task->n_channels; i++) {
                 check_text(&task->channels[i].id, INIT_NAME_MAX);
                 check_text(&task->channels[i].target, INIT_NAME_MAX);

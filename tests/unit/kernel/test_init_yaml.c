@@ -282,6 +282,61 @@ static void a_deadline_is_a_number_of_milliseconds_within_a_day(void **state) {
                         1, " } ]\n", rows[i].number);
 }
 
+static void limits_have_bounds(void **state) {
+        static const struct {
+                const char *key, *good[3], *bad[4];
+        } rows[] = {
+                {"memory", {"1M", "1048576", "1T"}, {"1023K", "1048575", "1025G", "64MB"}},
+                {"pids", {"1", "2", "32768"}, {"0", "32769", "-1", "1K"}},
+                {"files", {"4", "5", "65536"}, {"3", "65537", "", "many"}},
+                {"cpu", {"0.01", "1", "1024"}, {"0.009", "1024.001", "0", "50%"}},
+        };
+        char line[128];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                (void)snprintf(line, sizeof line, "entities:\n- name: C\n  limits: { %s: '", rows[i].key);
+                for (size_t j = 0; j < 3; j++)
+                        expect(line, rows[i].good[j], 1, "' }\n", 0);
+                for (size_t j = 0; j < 4; j++)
+                        expect(line, rows[i].bad[j], 1, "' }\n",
+                                rows[i].bad[j][0] ? PROBLEM_BAD_NUMBER : PROBLEM_BAD_TEXT);
+        }
+}
+
+static void a_process_has_at_most_sixteen_files(void **state) {
+        (void)state;
+        for (size_t n = INIT_GRANTS_MAX - 1; n <= INIT_GRANTS_MAX + 1; n++) {
+                char text[1024] = "entities:\n- name: C\n  grants:\n";
+
+                for (size_t i = 0; i < n; i++)
+                        (void)snprintf(
+                                text + strlen(text), sizeof text - strlen(text), "  - { file: f%zu }\n", i);
+                expect(text, "", 1, "", n <= INIT_GRANTS_MAX ? 0 : PROBLEM_TOO_MANY);
+        }
+}
+
+static void limits_grants_and_network_are_read(void **state) {
+        static const char text[] =
+                "entities:\n- name: C\n  limits: { memory: 64M, pids: 8, files: 16, cpu: 0.5 }\n"
+                "  grants: [ { file: a/b.img, mode: rw }, { file: c, mode: ro, name: d } ]\n"
+                "  network: host\n- name: D\n";
+        Reading *r = reading_new(text, strlen(text));
+        const SolTask *task = r->sol.tasks;
+
+        (void)state;
+        assert_int_equal(r->problems.n_found, 0);
+        assert_true(task->limits.memory == 64u << 20 && task->limits.pids == 8);
+        assert_true(task->limits.files == 16 && task->limits.cpu == 500);
+        assert_int_equal(task->n_grants, 2);
+        assert_string_equal(task->grants[0].name.text, "b.img");
+        assert_string_equal(task->grants[1].name.text, "d");
+        assert_true(task->grants[0].is_writable && !task->grants[1].is_writable);
+        assert_true(task->has_network);
+        assert_true(!task[1].has_network && task[1].n_grants == 0 && task[1].limits.memory == 0);
+        reading_free(r);
+}
+
 static void the_file_is_limited(void **state) {
         static const char text[] = "entities:\n- name: C\n#";
 
@@ -329,6 +384,9 @@ int main(void) {
                 cmocka_unit_test(processes_are_limited),
                 cmocka_unit_test(channels_of_a_solution_are_limited),
                 cmocka_unit_test(a_deadline_is_a_number_of_milliseconds_within_a_day),
+                cmocka_unit_test(limits_have_bounds),
+                cmocka_unit_test(a_process_has_at_most_sixteen_files),
+                cmocka_unit_test(limits_grants_and_network_are_read),
                 cmocka_unit_test(the_file_is_limited),
                 cmocka_unit_test(all_problems_are_counted_and_a_hundred_shown),
         };
