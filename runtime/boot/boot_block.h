@@ -21,7 +21,7 @@ typedef struct BootBlock {
         uint32_t size;            /* bytes of the whole block */
         uint32_t task_off;        /* text: process name (init.yaml `task`) */
         uint32_t class_off;       /* text: process class */
-        int32_t kernel_fd;        /* leg for calls to the kernel process; -1: none */
+        int32_t kernel_fd;        /* leg for calls to kl.core.Core; -1: it may call nothing there */
         int32_t status_fd;        /* own status page (chan_layout.h), writable; -1: no listener */
         uint32_t n_listeners;     /* channel names this process can serve */
         uint32_t listeners_off;   /* BootListener[] */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Handles of a message: carry.h.
+ * Handles of a message on their way: carry.h.
  */
 #include "carry.h"
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "handletree/htree.h"
+#include "nk/shape.h"
 #include "notice.h"
 
 struct nk_message;
@@ -40,6 +41,9 @@ typedef struct CoreHost {
         void (*answer)(void *arg, const CoreAnswer *answer);
         void *arg;
 } CoreHost;
+
+/* What requests and answers of kl.core.Core must look like. */
+const ShapeTable *core_shape(void);
 
 /* 0, -ENOMEM. No task may be left when it is freed. */
 int core_new(const CoreHost *host, Core **ret_core);

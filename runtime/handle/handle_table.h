@@ -21,6 +21,7 @@ struct ShapeTable;
 
 /* A handle is the number of the entry from 1 in the low bits, and the generation above them; bit 31
  * stays clear, so that neither 0 nor INVALID_HANDLE ever names an entry. */
+#define HND_KERNELS     0x80000000u /* bit of handles that the kernel keeps: they are not in this table */
 #define HND_INDEX_BITS  16u
 #define HND_GENERATIONS (1u << 15)
 
@@ -54,6 +55,10 @@ HndEntry *hnd_get(Handle handle, const HndKind *kind);
 void hnd_put(HndEntry *entry);
 
 bool hnd_is_open(Handle handle);
+
+static inline bool hnd_is_kernels(Handle handle) {
+        return (handle & HND_KERNELS) && handle != INVALID_HANDLE;
+}
 
 /* 0, or HND_E_INVALID: not open (any more). */
 int hnd_close(Handle handle);

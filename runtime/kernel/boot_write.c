@@ -19,7 +19,7 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-#define FDS_ALWAYS  4u /* status page; bell, page and security leg to the kernel process */
+#define FDS_ALWAYS  5u /* status page; bell, page and two legs to the kernel process */
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
@@ -241,7 +241,7 @@ static bool needs_kernel(const Builder *b) {
                         (channel->sol->client == b->task || channel->sol->server == b->task))
                         return true;
         }
-        return b->channels->kernel.security_fds[b->task] >= 0;
+        return b->channels->kernel.core_fds[b->task] >= 0 || b->channels->kernel.security_fds[b->task] >= 0;
 }
 
 static void build(Builder *b) {
@@ -253,7 +253,6 @@ static void build(Builder *b) {
                 .version = BOOT_VERSION,
                 .task_off = put_text(b, task->name.text),
                 .class_off = put_text(b, task->class_name.text),
-                .kernel_fd = -1,
                 .status_fd = task->n_listeners ? give_fd(b, b->channels->servers[b->task].status_fd) : -1,
                 .n_listeners = task->n_listeners,
                 .n_channels = count_ends(b),
@@ -261,6 +260,7 @@ static void build(Builder *b) {
                 .n_grants = task->n_grants,
                 .kernel_bell_fd = has_kernel ? give_fd(b, b->channels->kernel.bell_fds[b->task]) : -1,
                 .kernel_status_fd = has_kernel ? give_status(b, b->channels->kernel.status_ro_fd) : -1,
+                .kernel_fd = give_leg(b, b->channels->kernel.core_fds[b->task]),
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .has_policy = b->channels->policy.way != NULL,
         };

@@ -118,6 +118,8 @@ static int open_kernel(Channels *c) {
                 r = chan_ear_create(&k->ear_fd);
         for (uint32_t i = 0; r == 0 && i < c->sol->n_tasks; i++) {
                 r = open_bell(k->ear_fd, &k->bell_fds[i]);
+                if (r == 0 && c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, i))
+                        r = chan_mem_create(&k->core_fds[i]);
                 if (r == 0 && class_of(c, i)->security_shape)
                         r = chan_mem_create(&k->security_fds[i]);
         }
@@ -146,8 +148,9 @@ static int allocate_kernel(ChannelsKernel *k, uint32_t n_tasks) {
                 .status_ro_fd = -1,
                 .ear_fd = -1,
                 .bell_fds = no_fds(n_tasks),
+                .core_fds = no_fds(n_tasks),
                 .security_fds = no_fds(n_tasks)};
-        return k->bell_fds && k->security_fds ? 0 : -ENOMEM;
+        return k->bell_fds && k->core_fds && k->security_fds ? 0 : -ENOMEM;
 }
 
 /* Whatever the result, channels_deinit() can follow. */
@@ -223,6 +226,7 @@ static void close_start_fds(Channels *c) {
         close_fd(&c->kernel.status_ro_fd);
         close_fd(&c->kernel.ear_fd);
         close_fds(c->kernel.bell_fds, c->sol->n_tasks);
+        close_fds(c->kernel.core_fds, c->sol->n_tasks);
         close_fds(c->kernel.security_fds, c->sol->n_tasks);
 }
 
@@ -240,15 +244,16 @@ void channels_deinit(Channels *c) {
                 free(c->servers[i].ear_fds);
         }
         free(c->kernel.bell_fds);
+        free(c->kernel.core_fds);
         free(c->kernel.security_fds);
         free(c->list);
         free(c->servers);
         *c = CHANNELS_NULL;
 }
 
-/* With a policy also two legs a channel; three to the kernel process, and two a task. */
+/* With a policy also two legs a channel; three to the kernel process, and three a task. */
 uint32_t channels_count_fds(const Solution *sol, bool has_policy) {
-        uint32_t n = sol->n_channels * (has_policy ? 4 : 2) + (has_policy ? 3 + 2 * sol->n_tasks : 0);
+        uint32_t n = sol->n_channels * (has_policy ? 4 : 2) + (has_policy ? 3 + 3 * sol->n_tasks : 0);
 
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 n += sol->tasks[i].n_listeners ? 2 + 2 * sol->tasks[i].n_listeners : 0;

@@ -21,6 +21,7 @@ struct RelayRoute;
 /* Says which way the calls of a method take; way == NULL: all are direct, and nothing is judged. */
 typedef struct ChannelsPolicy {
         ChanWay (*way)(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid);
+        bool (*asks_kernel)(void *arg, uint32_t task); /* may it call kl.core.Core? NULL: nobody may */
         void *arg;
 } ChannelsPolicy;
 
@@ -50,6 +51,8 @@ typedef struct ChannelsKernel {
         int status_fd, status_ro_fd; /* our page; the first is the mediator's to take */
         int ear_fd;                  /* hears the bells of all tasks; the mediator's to take */
         int *bell_fds;               /* per task */
+        int *core_fds; /* per task: leg for calls to kl.core.Core, -1: it may call nothing; the mediator's to
+                          take */
         int *security_fds; /* per task: leg for its security interface, -1: it has none; the mediator's to
                               take */
 } ChannelsKernel;

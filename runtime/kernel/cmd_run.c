@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "amount.h"
+#include "core/core.h"
 #include "load.h"
 #include "loop.h"
 #include "options.h"
@@ -157,8 +158,9 @@ static void print_help(void) {
 
 static int run_judged(Run *run, Ksm *ksm) {
         const Solution *sol = &run->load.solution;
-        JudgeOptions judging = {
-                .is_permissive = run->loop.is_permissive, .is_never_direct = sol->is_never_direct};
+        JudgeOptions judging = {.is_permissive = run->loop.is_permissive,
+                .is_never_direct = sol->is_never_direct,
+                .kernel_shape = core_shape()};
         AuditProblem problem;
         int status = CMD_EXIT_SYSTEM;
         int r = audit_new(sol, ksm, &run->audit, &problem, &run->loop.audit);

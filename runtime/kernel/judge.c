@@ -46,6 +46,8 @@ static uint64_t now_ns(void) {
 }
 
 static const ShapeTable *shape_of(const Judge *j, uint32_t task) {
+        if (task == JUDGE_KERNEL)
+                return j->options.kernel_shape;
         return task < j->sol->n_tasks ? j->sol->tasks[task].class->shape : NULL;
 }
 
@@ -72,6 +74,11 @@ static int allocate(Judge *j) {
                 j->copy_size = room > j->copy_size ? room : j->copy_size;
                 room = security ? judge_handles_room(security) : 0;
                 j->tasks[i].class = ksm_class_find(j->module, j->sol->tasks[i].class_name.text);
+                j->copy_size = room > j->copy_size ? room : j->copy_size;
+        }
+        if (j->options.kernel_shape) {
+                uint32_t room = judge_handles_room(j->options.kernel_shape);
+
                 j->copy_size = room > j->copy_size ? room : j->copy_size;
         }
         j->copy = malloc(j->copy_size + 1u);
@@ -143,6 +150,20 @@ JudgePath judge_path(const Judge *j, uint32_t client, uint32_t server, uint16_t 
         if (!is_always(j, KSM_REQUEST, src, dst, riid, mid) || method->req.n_handles > 0)
                 return JUDGE_STRAIGHT;
         return JUDGE_DIRECT;
+}
+
+bool judge_asks_kernel(const Judge *j, uint32_t task) {
+        const ShapeTable *shape = j->options.kernel_shape;
+        uint32_t src = class_of(j, task), dst = j->module->kernel_class;
+
+        if (!shape || j->options.is_permissive)
+                return shape != NULL;
+        for (uint16_t riid = 0; riid < shape->n_endpoints; riid++)
+                for (uint16_t mid = 0; judge_find_method(shape, riid, mid); mid++)
+                        if (ksm_find_decision(j->module, KSM_REQUEST, src, dst, riid, mid)->verdict !=
+                                KSM_NEVER)
+                                return true;
+        return false;
 }
 
 static void count_channel(const Judge *j, const SolChannel *channel, JudgeCounts *counts) {
@@ -268,6 +289,16 @@ void judge_forbidden_direct(Judge *j, uint32_t client, uint32_t server, uint16_t
 
         if (j)
                 (void)judge_request(j, client, server, &m);
+}
+
+/* --- what handles name --- */
+
+int judge_resource_new(Judge *j, KsmSid *ret_sid) {
+        return ksm_resource_new(j->ksm, ret_sid);
+}
+
+void judge_resource_dies(Judge *j, KsmSid sid) {
+        ksm_sid_dies(j->ksm, sid);
 }
 
 /* --- starts --- */

@@ -28,8 +28,9 @@ struct nk_message;
 typedef struct Judge Judge;
 
 typedef struct JudgeOptions {
-        bool is_permissive;   /* grants what the rules deny, and says so in the audit */
-        bool is_never_direct; /* `mediation: always` */
+        bool is_permissive;                    /* grants what the rules deny, and says so in the audit */
+        bool is_never_direct;                  /* `mediation: always` */
+        const struct ShapeTable *kernel_shape; /* of kl.core.Core, borrowed; NULL: nobody calls it */
 } JudgeOptions;
 
 typedef struct JudgeMessage { /* private memory of the kernel process, structure already verified */
@@ -61,6 +62,9 @@ Judge *judge_free(Judge *j); /* NULL is fine; returns NULL */
 /* What the policy says about a method of a channel, whatever the messages hold; it never changes. */
 JudgePath judge_path(const Judge *j, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid);
 
+/* Is there a request to kl.core.Core that the policy may let pass? */
+bool judge_asks_kernel(const Judge *j, uint32_t task);
+
 /* Starts: first the kernel and Einit, then each task once before its process exists. From then on the
  * task has a SID. False: must not start; *ret_why names the rule, its file and line. */
 bool judge_boot(Judge *j, JudgeText *ret_why);
@@ -71,6 +75,10 @@ void judge_task_died(Judge *j, uint32_t task);
 bool judge_request(Judge *j, uint32_t client, uint32_t server, const JudgeMessage *m);
 bool judge_response(Judge *j, uint32_t server, uint32_t client, bool is_error, const JudgeMessage *m);
 bool judge_security(Judge *j, uint32_t task, const JudgeMessage *m);
+
+/* SIDs of what handles name, for as long as there are handles. 0, KSM_E_SIDS, -ENOMEM. */
+int judge_resource_new(Judge *j, KsmSid *ret_sid);
+void judge_resource_dies(Judge *j, KsmSid sid);
 
 /* A server's runtime refused a request that came directly and must not: audit. */
 void judge_forbidden_direct(Judge *j, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid);

@@ -338,6 +338,8 @@ static int start_all(Loop *l) {
         if (l->channels.n_channels)
                 set_timer(l->waits_fd, WAITS_IDLE_MS);
         r = mediator_start(&l->mediator, &l->channels, l->options.judge);
+        if (r == 0 && mediator_timer_fd(&l->mediator) >= 0)
+                r = events_add(l->epoll_fd, mediator_timer_fd(&l->mediator), EPOLLIN, EVENT_CORE_TIMER, 0);
         if (r == 0)
                 r = channels_all_started(&l->channels);
         return r || !l->options.audit ? r : audit_start(l->options.audit);
@@ -471,6 +473,9 @@ static void handle(Loop *l, const struct epoll_event *ev) {
         case EVENT_WAITS_TIMER:
                 read_timer(l->waits_fd);
                 look_at_waits(l);
+                break;
+        case EVENT_CORE_TIMER:
+                mediator_expire(&l->mediator);
                 break;
         case EVENT_STREAM:
                 output_stream_ready(&l->output, index);

@@ -11,6 +11,8 @@
 #include <nkc.h>
 #include <rtl/retcode.h>
 
+#include "judge_message.h"
+
 /* --- ways --- */
 
 static ChanWay way_of(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
@@ -21,8 +23,13 @@ static ChanWay way_of(void *arg, uint32_t client, uint32_t server, uint16_t riid
         return ways[judge_path(arg, client, server, riid, mid)];
 }
 
+static bool asks_kernel(void *arg, uint32_t task) {
+        return judge_asks_kernel(arg, task);
+}
+
 ChannelsPolicy mediator_policy(Judge *judge) {
-        return judge ? (ChannelsPolicy){.way = way_of, .arg = judge} : CHANNELS_DIRECT;
+        return judge ? (ChannelsPolicy){.way = way_of, .asks_kernel = asks_kernel, .arg = judge}
+                     : CHANNELS_DIRECT;
 }
 
 /* --- messages --- */
@@ -37,18 +44,55 @@ static JudgeMessage to_judge(const RelayMessage *m) {
                 .malformed = m->malformed};
 }
 
+/* Handles that may not go make a message malformed: it is denied, and the audit says why. */
+static void look_at_handles(const MediatorRoute *r, uint32_t from, uint32_t to, const ShapeMessage *shape,
+        JudgeMessage *message) {
+        Mediator *m = r->mediator;
+
+        m->carry = CARRY_NULL;
+        if (message->malformed || !shape)
+                return;
+        desk_look(m->desk, from, to, r->shape, shape, message->message, &m->carry, &message->malformed);
+        message->sids = m->carry.sids;
+}
+
 static bool judge_route_request(void *arg, const RelayMessage *m) {
         const MediatorRoute *r = arg;
-        const JudgeMessage message = to_judge(m);
+        const ShapeMethod *method = judge_find_method(r->shape, m->riid, m->mid);
+        JudgeMessage message = to_judge(m);
 
-        return judge_request(r->mediator->judge, r->client, r->server, &message);
+        look_at_handles(r, r->client, r->server, method ? &method->req : NULL, &message);
+        return judge_request(r->mediator->judge, r->client, r->server, &message) && !message.malformed;
 }
 
 static bool judge_route_response(void *arg, bool is_error, const RelayMessage *m) {
         const MediatorRoute *r = arg;
-        const JudgeMessage message = to_judge(m);
+        const ShapeMethod *method = judge_find_method(r->shape, m->riid, m->mid);
+        const ShapeMessage *shape = !method ? NULL : is_error ? &method->err : &method->res;
+        JudgeMessage message = to_judge(m);
 
-        return judge_response(r->mediator->judge, r->server, r->client, is_error, &message);
+        look_at_handles(r, r->server, r->client, shape, &message);
+        return judge_response(r->mediator->judge, r->server, r->client, is_error, &message) &&
+               !message.malformed;
+}
+
+static bool deliver_handles(void *arg, uint32_t slot, bool is_answer, struct nk_message *message) {
+        const MediatorRoute *r = arg;
+        Mediator *m = r->mediator;
+        uint32_t from = is_answer ? r->server : r->client;
+        uint32_t to = is_answer ? r->client : r->server;
+        bool is_moved = desk_move(m->desk, from, to, &m->carry, message);
+
+        if (r->sent)
+                r->sent[slot] = is_moved && !is_answer ? m->carry : CARRY_NULL;
+        return is_moved;
+}
+
+static void take_back_handles(void *arg, uint32_t slot) {
+        const MediatorRoute *r = arg;
+
+        if (r->sent)
+                desk_take_back(r->mediator->desk, r->server, r->sent + slot);
 }
 
 static void report_forbidden(void *arg, uint16_t riid, uint16_t mid) {
@@ -74,7 +118,9 @@ static void serve_security(void *arg, RelayRoute *route, uint32_t slot, const Re
 static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
         static const RelayJudge judge = {.request = judge_route_request,
                 .response = judge_route_response,
-                .forbidden = report_forbidden};
+                .forbidden = report_forbidden,
+                .deliver = deliver_handles,
+                .withdrawn = take_back_handles};
         const ChannelServer *server = &m->channels->servers[channel->sol->server];
         const RelayPlan plan = {.client_fd = channel->client_fd,
                 .server_fd = channel->server_fd,
@@ -88,9 +134,17 @@ static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
                 .arg = r};
         int result;
 
-        *r = (MediatorRoute){.mediator = m, .client = channel->sol->client, .server = channel->sol->server};
+        *r = (MediatorRoute){.mediator = m,
+                .client = channel->sol->client,
+                .server = channel->sol->server,
+                .shape = plan.shape};
         if (!channel->has_judged)
                 return 0;
+        if (judge_handles_room(r->shape) > 0) {
+                r->sent = calloc(CHAN_SLOTS, sizeof *r->sent);
+                if (!r->sent)
+                        return -ENOMEM;
+        }
         result = relay_add(m->relay, &plan, &r->route);
         if (result == 0)
                 channel->route = r->route;
@@ -111,17 +165,37 @@ static int add_security(Mediator *m, MediatorRoute *r, uint32_t task) {
         return plan.client_fd < 0 ? 0 : relay_add(m->relay, &plan, &r->route);
 }
 
+static int add_core(Mediator *m, uint32_t task) {
+        RelayPlan plan = {.client_fd = m->channels->kernel.core_fds[task],
+                .server_fd = -1,
+                .direct_fd = -1,
+                .status_fd = -1,
+                .bell_fd = -1};
+        int r;
+
+        if (plan.client_fd < 0)
+                return 0;
+        desk_plan(m->desk, task, &plan);
+        r = relay_add(m->relay, &plan, &m->core_routes[task]);
+        if (r == 0)
+                desk_opened(m->desk, task, m->core_routes[task]);
+        return r;
+}
+
 static int add_routes(Mediator *m) {
         uint32_t n_tasks = m->channels->sol->n_tasks;
         int r = 0;
 
         m->routes = calloc((size_t)m->channels->n_channels + n_tasks + 1, sizeof *m->routes);
-        if (!m->routes)
+        m->core_routes = calloc((size_t)n_tasks + 1, sizeof(*m->core_routes));
+        if (!m->routes || !m->core_routes)
                 return -ENOMEM;
         for (uint32_t i = 0; r == 0 && i < m->channels->n_channels; i++)
                 r = add_channel(m, &m->routes[m->n_routes++], &m->channels->list[i]);
         for (uint32_t i = 0; r == 0 && i < n_tasks; i++)
                 r = add_security(m, &m->routes[m->n_routes++], i);
+        for (uint32_t i = 0; r == 0 && i < n_tasks; i++)
+                r = add_core(m, i);
         return r;
 }
 
@@ -136,7 +210,9 @@ int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
                 return r;
         channels->kernel.ear_fd = -1; /* the relay's now */
         channels->kernel.status_fd = -1;
-        r = add_routes(m);
+        r = desk_new(channels->sol, judge, m->relay, &m->desk);
+        if (r == 0)
+                r = add_routes(m);
         if (r == 0)
                 r = relay_start(m->relay);
         if (r < 0)
@@ -148,8 +224,14 @@ void mediator_stop(Mediator *m) {
         if (m->channels)
                 for (uint32_t i = 0; i < m->channels->n_channels; i++)
                         m->channels->list[i].route = NULL;
+        if (m->relay)
+                relay_stop(m->relay);
+        desk_free(m->desk);
         m->relay = relay_free(m->relay);
+        for (uint32_t i = 0; i < m->n_routes; i++)
+                free(m->routes[i].sent);
         free(m->routes);
+        free(m->core_routes);
         *m = MEDIATOR_NULL;
 }
 
@@ -161,4 +243,21 @@ void mediator_task_died(Mediator *m, uint32_t task) {
                         continue;
                 relay_end(m->relay, r->route, r->client == task ? CHAN_CLIENT_GONE : CHAN_SERVER_GONE);
         }
+        if (!m->relay)
+                return;
+        if (m->core_routes[task])
+                relay_end(m->relay, m->core_routes[task], CHAN_CLIENT_GONE);
+        relay_lock(m->relay);
+        desk_task_died(m->desk, task);
+        relay_unlock(m->relay);
+}
+
+int mediator_timer_fd(const Mediator *m) {
+        return m->desk ? desk_timer_fd(m->desk) : -1;
+}
+
+void mediator_expire(Mediator *m) {
+        relay_lock(m->relay);
+        desk_expire(m->desk);
+        relay_unlock(m->relay);
 }

@@ -4,11 +4,13 @@
  *
  * The judge says which way each method takes before anything runs (mediator_policy); the mediator
  * takes over the legs that lead to the kernel process, runs the relay's thread while the solution
- * runs, and answers calls to the kernel process itself: those of security interfaces.
+ * runs, and answers calls to the kernel process itself: those of security interfaces, and through the desk
+ * those of kl.core.Core.
  */
 #pragma once
 
 #include "channels.h"
+#include "desk.h"
 #include "judge.h"
 #include "transport/relay.h"
 
@@ -17,14 +19,19 @@ typedef struct MediatorRoute {
         struct Mediator *mediator;
         uint32_t client, server; /* tasks; server == JUDGE_KERNEL: calls to the kernel process */
         RelayRoute *route;       /* NULL: nothing to judge */
+        const ShapeTable *shape; /* of the server's class */
+        Carry *sent; /* handles of the request in each slot, should it come back; NULL: no method has any */
 } MediatorRoute;
 
 typedef struct Mediator {
         Judge *judge;
         Relay *relay; /* NULL: there is no policy, or nothing has started */
         Channels *channels;
+        Desk *desk;            /* NULL with the relay */
         MediatorRoute *routes; /* of the channels, then of the tasks' security interfaces */
         uint32_t n_routes;
+        RelayRoute **core_routes; /* per task, to kl.core.Core; NULL: it may call nothing */
+        Carry carry;              /* of the message at hand, from its judgement to its delivery */
 } Mediator;
 
 #define MEDIATOR_NULL ((Mediator){.relay = NULL})
@@ -37,5 +44,10 @@ ChannelsPolicy mediator_policy(Judge *judge);
 int mediator_start(Mediator *m, Channels *channels, Judge *judge);
 /* Stops the thread and ends every route. */
 void mediator_stop(Mediator *m);
-/* Ends the routes of a dead task. */
+/* Ends the routes of a dead task, and closes its handles. */
 void mediator_task_died(Mediator *m, uint32_t task);
+
+/* Ready to read when calls that wait in the kernel process have waited long enough: then mediator_expire. -1:
+ * nothing waits. */
+int mediator_timer_fd(const Mediator *m);
+void mediator_expire(Mediator *m);

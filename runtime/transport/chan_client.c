@@ -21,6 +21,7 @@
 
 #include "chan_mem.h"
 #include "chan_sync.h"
+#include "nk/places.h"
 #include "nk/verify.h"
 #include "platform/linux/affinity.h"
 #include "platform/linux/futex.h"
@@ -419,7 +420,11 @@ static int check_reply(const ChanClient *c, const ChanOut *out, const ChanIn *in
         r = verify_reply(c->shape, out->msg->iid, out->msg->mid, in->msg, in->got_msg, in->arena,
                 in->got_arena, &scratch);
         verify_scratch_deinit(&scratch);
-        return r ? CHAN_E_MALFORMED : 0;
+        if (r)
+                return CHAN_E_MALFORMED;
+        if (!c->verdicts)
+                places_forget_reply(c->shape, in->msg);
+        return 0;
 }
 
 static uint64_t deadline_of(const ChanClient *c, const ChanWait *wait) {

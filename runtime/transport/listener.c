@@ -33,6 +33,7 @@
 
 #include "chan_mem.h"
 #include "chan_sync.h"
+#include "nk/places.h"
 #include "nk/verify.h"
 #include "platform/linux/futex.h"
 #include "visit.h"
@@ -496,6 +497,8 @@ static int check_request(const ChanRequest *request, const ChanIn *in) {
         verify_scratch_deinit(&scratch);
         if (r)
                 return r == VERIFY_E_METHOD ? CHAN_E_METHOD : CHAN_E_MALFORMED;
+        if (!end->verdicts) /* with a policy, what has handles is judged */
+                places_forget_request(end->shape, in->msg);
         return 0;
 }
 

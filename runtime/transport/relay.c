@@ -324,6 +324,10 @@ static void hand_on(Relay *r, RelayRoute *route, uint32_t i, ChanWay way) {
         turns_handed_on(&r->turns, false);
 }
 
+static bool deliver(Relay *r, const RelayRoute *route, uint32_t i, bool is_answer) {
+        return !route->judge.deliver || route->judge.deliver(route->arg, i, is_answer, r->in.msg);
+}
+
 static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanSlot *slot = chan_slot(route->client, i);
         RelayCall *call = &route->calls[i];
@@ -344,7 +348,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         } else if (route->serve) {
                 *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED}; /* no turns */
                 route->serve(route->arg, route, i, &m);
-        } else if (!route->judge.request(route->arg, &m) || m.malformed) {
+        } else if (!route->judge.request(route->arg, &m) || m.malformed || !deliver(r, route, i, false)) {
                 refuse(route, i, way, rcSecurityDisallow);
         } else {
                 *call = (RelayCall){.riid = m.riid,
@@ -398,6 +402,8 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
         if (status == rcOk) {
                 m.malformed = fetch(r, slot, &m);
                 verdict = judge_answer(r, route, &call, &m);
+                if (verdict == rcOk && !deliver(r, route, i, true))
+                        verdict = rcSecurityDisallow;
         }
         route->calls[i].phase = RELAY_FREE;
         if (status == rcOk && verdict == rcOk) {
@@ -429,6 +435,8 @@ static void give_back(RelayRoute *route, uint32_t i) {
         if (!(atomic_fetch_and(chan_pending(route->server), ~bit) & bit))
                 return;
         call->phase = RELAY_FREE;
+        if (route->judge.withdrawn)
+                route->judge.withdrawn(route->arg, i);
         refuse(route, i, way, rcIpcInterrupt);
 }
 
@@ -592,6 +600,14 @@ Relay *relay_free(Relay *r) {
                 free(r->routes[i]);
         }
         return relay_drop(r);
+}
+
+void relay_lock(Relay *r) {
+        (void)pthread_mutex_lock(&r->lock);
+}
+
+void relay_unlock(Relay *r) {
+        (void)pthread_mutex_unlock(&r->lock);
 }
 
 /* --- who waits --- */

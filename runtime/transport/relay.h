@@ -34,6 +34,11 @@ typedef struct RelayJudge {
         bool (*response)(void *arg, bool is_error, const RelayMessage *m);
         /* The server says that the client has sent directly what must be judged. */
         void (*forbidden)(void *arg, uint16_t riid, uint16_t mid);
+        /* The last step before a granted message is handed on: puts the receiver's handles in place of the
+         * sender's, in the copy. False: it isn't handed on. NULL: messages go as they are. */
+        bool (*deliver)(void *arg, uint32_t slot, bool is_answer, struct nk_message *message);
+        /* A request that was handed on has been given back, unreceived. NULL: nothing to do. */
+        void (*withdrawn)(void *arg, uint32_t slot);
 } RelayJudge;
 
 /* What answers the calls of a route without a server: with relay_answer(), now or later, once for each. The
@@ -72,6 +77,10 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who);
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or
  * nobody waits in that slot. */
 bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out, int32_t status);
+
+/* The lock under which judges and servers are called, for who else uses what they use. Recursive. */
+void relay_lock(Relay *r);
+void relay_unlock(Relay *r);
 
 /* As chan_mem_peek, of the whole channel. By the thread that calls relay_end. */
 ChanPhase relay_peek(RelayRoute *route, uint32_t slot, uint32_t *ret_thread);

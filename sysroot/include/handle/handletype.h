@@ -11,6 +11,7 @@
 #include <rtl/types.h>
 
 typedef rtl_uint32_t Handle;
+typedef Handle Notice; /* a receiver of notifications, <coresrv/handle/notice_api.h> */
 
 #define INVALID_HANDLE ((Handle)-1) /* identifies nothing */
 

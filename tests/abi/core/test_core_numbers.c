@@ -11,7 +11,25 @@
 
 #include <cmocka.h>
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" /* an endpoint is called Handle, and a type */
 #include <kl/core/Core.edl.h>
+#pragma GCC diagnostic pop
+
+#include "handle/handle_table.h"
+#include "handletree/htree.h"
+#include "kos/kernel_call.h"
+
+/* What libkos and the kernel process write down each for itself. */
+static void both_sides_agree(void **state) {
+        (void)state;
+        assert_int_equal(KERNEL_HANDLE, kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid);
+        assert_int_equal(KERNEL_NOTICE, kl_core_Core_notice_iidOffset + kl_core_CNotice_Notice_iid);
+        assert_int_equal(HND_KERNELS, HTREE_FLAG);
+        assert_int_equal(HANDLE_KERNEL_MAX, HTREE_HANDLES_MAX);
+        assert_int_equal(INVALID_HANDLE, HTREE_INVALID);
+        assert_false(hnd_is_kernels(INVALID_HANDLE));
+}
 
 static void endpoints_have_their_numbers(void **state) {
         (void)state;
@@ -61,6 +79,7 @@ static void methods_of_tasks_have_their_numbers(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(both_sides_agree),
                 cmocka_unit_test(endpoints_have_their_numbers),
                 cmocka_unit_test(methods_of_handles_have_their_numbers),
                 cmocka_unit_test(methods_of_channels_and_notices_have_their_numbers),

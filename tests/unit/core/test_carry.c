@@ -190,6 +190,24 @@ static void a_message_without_handles_has_none(void **state) {
         assert_int_equal(carry_check(&c, from, to), 0);
 }
 
+static void without_the_kernel_between_no_handle_arrives(void **state) {
+        Message m = message_with_three();
+        Message before = m;
+
+        (void)state;
+        nk_req_reset(&m);
+        nk_msg_set_ncaps(&m, N_HANDLES);
+        m.inner = nkx_handle_desc_dereferenced(5, 7, 0x1234);
+        places_forget_request(table, &m.base_);
+        assert_int_equal(m.first.handle, HTREE_INVALID);
+        assert_int_equal(m.inner.handle, HTREE_INVALID);
+        assert_false(nk_is_handle_dereferenced(&m.inner));
+        assert_true(m.inner.badge == 0);
+        assert_int_equal(m.elements[1].handle.handle, HTREE_INVALID);
+        assert_true(m.elements[1].number == before.elements[1].number);
+        assert_true(m.number == before.number);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -201,6 +219,7 @@ int main(void) {
                 CASE(one_bad_handle_keeps_all_back),
                 CASE(the_kernel_reads_the_numbers_of_the_caller),
                 CASE(a_message_without_handles_has_none),
+                CASE(without_the_kernel_between_no_handle_arrives),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Desk: calls to kl.core.Core in, judged answers out; handles between tasks.
+ */
+#include "desk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <nk/types.h>
+#include <rtl/retcode.h>
+
+#include "judge_message.h"
+
+typedef struct DeskTask {
+        Desk *desk;
+        uint32_t index;
+        CoreTask *core; /* NULL: it has died */
+        RelayRoute *route;
+} DeskTask;
+
+struct Desk {
+        Judge *judge;
+        Relay *relay;
+        Core *core;
+        DeskTask *tasks;
+        uint32_t n_tasks;
+        int timer_fd;
+};
+
+static uint64_t now_ms(void) {
+        struct timespec ts;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* --- answers --- */
+
+/* A ticket is the task and the slot of its leg. */
+static CoreTicket ticket_of(const DeskTask *t, uint32_t slot) {
+        return (CoreTicket)t->index * CHAN_SLOTS + slot;
+}
+
+/* May the answer go? What was made for it is closed again if not. */
+static bool is_granted(DeskTask *t, const CoreAnswer *a) {
+        const ShapeMethod *method = judge_find_method(core_shape(), a->message->iid, a->message->mid);
+        JudgeMessage m = {.riid = a->message->iid,
+                .mid = a->message->mid,
+                .message = a->message,
+                .arena = a->arena,
+                .message_size = a->message_size,
+                .arena_size = a->arena_size};
+        Carry carry = CARRY_NULL;
+
+        if (!method || !t->core)
+                return false;
+        carry_take(&carry, core_shape(), &method->res, a->message);
+        carry_describe(&carry, core_space(t->core));
+        m.sids = carry.sids;
+        if (judge_response(t->desk->judge, JUDGE_KERNEL, t->index, false, &m))
+                return true;
+        carry_take_back(&carry, core_space(t->core));
+        return false;
+}
+
+static void answer(void *arg, const CoreAnswer *a) {
+        Desk *d = arg;
+        DeskTask *t = d->tasks + a->ticket / CHAN_SLOTS;
+        uint32_t slot = (uint32_t)(a->ticket % CHAN_SLOTS);
+        const ChanOut out = {.msg = a->message,
+                .msg_size = a->message_size,
+                .arena = a->arena,
+                .arena_size = a->arena_size};
+
+        if (!t->route)
+                return;
+        if (!a->message)
+                (void)relay_answer(d->relay, t->route, slot, NULL, NK_ENOENT);
+        else if (is_granted(t, a))
+                (void)relay_answer(d->relay, t->route, slot, &out, rcOk);
+        else
+                (void)relay_answer(d->relay, t->route, slot, NULL, rcSecurityDisallow);
+}
+
+/* --- time --- */
+
+static void set_timer(const Desk *d, uint64_t at_ms) {
+        struct itimerspec at = {.it_value = {.tv_sec = 0}};
+
+        if (at_ms != NTC_NEVER)
+                at.it_value = (struct timespec){
+                        .tv_sec = (time_t)(at_ms / 1000), .tv_nsec = (long)(at_ms % 1000) * 1000000 + 1};
+        (void)timerfd_settime(d->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+int desk_timer_fd(const Desk *d) {
+        return d->timer_fd;
+}
+
+void desk_expire(Desk *d) {
+        uint64_t times;
+
+        if (read(d->timer_fd, &times, sizeof times) < 0 && errno != EAGAIN)
+                return;
+        set_timer(d, core_expire(d->core, now_ms()));
+}
+
+/* --- requests --- */
+
+static bool may_ask(DeskTask *t, const RelayMessage *m) {
+        const ShapeMethod *method = judge_find_method(core_shape(), m->riid, m->mid);
+        JudgeMessage message = {.riid = m->riid,
+                .mid = m->mid,
+                .message = m->message,
+                .arena = m->arena,
+                .message_size = m->message_size,
+                .arena_size = m->arena_size,
+                .malformed = m->malformed};
+        Carry carry = CARRY_NULL;
+
+        if (!m->malformed && method) {
+                carry_take(&carry, core_shape(), &method->req, m->message);
+                carry_describe(&carry, core_space(t->core));
+                message.sids = carry.sids;
+        }
+        return judge_request(t->desk->judge, t->index, JUDGE_KERNEL, &message) && !m->malformed;
+}
+
+static void serve(void *arg, RelayRoute *route, uint32_t slot, const RelayMessage *m) {
+        DeskTask *t = arg;
+        Desk *d = t->desk;
+        uint64_t now = now_ms();
+
+        if (!t->core || !may_ask(t, m)) {
+                (void)relay_answer(d->relay, route, slot, NULL, rcSecurityDisallow);
+                return;
+        }
+        core_call(t->core, ticket_of(t, slot), m->message, m->arena, m->arena_size, now);
+        set_timer(d, core_expire(d->core, now));
+}
+
+void desk_plan(Desk *d, uint32_t task, RelayPlan *plan) {
+        plan->shape = core_shape();
+        plan->serve = serve;
+        plan->arg = d->tasks + task;
+}
+
+void desk_opened(Desk *d, uint32_t task, RelayRoute *route) {
+        d->tasks[task].route = route;
+}
+
+/* --- handles of messages between tasks --- */
+
+void desk_look(Desk *d, uint32_t from, uint32_t to, const ShapeTable *table, const ShapeMessage *shape,
+        const struct nk_message *message, Carry *ret_carry, const char **ret_why) {
+        CoreTask *sender = d->tasks[from].core;
+        CoreTask *receiver = d->tasks[to].core;
+        int r;
+
+        *ret_carry = CARRY_NULL;
+        *ret_why = NULL;
+        if (shape->n_handles == 0)
+                return;
+        carry_take(ret_carry, table, shape, message);
+        if (!sender || !receiver) {
+                *ret_why = "a process of the message has died";
+                return;
+        }
+        r = carry_check(ret_carry, core_space(sender), core_space(receiver));
+        if (r)
+                *ret_why = htree_error_text(r);
+}
+
+bool desk_move(Desk *d, uint32_t from, uint32_t to, Carry *carry, struct nk_message *message) {
+        CoreTask *sender = d->tasks[from].core;
+        CoreTask *receiver = d->tasks[to].core;
+
+        if (carry->n == 0)
+                return true;
+        return sender && receiver &&
+               carry_move(carry, core_space(sender), core_space(receiver), message) == 0;
+}
+
+void desk_take_back(Desk *d, uint32_t to, Carry *carry) {
+        if (d->tasks[to].core)
+                carry_take_back(carry, core_space(d->tasks[to].core));
+        *carry = CARRY_NULL;
+}
+
+/* --- life --- */
+
+static int sid_new(void *arg, uint32_t *ret_sid) {
+        Desk *d = arg;
+
+        return judge_resource_new(d->judge, ret_sid);
+}
+
+static void sid_dies(void *arg, uint32_t sid) {
+        Desk *d = arg;
+
+        judge_resource_dies(d->judge, sid);
+}
+
+static int open_tasks(Desk *d, uint32_t n) {
+        int r = 0;
+
+        d->tasks = calloc(n + 1u, sizeof *d->tasks);
+        if (!d->tasks)
+                return -ENOMEM;
+        for (; d->n_tasks < n && r == 0; d->n_tasks++) {
+                DeskTask *t = d->tasks + d->n_tasks;
+
+                *t = (DeskTask){.desk = d, .index = d->n_tasks};
+                r = core_task_new(d->core, &t->core);
+        }
+        return r;
+}
+
+int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk) {
+        Desk *d = calloc(1, sizeof *d);
+        CoreHost host = {.sid_new = sid_new, .sid_dies = sid_dies, .answer = answer, .arg = d};
+        int r;
+
+        if (!d)
+                return -ENOMEM;
+        *d = (Desk){.judge = judge, .relay = relay, .timer_fd = -1};
+        r = core_new(&host, &d->core);
+        if (r == 0)
+                r = open_tasks(d, sol->n_tasks);
+        if (r == 0) {
+                d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+                r = d->timer_fd < 0 ? -errno : 0;
+        }
+        if (r < 0) {
+                desk_free(d);
+                return r;
+        }
+        *ret_desk = d;
+        return 0;
+}
+
+Desk *desk_free(Desk *d) {
+        if (!d)
+                return NULL;
+        for (uint32_t i = 0; i < d->n_tasks; i++)
+                desk_task_died(d, i);
+        core_free(d->core);
+        if (d->timer_fd >= 0)
+                (void)close(d->timer_fd);
+        free(d->tasks);
+        free(d);
+        return NULL;
+}
+
+void desk_task_died(Desk *d, uint32_t task) {
+        d->tasks[task].route = NULL;
+        d->tasks[task].core = core_task_free(d->tasks[task].core);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Desk: where the processes of a running solution call kl.core.Core, and where the handles in their messages
+ * change hands.
+ *
+ * Between core (what the calls do), the judge (whether they may) and the relay (how they come and go).
+ * Everything here is called under the relay's lock, by its thread or by whoever has taken the lock. A
+ * process has its handles from the start of the solution until it dies.
+ */
+#pragma once
+
+#include "core/carry.h"
+#include "core/core.h"
+#include "judge.h"
+#include "transport/relay.h"
+
+typedef struct Desk Desk;
+
+/* Borrows everything. 0, -ENOMEM or a negative errno of the timer. */
+int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk);
+/* The relay has stopped. */
+Desk *desk_free(Desk *d);
+
+/* The leg of a task to kl.core.Core: *plan gets what the desk knows of it. desk_opened: the route it became.
+ */
+void desk_plan(Desk *d, uint32_t task, RelayPlan *plan);
+void desk_opened(Desk *d, uint32_t task, RelayRoute *route);
+
+/* Handles of a message between two tasks: before it is judged, after it was granted, when it comes back.
+ * message: private copy, verified. *ret_why: not NULL, why the handles may not go. */
+void desk_look(Desk *d, uint32_t from, uint32_t to, const ShapeTable *table, const ShapeMessage *shape,
+        const struct nk_message *message, Carry *ret_carry, const char **ret_why);
+bool desk_move(Desk *d, uint32_t from, uint32_t to, Carry *carry, struct nk_message *message);
+void desk_take_back(Desk *d, uint32_t to, Carry *carry);
+
+void desk_task_died(Desk *d, uint32_t task);
+
+/* Ready to read when a call has waited long enough: then desk_expire. */
+int desk_timer_fd(const Desk *d);
+void desk_expire(Desk *d);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls to kl.core.Core, by the proxies that nkc makes of idl/kl/core.
+ *
+ * The channel is the process's own since its creation. A process has none if its policy denies it every call
+ * there; without a policy nobody has one, and what needs the kernel is not to be had.
+ */
+#pragma once
+
+#include <nk/transport.h>
+#include <rtl/retcode.h>
+
+/* Endpoints of kl.core.Core; tests/abi/core compares them with what nkc says. */
+#define KERNEL_HANDLE 3
+#define KERNEL_NOTICE 12
+
+/* Where proxies of the kernel's endpoints call. Never NULL; any number of threads at once. */
+struct nk_transport *kernel_transport(void);
+
+/* What a call has come to: `rc` of the answer, or why there is no answer: rcSecurityDisallow, rcNotConnected
+ * (not started by `caisson run`), rcUnimplemented (no policy; a method that the kernel lacks), rcFail. */
+Retcode kernel_outcome(nk_err_t err, Retcode rc);
