@@ -40,7 +40,7 @@ static void write_solution(const char *cpu_server, const char *cpu_client, const
 /* Median of a call in nanoseconds, and the seconds that the whole run took. */
 static double run(int kind, double *ret_seconds) {
         const char *argv[] = {
-                CAISSON, "run", "--policy=none", options[kind], "-I", BENCH_IDL, tool.folder, NULL};
+                CAISSON_PROGRAM, "run", "--policy=none", options[kind], "-I", BENCH_IDL, tool.folder, NULL};
         char path[TOOL_PATH], text[40] = "";
         FILE *f;
 
