@@ -4,15 +4,22 @@
  */
 #include <rtl/stdio.h>
 
-#include <stdarg.h>
 #include <stdio.h>
+
+int rtl_vprintf(const char *format, va_list args) {
+        return vprintf(format, args);
+}
+
+int rtl_vsnprintf(char *buffer, rtl_size_t size, const char *format, va_list args) {
+        return vsnprintf(buffer, size, format, args);
+}
 
 int rtl_printf(const char *format, ...) {
         va_list args;
         int n;
 
         va_start(args, format);
-        n = vprintf(format, args);
+        n = rtl_vprintf(format, args);
         va_end(args);
         return n;
 }
@@ -22,7 +29,7 @@ int rtl_snprintf(char *buffer, rtl_size_t size, const char *format, ...) {
         int n;
 
         va_start(args, format);
-        n = vsnprintf(buffer, size, format, args);
+        n = rtl_vsnprintf(buffer, size, format, args);
         va_end(args);
         return n;
 }

@@ -2,10 +2,12 @@
 /*
  * Formatted output of the runtime library.
  *
- * Source: rtl_printf is observed in public programs; rtl_snprintf is our choice.
+ * Source: rtl_printf is observed in public programs; the others are our choice.
  */
 #ifndef RTL_STDIO_H
 #define RTL_STDIO_H
+
+#include <stdarg.h>
 
 #include <rtl/types.h>
 
@@ -27,6 +29,10 @@ int rtl_printf(const char *format, ...) __rtl_printf(1, 2);
  * Negative when the format is bad. Threads: safe.
  */
 int rtl_snprintf(char *buffer, rtl_size_t size, const char *format, ...) __rtl_printf(3, 4);
+
+/* Both with a list of arguments, which is used up. */
+int rtl_vprintf(const char *format, va_list args) __rtl_printf(1, 0);
+int rtl_vsnprintf(char *buffer, rtl_size_t size, const char *format, va_list args) __rtl_printf(3, 0);
 
 #ifdef __cplusplus
 }

@@ -37,6 +37,32 @@ static inline rtl_size_t rtl_strlen(const char *text) {
         return strlen(text);
 }
 
+/* Finds the first byte of that value; NULL: there is none. */
+static inline const void *rtl_memchr(const void *memory, int value, rtl_size_t size) {
+        return memchr(memory, value, size);
+}
+
+/* The same, but at most `size`, and no byte behind those is read. */
+static inline rtl_size_t rtl_strnlen(const char *text, rtl_size_t size) {
+        const char *end = (const char *)memchr(text, '\0', size);
+
+        return end ? (rtl_size_t)(end - text) : size;
+}
+
+/* Finds the first, the last place of a character; NULL: there is none. */
+static inline const char *rtl_strchr(const char *text, int c) {
+        return strchr(text, c);
+}
+
+static inline const char *rtl_strrchr(const char *text, int c) {
+        return strrchr(text, c);
+}
+
+/* Finds the first place of one text in another; NULL: there is none. */
+static inline const char *rtl_strstr(const char *text, const char *part) {
+        return strstr(text, part);
+}
+
 /* Compares two NUL-terminated texts by their bytes: < 0, 0 or > 0. */
 static inline int rtl_strcmp(const char *a, const char *b) {
         return strcmp(a, b);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <coresrv/task/task_api.h>
 #include <coresrv/thread/thread_api.h>
 #include <coresrv/time/time_api.h>
 #include <coresrv/vmm/vmm_api.h>
@@ -243,6 +244,15 @@ static rtl_bool random_numbers_are_there(void) {
                memcmp(a, b, sizeof a) != 0;
 }
 
+static rtl_bool process_knows_its_name(void) {
+        static const char expected[] = "test.Client";
+        char name[sizeof expected] = "as it was";
+
+        return KnTaskGetName(name, sizeof expected - 1) == rcBufferTooSmall &&
+               strcmp(name, "as it was") == 0 && KnTaskGetName(name, sizeof expected) == rcOk &&
+               strcmp(name, expected) == 0;
+}
+
 static const struct {
         const char *name;
         rtl_bool (*is_true)(void);
@@ -260,6 +270,7 @@ static const struct {
         {"memory_is_aligned_and_zero", memory_is_aligned_and_zero},
         {"clocks_can_be_read_and_not_set", clocks_can_be_read_and_not_set},
         {"random_numbers_are_there", random_numbers_are_there},
+        {"process_knows_its_name", process_knows_its_name},
 };
 
 int main(void) {

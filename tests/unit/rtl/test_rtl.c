@@ -65,6 +65,26 @@ static void memory_functions_are_those_of_the_c_library(void **state) {
         assert_int_equal(rtl_strncmp("abc", "abd", 2), 0);
 }
 
+static void what_is_in_a_text_is_found(void **state) {
+        const char text[100] = "abcabc";
+        const char open_end[] = {'a', 'b'};
+        (void)state;
+
+        assert_ptr_equal(rtl_memchr(text, 'c', 7), text + 2);
+        assert_null(rtl_memchr(text, 'c', 2));
+        assert_int_equal(rtl_strnlen(text, 3), 3);
+        assert_int_equal(rtl_strnlen(text, 6), 6);
+        assert_int_equal(rtl_strnlen(text, 100), 6);
+        assert_int_equal(rtl_strnlen(open_end, sizeof open_end), 2);
+        assert_int_equal(rtl_strnlen(open_end, 0), 0);
+        assert_ptr_equal(rtl_strchr(text, 'b'), text + 1);
+        assert_ptr_equal(rtl_strrchr(text, 'b'), text + 4);
+        assert_null(rtl_strchr(text, 'x'));
+        assert_null(rtl_strrchr(text, 'x'));
+        assert_ptr_equal(rtl_strstr(text, "ca"), text + 2);
+        assert_null(rtl_strstr(text, "cb"));
+}
+
 static void text_in_memory_is_cut_and_terminated(void **state) {
         char text[4];
         (void)state;
@@ -105,6 +125,7 @@ int main(void) {
                 cmocka_unit_test(rounding_happens_in_the_type_of_the_number),
                 cmocka_unit_test(min_and_max_choose),
                 cmocka_unit_test(memory_functions_are_those_of_the_c_library),
+                cmocka_unit_test(what_is_in_a_text_is_found),
                 cmocka_unit_test(text_in_memory_is_cut_and_terminated),
                 cmocka_unit_test(printed_text_goes_to_the_standard_output),
         };
