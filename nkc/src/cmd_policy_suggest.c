@@ -386,6 +386,8 @@ static void put_all(Suggestion *x) {
  * ---------------------------------------------------------------------------------------------------- */
 
 static int propose(Suggestion *x) {
+        Text folded = TEXT_NULL;
+
         x->names = intern_new(x->cmd.arena);
         map_init(&x->seen, x->cmd.arena);
         x->last = &x->first;
@@ -394,7 +396,9 @@ static int propose(Suggestion *x) {
         if (x->count.io_failed)
                 return CMD_FAILED;
         put_all(x);
-        fputs(text_str(&x->out), stdout);
+        c_text_fold(&folded, text_str(&x->out), x->out.size);
+        fputs(text_str(&folded), stdout);
+        text_deinit(&folded);
         text_deinit(&x->out);
         return x->count.n_bad > 0 ? CMD_INPUT : CMD_OK;
 }

@@ -121,6 +121,8 @@ static size_t find_cut(const Line *line, size_t begin, size_t room) {
                 is_text ^= line->text[i] == '"' && !line->is_comment;
                 if (is_text || line->text[i + 1] != ' ' || (line->text[i] != ',' && !line->is_comment))
                         continue;
+                if (line->is_comment && line->size - (i + 2) <= strlen("*/"))
+                        break; /* the end of a comment does not stand alone */
                 if (i + 1 - begin > room && cut < line->size)
                         break;
                 cut = i + 1;

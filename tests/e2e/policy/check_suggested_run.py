@@ -35,9 +35,9 @@ def policy(folder, *words):
     return done.returncode, done.stdout, done.stderr
 
 
-def run_audited(folder, name):
+def run_audited(folder, name, *options):
     """Exit code and output of a run, which writes its audit into the file."""
-    code, output = solution.run_solution(folder, SDK, "--audit", str(folder / name))
+    code, output = solution.run_solution(folder, SDK, "--audit", str(folder / name), *options)
     return code, "\n".join(output)
 
 
@@ -58,6 +58,10 @@ def check(folder):
     renew(folder)
     code, output = run_audited(folder, "audit0")
     report(code != 0 and "heard" not in output, "without its rules the solution does not run", output)
+    _, permitted = run_audited(folder, "permissive", "--permissive")
+    code, rules, err = policy(folder, "suggest", "permissive")
+    report("heard" in permitted and code == 0 and rules.count("grant ()") == len(LEFT_OUT),
+           "one permissive run tells all rules", rules + err)
     for i in range(len(LEFT_OUT)):
         if "heard" in output:
             break

@@ -354,7 +354,8 @@ def methods_between_two_classes_are_one_binding(w):
 /* Proposed by 'nkc policy suggest': 3 denials, 2 different. Read each rule before you take it. */
 
 error src=demo.Door dst=demo.Guard {
-    /* 2 denials, the first at audit:1. Admits also: every process of these classes, whatever happened before. */
+    /* 2 denials, the first at audit:1. Admits also: every process of these classes, whatever happened
+       before. */
     match endpoint=panel.interface method=Use { grant () }
     /* 1 denial, at audit:2. Admits also: every process of these classes, whatever happened before. */
     match endpoint=panel.interface method=Set { grant () }
@@ -367,7 +368,8 @@ def what_a_rule_would_admit_besides_is_said(w):
               "endpoint": "panel.interface", "method": "Use", "reason": "no rule is bound", "calls": []}
     w.write("audit", json.dumps(record))
     out = w.ok("suggest", "--policy", "gaps.psl", "-I", ".", "audit")
-    assert "every value of file (a handle), key; every process" in out, out
+    assert "every value of file (a handle), key; every process" in " ".join(out.split()), out
+    assert max(map(len, out.splitlines())) <= 110, out
     for event in ("response", "error"):
         assert f"/* Not granted yet: {event} src=demo.Door dst=demo.Guard endpoint=panel.interface method=Use */" in out, out
 
