@@ -169,8 +169,9 @@ static void read_constant_key(Call *k, const PslExpr *e, const char *bytes) {
                         k->out->key = i;
                         return;
                 }
-                suggest_offer(&g, map->keys[i].bytes);
         }
+        for (uint32_t i = 0; i < map->n_keys; i++)
+                suggest_offer(&g, map->keys[i].bytes);
         diag_report(diags(k), POL_UNKNOWN_KEY, e->span, k->object->name);
         diag_suggest(diags(k), &g);
         k->is_bad = true;

@@ -111,8 +111,9 @@ static const LayField *find_field(const LayField *fields, uint32_t n, const char
         for (uint32_t i = 0; i < n; i++) {
                 if (strcmp(fields[i].name, name) == 0)
                         return &fields[i];
-                suggest_offer(g, fields[i].name);
         }
+        for (uint32_t i = 0; i < n; i++)
+                suggest_offer(g, fields[i].name);
         return NULL;
 }
 

@@ -71,11 +71,29 @@ bool pol_has_key_twice(PolBuild *b, const PslExpr *dict) {
         return is_twice;
 }
 
+/* Names in a configuration: looked up often, suggested once. */
+static uint32_t index_of(const char *const *names, uint32_t n, const char *name) {
+        for (uint32_t i = 0; i < n; i++) {
+                if (names[i] == name)
+                        return i;
+        }
+        return POL_NONE;
+}
+
+static Suggest suggest_from(const char *const *names, uint32_t n, const char *wanted) {
+        Suggest g = suggest_for(wanted);
+
+        for (uint32_t i = 0; i < n; i++)
+                suggest_offer(&g, names[i]);
+        return g;
+}
+
 /* States of Flow ---------------------------------------------------------------------------------- */
 
 uint32_t pol_flow_state(PolBuild *b, const PolObject *object, const PslExpr *psl) {
         const PslExpr *e = pol_inner(psl);
         const PolFlow *flow = object->flow;
+        uint32_t state;
         Suggest g;
 
         if (e->kind == PSL_EXPR_BAD)
@@ -84,12 +102,10 @@ uint32_t pol_flow_state(PolBuild *b, const PolObject *object, const PslExpr *psl
                 diag_report(b->ctx->diags, POL_NOT_CONSTANT_TEXT, e->span, "a state");
                 return POL_NONE;
         }
-        g = suggest_for(e->text);
-        for (uint32_t i = 0; i < flow->n_states; i++) {
-                if (flow->states[i] == e->text)
-                        return i;
-                suggest_offer(&g, flow->states[i]);
-        }
+        state = index_of(flow->states, flow->n_states, e->text);
+        if (state != POL_NONE)
+                return state;
+        g = suggest_from(flow->states, flow->n_states, e->text);
         diag_report(b->ctx->diags, POL_UNKNOWN_STATE, e->span, object->name, e->text);
         diag_suggest(b->ctx->diags, &g);
         return POL_NONE;
@@ -149,14 +165,10 @@ static bool find_name(PolBuild *b, const PolObject *object, const PslExpr *e, co
                 diag_report(b->ctx->diags, POL_NOT_CONSTANT_TEXT, e->span, "part of a level");
                 return false;
         }
-        g = suggest_for(e->text);
-        for (uint32_t i = 0; i < n; i++) {
-                if (names[i] == e->text) {
-                        *out = i;
-                        return true;
-                }
-                suggest_offer(&g, names[i]);
-        }
+        *out = index_of(names, n, e->text);
+        if (*out != POL_NONE)
+                return true;
+        g = suggest_from(names, n, e->text);
         diag_report(b->ctx->diags, POL_UNKNOWN_LEVEL, e->span, object->name, e->text);
         diag_suggest(b->ctx->diags, &g);
         return false;

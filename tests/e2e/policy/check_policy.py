@@ -149,7 +149,11 @@ def limits_policy():
 {" ".join(f"policy object o{i} : Base {{}}" for i in range(1024 - 6))}
 policy object flow : Flow {{
     type State = {states.replace(",", " |")}
-    config = {{states : [{states}], initial : "s1023", transitions : {{"s1023" : ["s0"]}}}}
+    config = {{
+        states : [{states}],
+        initial : "s1023",
+        transitions : {{{", ".join(f'"s{i}" : [{states}]' for i in range(900, 1024))}}},
+    }}
 }}
 policy object set : HashSet {{
     type Entry = {{{listed(32, "f%d : UInt64")}}}
