@@ -66,6 +66,7 @@ static double median(double *values) {
         return values[ROUNDS / 2];
 }
 
+/* Not pinned, Linux decides which of two very different times it is: shown, and not judged. */
 static void compare_calls(const char *what, const char *cpu_server, const char *cpu_client) {
         double ns[KINDS][ROUNDS], ratios[ROUNDS], seconds;
         char gate[80], none[24], strict[24];
@@ -79,6 +80,8 @@ static void compare_calls(const char *what, const char *cpu_server, const char *
         }
         (void)printf("  %-22s without %10s   in chambers %10s\n", what, bench_ns_text(median(ns[NONE]), none),
                 bench_ns_text(median(ns[STRICT]), strict));
+        if (cpu_client[0] == '-')
+                return;
         (void)snprintf(gate, sizeof gate, "a call in chambers over one without, %s", what);
         bench_gate(gate, median(ratios), "<=", RATIO_MAX);
 }
