@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What must not be possible with handles: a solution whose client tries it, built with the staged SDK.
+
+Each line that the client prints is a case. The audit must name the reasons.
+
+    run_handles.py SOURCE_ROOT BUILD_ROOT COMPILER
+"""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import solution  # noqa: E402
+
+REASONS = ("no such handle in the process", "the handle lacks the right", "more rights than the handle has",
+           "a handle of another kind", "too many handles in the process")
+
+
+def main():
+    source, build, compiler = sys.argv[1:]
+    sdk = solution.staged_sdk(build)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch, "handles")
+        shutil.copytree(pathlib.Path(source, "tests/e2e/handles/solution"), folder)
+        solution.build_solution(folder, sdk, compiler)
+        code, lines = solution.run_solution(folder, sdk)
+    cases = [line.split("| ", 1)[1] for line in lines if line.startswith("hand.Taker | ")]
+    cases += [f"{'ok' if any(reason in line for line in lines) else 'not ok'} the audit says: {reason}"
+              for reason in REASONS]
+    cases.append(f"{'ok' if code == 0 else 'not ok'} everything ended with 0")
+    for number, case in enumerate(cases, 1):
+        mark, _, name = case.rpartition("ok ")
+        print(f"{mark}ok {number} - {name.replace(' ', '_')}")
+    print(f"1..{len(cases)}")
+    if any(case.startswith("not") for case in cases) or len(cases) < 20:
+        print("\n".join(f"# {line}" for line in lines))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
