@@ -468,6 +468,63 @@ static void call_being_served_times_out_and_its_slot_comes_back(void **state) {
         }
 }
 
+static void what_was_granted_may_be_changed_before_it_is_handed_on(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 41);
+        TrioServed s;
+
+        (void)state;
+        t->put_in_place = 77;
+        hand_over(t, &c, &s);
+        assert_int_equal(s.req.value, 77);
+        assert_int_equal(answer_judged(t, &s), 0);
+        trio_call_join(&c);
+        assert_int_equal(c.status, rcOk);
+        assert_int_equal(t->n_delivered, 2);
+        assert_int_equal(t->n_withdrawn, 0);
+}
+
+static void request_that_cannot_be_delivered_never_reaches_the_server(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 41);
+        TrioServed s;
+
+        (void)state;
+        t->deny_delivery = true;
+        assert_false(try_hand_over(t, &c, &s));
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+        assert_int_equal(t->n_requests, 1);
+}
+
+static void response_that_cannot_be_delivered_is_told_to_both_ends(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 41);
+        TrioServed s;
+
+        (void)state;
+        hand_over(t, &c, &s);
+        t->deny_delivery = true;
+        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
+        trio_call_join(&c);
+        expect_status(&c, rcSecurityDisallow);
+}
+
+static void what_is_given_back_is_said_once(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+
+        (void)state;
+        c.wait.timeout_ms = 50;
+        trio_call_start(&c);
+        while (!c.is_done)
+                (void)relay_turn(t->relay);
+        trio_call_join(&c);
+        assert_int_equal(c.result, CHAN_E_TIMEOUT);
+        assert_int_equal(t->n_withdrawn, t->n_delivered);
+        assert_in_range(t->n_withdrawn, 0, 1); /* its time may be over before the relay has looked */
+}
+
 static void interrupted_call_comes_back_if_the_server_has_not_taken_it(void **state) {
         Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
         TrioCall c = trio_put(t, 5);
@@ -819,6 +876,10 @@ int main(void) {
                 with_trio(call_the_relay_has_not_taken_is_withdrawn),
                 with_trio(call_the_server_has_not_taken_is_given_back),
                 with_trio(call_being_served_times_out_and_its_slot_comes_back),
+                with_trio(what_was_granted_may_be_changed_before_it_is_handed_on),
+                with_trio(request_that_cannot_be_delivered_never_reaches_the_server),
+                with_trio(response_that_cannot_be_delivered_is_told_to_both_ends),
+                with_trio(what_is_given_back_is_said_once),
                 with_trio(interrupted_call_comes_back_if_the_server_has_not_taken_it),
                 with_trio(call_being_served_is_not_interrupted),
                 with_trio(death_of_the_server_wakes_callers_on_each_way),

@@ -45,6 +45,25 @@ static void note_forbidden(void *arg, uint16_t riid, uint16_t mid) {
         t->forbidden = (uint32_t)riid << 16 | mid;
 }
 
+static bool deliver(void *arg, uint32_t slot, bool is_answer, struct nk_message *message) {
+        Trio *t = arg;
+
+        if (t->deny_delivery)
+                return false;
+        if (t->put_in_place && !is_answer)
+                ((Keeper_Put_req *)(void *)message)->value = t->put_in_place;
+        t->last_slot = slot;
+        atomic_fetch_add(&t->n_delivered, 1);
+        return true;
+}
+
+static void note_withdrawn(void *arg, uint32_t slot) {
+        Trio *t = arg;
+
+        t->last_slot = slot;
+        atomic_fetch_add(&t->n_withdrawn, 1);
+}
+
 /* --- making --- */
 
 static ChanWay way_of(void *arg, uint16_t riid, uint16_t mid) {
@@ -74,8 +93,11 @@ typedef struct Legs {
 } Legs;
 
 static void open_relay(Trio *t, const Legs *legs) {
-        static const RelayJudge judge = {
-                .request = judge_request, .response = judge_response, .forbidden = note_forbidden};
+        static const RelayJudge judge = {.request = judge_request,
+                .response = judge_response,
+                .forbidden = note_forbidden,
+                .deliver = deliver,
+                .withdrawn = note_withdrawn};
         const RelayPlan plan = {.client_fd = legs->client,
                 .server_fd = legs->server,
                 .direct_fd = legs->direct,

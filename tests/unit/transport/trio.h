@@ -32,6 +32,11 @@ typedef struct Trio {
         bool last_was_error;
         uint32_t forbidden;             /* RIID << 16 | MID */
         void (*meddle)(struct Trio *t); /* called while the judge decides */
+
+        bool deny_delivery;    /* after the judge has granted */
+        uint32_t put_in_place; /* value of a delivered request; 0: as it was */
+        _Atomic uint32_t n_delivered, n_withdrawn;
+        uint32_t last_slot;
 } Trio;
 
 /* Put takes `put_way`, the other methods `others_way`. All of these assert. */
