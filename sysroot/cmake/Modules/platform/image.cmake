@@ -5,6 +5,7 @@
 #   init.yaml      the init description, expanded
 #   ksm.module     the compiled policy
 #   bin/           the programs
+#   lib/           shared libraries of the project that they link
 #   romfs/         the other files of IMAGE_FILES
 #   *.?dl          descriptions of the solution; folder = package
 
@@ -141,7 +142,7 @@ function(caisson_image name)
     "EINIT_ENTITY;CONNECTIONS_CFG;SECURITY_PSL;KLOG_ENTITY;IMAGE_BINARY_DIR_BIN;PACK_DEPS_COPY_ONLY;PACK_DEPS_LIBS_PATH;PACK_DEPS_COPY_TARGET;QEMU_USER_NETWORK_FLAGS"
     "EXTRA_XDL_DIR;IMAGE_FILES;QEMU_FLAGS;QEMU_ENV;QEMU_DEPENDENCIES;PACK_DEPS_EXTRA_LIBRARIES")
   # Free words may come behind a keyword that takes several: programs are never its values.
-  foreach(keyword EXTRA_XDL_DIR QEMU_FLAGS QEMU_ENV PACK_DEPS_EXTRA_LIBRARIES)
+  foreach(keyword EXTRA_XDL_DIR QEMU_FLAGS QEMU_ENV)
     foreach(item IN LISTS ARG_${keyword})
       get_filename_component(path "${item}" ABSOLUTE)
       if(TARGET "${item}" OR (EXISTS "${path}" AND NOT IS_DIRECTORY "${path}"))
@@ -195,8 +196,42 @@ function(caisson_image name)
   caisson_image_target()
 endfunction()
 
+# Words of makeimg for the shared libraries of the project that the programs link, which then look for them
+# beside themselves in the image.
+function(caisson_shared_libraries programs others out)
+  set(libraries ${others})
+  foreach(program IN LISTS programs)
+    caisson_linked("${program}" linked)
+    set(own)
+    foreach(library IN LISTS linked)
+      get_target_property(type "${library}" TYPE)
+      get_target_property(is_imported "${library}" IMPORTED)
+      if(type STREQUAL "SHARED_LIBRARY" AND NOT is_imported)
+        list(APPEND own "${library}")
+      endif()
+    endforeach()
+    if(own)
+      set_property(TARGET "${program}" APPEND PROPERTY BUILD_RPATH "\$ORIGIN/../lib")
+      set_property(TARGET "${program}" PROPERTY ENABLE_EXPORTS TRUE) # the libraries call the program's runtime
+      list(APPEND libraries ${own})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES libraries)
+  set(words)
+  foreach(library IN LISTS libraries)
+    if(TARGET "${library}")
+      list(APPEND words "--with-library=$<TARGET_FILE:${library}>")
+    else()
+      get_filename_component(library "${library}" ABSOLUTE)
+      list(APPEND words "--with-library=${library}")
+    endif()
+  endforeach()
+  set(${out} "${words}" PARENT_SCOPE)
+endfunction()
+
 # The target <name>. Everything in it is the caller's.
 macro(caisson_image_target)
+  caisson_shared_libraries("${programs}" "${ARG_PACK_DEPS_EXTRA_LIBRARIES}" libraries)
   set(parts)
   foreach(program IN LISTS programs)
     list(APPEND parts "$<TARGET_FILE:${program}>")
@@ -204,7 +239,8 @@ macro(caisson_image_target)
   add_custom_target("${name}" VERBATIM DEPENDS ${files} ${module}
     COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
     COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makeimg" "--target=${CAISSON_TARGET}" "--img-dst=${folder}/${name}"
-      "--with-init=$<TARGET_FILE:${ARG_EINIT_ENTITY}>" "--with-descriptions=${search}" ${parts} ${files} ${module})
+      "--with-init=$<TARGET_FILE:${ARG_EINIT_ENTITY}>" "--with-descriptions=${search}" ${libraries}
+      ${parts} ${files} ${module})
   set(policy_flags "--policy=none")
   if(module)
     set(policy_flags "")
