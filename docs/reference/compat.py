@@ -70,8 +70,11 @@ def is_there(name, text, symbols):
     word = re.search(rf"\b{re.escape(name)}\b", text)
     if not word or re.search(rf"^#define {re.escape(name)}\b", text, re.MULTILINE):
         return bool(word)
-    function = re.search(rf"([^;{{}}#]*)\b{re.escape(name)}\s*\(", text)
-    return not function or "static" in function.group(1) or "typedef" in function.group(1) or name in symbols
+    function = re.search(rf"\b{re.escape(name)}\s*\(", text)
+    if not function:
+        return True
+    before = text[max(text.rfind(mark, 0, function.start()) for mark in ";}#"):function.start()]
+    return "static" in before or "typedef" in before or name in symbols
 
 
 def row(entry, notes, sdk, symbols):
