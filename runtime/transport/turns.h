@@ -10,7 +10,7 @@
  * Where answers are judged too it takes slices of half the length: it comes twice in each round then.
  *
  * On systems where a thread can't choose its slice this does nothing, and calls cost the wrong ring's turns
- * when they are in it. docs/decisions/0012-relay.md has the measurements.
+ * when they are in it. docs/decisions/0019-relay.md has the measurements.
  */
 #pragma once
 

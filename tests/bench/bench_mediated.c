@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Calls that are judged: client, relay and server, beside the direct call and the bare mechanism between
- * two. The measurement behind docs/decisions/0012-relay.md. The judge grants everything: what decisions
+ * two. The measurement behind docs/decisions/0019-relay.md. The judge grants everything: what decisions
  * cost is measured by bench_ksm.
  */
 #include "rows.h"
