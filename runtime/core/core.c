@@ -92,7 +92,8 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
         nk_err_t err;
 
         /* Only read by dispatchers and methods. */
-        nk_arena_init(&req_arena, (void *)(uintptr_t)arena, (char *)(uintptr_t)arena + arena_size);
+        nk_arena_init(
+                &req_arena, (void *)(uintptr_t)arena, arena ? (char *)(uintptr_t)arena + arena_size : NULL);
         (void)nkx_arena_set_used(&req_arena, arena_size);
         memset(&core->res, 0, sizeof(core->res));
         nk_req_reset(&core->res);
