@@ -378,15 +378,15 @@ static int add_sockets(scmp_filter_ctx context) {
         for (unsigned family = 0; r == 0 && family < AF_MAX; family++) {
                 if (family != AF_INET && family != AF_INET6) {
                         r = seccomp_rule_add(context, SCMP_ACT_ERRNO(EAFNOSUPPORT), CALL(socket), 1,
-                                SCMP_A0(SCMP_CMP_EQ, family));
+                                SCMP_A0(SCMP_CMP_EQ, family, 0));
                         continue;
                 }
                 for (size_t i = 0; r == 0 && i < sizeof types / sizeof *types; i++)
                         for (size_t j = 0; r == 0 && j < sizeof protocols / sizeof *protocols; j++)
                                 r = seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(socket), 3,
-                                        SCMP_A0(SCMP_CMP_EQ, family),
+                                        SCMP_A0(SCMP_CMP_EQ, family, 0),
                                         SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE, types[i]),
-                                        SCMP_A2(SCMP_CMP_EQ, protocols[j]));
+                                        SCMP_A2(SCMP_CMP_EQ, protocols[j], 0));
         }
         return r;
 }
