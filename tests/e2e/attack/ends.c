@@ -27,7 +27,7 @@ ChanClient *open_client(void) {
                 .kernel = boot_kernel(),
                 .verdicts = boot_verdicts(boot_get(), c),
                 .shape = boot_shape(boot_get(), c)};
-        ChanClient *client;
+        static ChanClient *client; /* as long as the process */
 
         if (chan_client_open(&plan, &client) == 0)
                 return client;
