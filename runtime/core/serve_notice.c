@@ -2,6 +2,8 @@
 /*
  * The endpoint notice.Notice. GetEvent alone may wait: it is answered when the board says so.
  */
+#include <string.h>
+
 #include <handle/event_descr.h>
 #include <handle/handletype.h>
 #include <services/ocap.h>
@@ -141,19 +143,23 @@ static void store_events(struct nk_arena *arena, const NtcEnd *end, nk_ptr_t *re
         kl_core_Notice_EventDesc *events =
                 nk_arena_alloc(kl_core_Notice_EventDesc, arena, ret_events, end->n_events);
 
-        for (uint32_t i = 0; i < end->n_events; i++)
-                events[i] = (kl_core_Notice_EventDesc){
-                        .eventId = end->events[i].id, .eventMask = end->events[i].mask};
+        for (uint32_t i = 0; i < end->n_events; i++) {
+                events[i].eventId = end->events[i].id;
+                events[i].eventMask = end->events[i].mask;
+        }
 }
 
 void core_say_notice(void *host, const NtcEnd *end) {
         Core *core = host;
-        kl_core_Notice_GetEvent_res res = {.rc = end->rc};
-        uint64_t bytes[kl_core_Notice_GetEvent_res_arena_size / sizeof(uint64_t)];
+        kl_core_Notice_GetEvent_res res;
+        uint64_t bytes[kl_core_Notice_GetEvent_res_arena_size / sizeof(uint64_t)] = {0};
         struct nk_arena arena = NK_ARENA_INITIALIZER((char *)bytes, (char *)bytes + sizeof(bytes));
         CoreAnswer answer = {
                 .ticket = end->ticket, .message = &res.base_, .message_size = sizeof(res), .arena = bytes};
 
+        /* Gaps between members go to another process too. */
+        memset(&res, 0, sizeof(res));
+        res.rc = end->rc;
         nk_req_reset(&res);
         nk_msg_set_method_id(&res, kl_core_Core_notice_iidOffset + kl_core_CNotice_Notice_iid,
                 kl_core_Notice_GetEvent_mid);

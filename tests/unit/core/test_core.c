@@ -484,6 +484,28 @@ static void events_of_an_object_reach_who_may_hear_them(void **state) {
         expect_event(1, 0, 1, 9, OBJECT_EVENT_USER(3));
 }
 
+/* Bytes from..to - 1 of what another process gets. */
+static void expect_zeros(const void *bytes, size_t from, size_t to) {
+        for (size_t i = from; i < to; i++)
+                assert_int_equal(((const uint8_t *)bytes)[i], 0);
+}
+
+static void nothing_of_the_kernel_lies_in_the_gaps_of_an_answer(void **state) {
+        uint32_t mine = object(0, 1);
+        uint32_t notify = notice(0);
+        const size_t rc_end = offsetof(kl_core_Notice_GetEvent_res, rc) + sizeof(Retcode);
+        const size_t mask_end = offsetof(kl_core_Notice_EventDesc, eventMask) + sizeof(uint32_t);
+
+        (void)state;
+        memset(got + 1, 0x5a, sizeof(got[1]));
+        assert_int_equal(subscribe(0, notify, mine, OBJECT_EVENT_USER(0), 9), rcOk);
+        assert_int_equal(signal_event(0, mine, OBJECT_EVENT_USER(0)), rcOk);
+        get_event(0, 1, notify, 4, 0);
+        expect_event(1, 0, 1, 9, OBJECT_EVENT_USER(0));
+        expect_zeros(&got[1].message, rc_end, sizeof(kl_core_Notice_GetEvent_res));
+        expect_zeros(got[1].arena, mask_end, sizeof(kl_core_Notice_EventDesc));
+}
+
 static void waiting_ends_in_time(void **state) {
         uint32_t notify = notice(0);
 
@@ -542,6 +564,7 @@ int main(void) {
                 CASE(revoking_a_subtree_closes_the_badge),
                 CASE(a_badge_needs_a_notice_or_none),
                 CASE(events_of_an_object_reach_who_may_hear_them),
+                CASE(nothing_of_the_kernel_lies_in_the_gaps_of_an_answer),
                 CASE(waiting_ends_in_time),
                 CASE(closing_a_notice_wakes_who_waits),
                 CASE(a_process_that_dies_leaves_nothing),
