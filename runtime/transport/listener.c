@@ -648,6 +648,8 @@ static void put_answer(ChanSlot *slot, const ChanOut *out, int32_t status) {
 static int answer_directly(ChanEnd *end, ChanSlot *slot, const ChanOut *out, int32_t status) {
         int r = 0;
 
+        /* As in fetch_request: a straight request came over another leg. */
+        (void)atomic_load_explicit(&slot->state, memory_order_acquire);
         put_answer(slot, out, status);
         if (*(volatile uint32_t *)&slot->flags & CHAN_STAYS)
                 visit_follow(&visit, *(volatile uint32_t *)&slot->cpu);
