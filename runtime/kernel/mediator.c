@@ -50,8 +50,8 @@ static void look_at_handles(const MediatorRoute *r, uint32_t from, uint32_t to, 
         Mediator *m = r->mediator;
 
         m->carry = CARRY_NULL;
-        if (message->malformed || !shape)
-                return;
+        if (message->malformed || !shape || message->message_size < shape->size)
+                return; /* the last is an answer that is only a code */
         desk_look(m->desk, from, to, r->shape, shape, message->message, &m->carry, &message->malformed);
         message->sids = m->carry.sids;
 }

@@ -276,13 +276,18 @@ static const char *reason_of(const Relay *r) {
         return r->scratch.reason ? r->scratch.reason : "its structure is wrong";
 }
 
-static const char *check_request(Relay *r, const RelayRoute *route, const RelayMessage *m) {
+/* *ret_code: what its sender is told. What the class does not have is denied, as whatever has no rule. */
+static const char *check_request(
+        Relay *r, const RelayRoute *route, const RelayMessage *m, int32_t *ret_code) {
+        int result;
+
         if (!route->shape)
                 return NULL;
         r->scratch.reason = NULL;
-        return verify_request(route->shape, m->message, m->message_size, m->arena, m->arena_size, &r->scratch)
-                       ? reason_of(r)
-                       : NULL;
+        result = verify_request(
+                route->shape, m->message, m->message_size, m->arena, m->arena_size, &r->scratch);
+        *ret_code = result == VERIFY_E_METHOD ? rcSecurityDisallow : rcInvalidArgument;
+        return result ? reason_of(r) : NULL;
 }
 
 /* Only who posts anew what he has not got an answer for comes here with a slot that is taken. */
@@ -331,6 +336,7 @@ static bool deliver(Relay *r, const RelayRoute *route, uint32_t i, bool is_answe
 static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanSlot *slot = chan_slot(route->client, i);
         RelayCall *call = &route->calls[i];
+        int32_t code = rcInvalidArgument;
         RelayMessage m;
         ChanWay way;
 
@@ -340,7 +346,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         if (way == CHAN_WAY_DIRECT)
                 way = CHAN_WAY_JUDGED; /* sent to us all the same: let it have its way */
         if (!m.malformed)
-                m.malformed = check_request(r, route, &m);
+                m.malformed = check_request(r, route, &m, &code);
         if (route->gone) {
                 refuse(route, i, way, rcNotConnected);
         } else if (is_taken(route, i)) {
@@ -349,7 +355,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
                 *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED}; /* no turns */
                 route->serve(route->arg, route, i, &m);
         } else if (!route->judge.request(route->arg, &m) || m.malformed || !deliver(r, route, i, false)) {
-                refuse(route, i, way, rcSecurityDisallow);
+                refuse(route, i, way, m.malformed ? code : rcSecurityDisallow);
         } else {
                 *call = (RelayCall){.riid = m.riid,
                         .mid = m.mid,
@@ -385,9 +391,22 @@ static int32_t judge_answer(Relay *r, const RelayRoute *route, const RelayCall *
                 m->malformed = reason_of(r);
         m->riid = call->riid;
         m->mid = call->mid;
-        if (!route->judge.response(route->arg, is_error && !m->malformed, m) || m->malformed)
-                return rcSecurityDisallow;
-        return rcOk;
+        if (!route->judge.response(route->arg, is_error && !m->malformed, m))
+                return m->malformed ? rcInvalidArgument : rcSecurityDisallow;
+        return m->malformed ? rcInvalidArgument : rcOk;
+}
+
+/* An answer that is only a code is an error without parameters: it needs a rule like any other. */
+static int32_t judge_code(Relay *r, const RelayRoute *route, const RelayCall *call) {
+        const RelayMessage m = {.riid = call->riid,
+                .mid = call->mid,
+                .message = r->in.msg,
+                .message_size = sizeof *r->in.msg,
+                .arena = r->in.arena};
+
+        *r->in.msg = (struct nk_message){
+                .size = sizeof *r->in.msg, .iid = call->riid, .mid = call->mid, .flags = NKX_MESSAGE_ERROR};
+        return route->judge.response(route->arg, true, &m) ? rcOk : rcSecurityDisallow;
 }
 
 static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
@@ -404,6 +423,8 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
                 verdict = judge_answer(r, route, &call, &m);
                 if (verdict == rcOk && !deliver(r, route, i, true))
                         verdict = rcSecurityDisallow;
+        } else {
+                verdict = judge_code(r, route, &call);
         }
         route->calls[i].phase = RELAY_FREE;
         if (status == rcOk && verdict == rcOk) {
@@ -414,7 +435,7 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
 
                 answer_slot(route->client, i, &out, rcOk);
         } else {
-                answer_slot(route->client, i, NULL, status == rcOk ? verdict : plain_status(status));
+                answer_slot(route->client, i, NULL, verdict != rcOk ? verdict : plain_status(status));
         }
         route->calls[i].denials = call.denials << 1 | (verdict != rcOk);
         atomic_store(&slot->verdicts, (uint64_t)call.turn << 32 | route->calls[i].denials);
