@@ -15,7 +15,7 @@
 #define LIMITS_STACK     (64ull << 20) /* the first thread's, which grows and doesn't count there */
 /* Addresses beside the memory: what is only reserved, such as the heaps of threads. It also bounds what a
  * process can hold beyond its limit, for pages that it has written and may only read now are not counted. */
-#define LIMITS_ADDRESSES (4ull << 30)
+#define LIMITS_ADDRESSES (8ull << 30)
 #define LIMITS_THREADS   1024u
 #define LIMITS_FILES     1024u /* descriptors that every program may have */
 #define LIMITS_FILES_ADD 256u  /* and at least so many beyond those it is born with */

@@ -22,7 +22,7 @@
 #define THREADS_MAX 2000u
 #define CHUNK       ((rtl_size_t)256 << 20)
 #define CHUNKS_MAX  64u /* 16 GiB, far above the limit */
-#define ABOVE_LIMIT ((rtl_size_t)4 << 30)
+#define ABOVE_LIMIT ((rtl_size_t)3 << 30)
 
 static struct {
         KosMutex mutex;
