@@ -14,7 +14,8 @@
 #define LIMITS_MEMORY    (2ull << 30)  /* bytes of private memory: heap, stacks, data */
 #define LIMITS_STACK     (64ull << 20) /* the first thread's, which grows and doesn't count there */
 /* Addresses beside the memory: what is only reserved, such as the heaps of threads. It also bounds what a
- * process can hold beyond its limit, for pages that it has written and may only read now are not counted. */
+ * process can hold beyond its limit: RLIMIT_DATA does not count pages that were written and may only be read
+ * now, nor a mapping made over a reserved one. */
 #define LIMITS_ADDRESSES (8ull << 30)
 #define LIMITS_THREADS   1024u
 #define LIMITS_FILES     1024u /* descriptors that every program may have */
