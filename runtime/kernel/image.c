@@ -233,10 +233,22 @@ static bool unpack_entries(Unpacking *u) {
         return fail(u, "it has too many entries");
 }
 
+/* The name comes from the archive: no control character reaches the terminal. */
+static void print_name(const char *name, FILE *out) {
+        for (; *name; name++) {
+                unsigned char c = (unsigned char)*name;
+
+                (void)fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
+        }
+}
+
 static void say(const Unpacking *u, const char *path, FILE *out) {
         (void)fprintf(out, "caisson: image %s", path);
-        if (u->name[0])
-                (void)fprintf(out, ", entry '%s'", u->name);
+        if (u->name[0]) {
+                (void)fputs(", entry '", out);
+                print_name(u->name, out);
+                (void)fputc('\'', out);
+        }
         (void)fprintf(
                 out, ": %s%s%s\n", u->problem, u->error ? ": " : "", u->error ? strerror(u->error) : "");
 }

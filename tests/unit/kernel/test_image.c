@@ -184,6 +184,14 @@ static void links_and_devices_are_refused(void **state) {
         one_refused("extended", 'x', "--format=ustar");
 }
 
+static void names_are_shown_without_control_characters(void **state) {
+        (void)state;
+        one_refused("../\033]0;title\a\n\x7f", '0',
+                "entry '../?]0;title?"
+                "?"
+                "?'");
+}
+
 static void file_given_twice_is_refused(void **state) {
         FILE *f = begin();
 
@@ -311,6 +319,7 @@ int main(void) {
                 cmocka_unit_test(files_keep_content_and_execute_permission),
                 cmocka_unit_test(names_that_lead_out_are_refused),
                 cmocka_unit_test(links_and_devices_are_refused),
+                cmocka_unit_test(names_are_shown_without_control_characters),
                 cmocka_unit_test(file_given_twice_is_refused),
                 cmocka_unit_test(damaged_header_is_refused),
                 cmocka_unit_test(size_must_be_octal),
