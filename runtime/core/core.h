@@ -17,6 +17,8 @@
 #include "nk/shape.h"
 #include "notice.h"
 
+#define CORE_RECORD_SIZE 8192u /* bytes of one record of the audit */
+
 struct nk_message;
 
 typedef struct Core Core;
@@ -39,6 +41,9 @@ typedef struct CoreHost {
         int (*sid_new)(void *arg, uint32_t *ret_sid);
         void (*sid_dies)(void *arg, uint32_t sid);
         void (*answer)(void *arg, const CoreAnswer *answer);
+        /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
+         * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
+        size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);
         void *arg;
 } CoreHost;
 

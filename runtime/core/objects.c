@@ -35,6 +35,7 @@ static void unbound(void *data) {
 const HtreeKind core_user_kind = {.name = "user object", .gone = gone};
 const HtreeKind core_badge_kind = {.name = "badge", .is_badge = true, .unbound = unbound, .gone = gone};
 const HtreeKind core_notice_kind = {.name = "notice", .gone = gone};
+const HtreeKind core_audit_kind = {.name = "reader of the audit", .gone = gone};
 
 Retcode core_rc_of(int error) {
         static const Retcode codes[] = {

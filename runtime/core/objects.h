@@ -13,11 +13,13 @@ typedef struct CoreObject {
         uint32_t sid;
         NtcSource source;
         NtcReceiver *receiver; /* of a notice */
+        uint64_t place;        /* of a reader of the audit: the record that it has come to */
 } CoreObject;
 
 extern const HtreeKind core_user_kind;   /* a resource of a process */
 extern const HtreeKind core_badge_kind;  /* the context of transfers */
 extern const HtreeKind core_notice_kind; /* a receiver of notifications */
+extern const HtreeKind core_audit_kind;  /* a reader of the audit */
 
 /* Makes an object with its first handle. rcOk, rcOutOfMemory, rcQuotaExceeded. */
 typedef struct CoreObjectSpec {

@@ -24,8 +24,10 @@ struct Core {
         kl_core_Core_entity entity;
         kl_core_CHandle_component handle_component;
         kl_core_CNotice_component notice_component;
+        kl_core_CAudit_component audit_component;
         kl_core_Handle handle;
         kl_core_Notice notice;
+        kl_core_Audit audit;
 
         /* The call at hand. */
         CoreTask *caller;
@@ -38,12 +40,17 @@ struct Core {
 
 extern const kl_core_Handle_ops core_handle_ops; /* serve_handle.c */
 extern const kl_core_Notice_ops core_notice_ops; /* serve_notice.c */
+extern const kl_core_Audit_ops core_audit_ops;   /* serve_audit.c */
 
 /* NtcSay: the end of a call that waits for a notification; host is the Core. */
 void core_say_notice(void *host, const NtcEnd *end);
 
 static inline Core *core_of_handle(kl_core_Handle *self) {
         return (Core *)(void *)((char *)self - offsetof(Core, handle));
+}
+
+static inline Core *core_of_audit(kl_core_Audit *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, audit));
 }
 
 static inline Core *core_of_notice(kl_core_Notice *self) {

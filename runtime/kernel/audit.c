@@ -18,9 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit_history.h"
 #include "audit_queue.h"
 
 #define TAIL_SIZE (2u * INIT_NAME_MAX * 6u + 64u) /* behind a record: the task, escaped */
+
+_Static_assert(AUDIT_RECORD_SIZE >= KSM_LINE_SIZE + TAIL_SIZE, "a record has room");
 
 struct Audit {
         const Solution *sol;
@@ -32,6 +35,7 @@ struct Audit {
         pthread_mutex_t lock;
         pthread_cond_t is_work; /* a record, or the end */
         AuditQueue queue;
+        AuditHistory history;
         AuditShow show;
         bool is_over;
         bool has_thread;
@@ -50,6 +54,8 @@ static uint64_t clock_ns(clockid_t clock) {
 static int init(Audit *a, const AuditOptions *options, AuditProblem *problem) {
         int r = queue_init(&a->queue, a->n_senders);
 
+        if (r == 0)
+                r = history_init(&a->history, a->n_senders);
         if (r == 0)
                 r = show_init(&a->show, a->ksm, a->n_senders, options->is_permissive);
         if (r == 0) {
@@ -93,6 +99,7 @@ Audit *audit_free(Audit *a) {
         audit_stop(a);
         audit_file_close(&a->file);
         queue_deinit(&a->queue);
+        history_deinit(&a->history);
         show_deinit(&a->show);
         if (a->lines_fd >= 0)
                 (void)close(a->lines_fd);
@@ -154,17 +161,24 @@ static void write_note(Audit *a, uint32_t sender, const char *what, uint64_t cou
         audit_file_note(&a->file, line, size);
 }
 
-static void write_record(Audit *a, const AuditEntry *entry) {
-        char line[KSM_LINE_SIZE + TAIL_SIZE];
+/* The object, without a newline. size: AUDIT_RECORD_SIZE. */
+static size_t record_text(const Audit *a, const AuditEntry *entry, char *buf, size_t size) {
+        size_t n = ksm_record_json(a->ksm, &entry->record, buf, KSM_LINE_SIZE) - 1; /* open again */
         char name[TAIL_SIZE / 2];
+
+        put_name(task_name(a, entry->sender), name, sizeof name);
+        return n + (size_t)snprintf(buf + n, size - n, ",\"task\":\"%s\"%s}", name,
+                           entry->is_permitted ? ",\"permissive\":true" : "");
+}
+
+static void write_record(Audit *a, const AuditEntry *entry) {
+        char line[AUDIT_RECORD_SIZE + 1];
         size_t n;
 
         if (a->file.fd < 0)
                 return;
-        n = ksm_record_json(a->ksm, &entry->record, line, KSM_LINE_SIZE) - 1; /* open again */
-        put_name(task_name(a, entry->sender), name, sizeof name);
-        n += (size_t)snprintf(line + n, sizeof line - n, ",\"task\":\"%s\"%s}\n", name,
-                entry->is_permitted ? ",\"permissive\":true" : "");
+        n = record_text(a, entry, line, AUDIT_RECORD_SIZE);
+        line[n++] = '\n';
         if (audit_file_add(&a->file, entry->sender, line, n) == AUDIT_LAST)
                 write_note(a, entry->sender, "full", 0);
 }
@@ -208,6 +222,18 @@ bool audit_take_line(Audit *a, AuditLine *ret_line) {
         return is_one;
 }
 
+/* --- to processes --- */
+
+size_t audit_read(Audit *a, uint64_t *place, char *buf, uint64_t *ret_n_lost) {
+        AuditEntry entry;
+        bool is_one;
+
+        pthread_mutex_lock(&a->lock);
+        is_one = history_read(&a->history, place, &entry, ret_n_lost);
+        pthread_mutex_unlock(&a->lock);
+        return is_one ? record_text(a, &entry, buf, AUDIT_RECORD_SIZE) : 0;
+}
+
 /* --- the writer --- */
 
 /* Under the lock, which is left while something is written. */
@@ -217,6 +243,7 @@ static void write_drops(Audit *a) {
 
                 if (n == 0)
                         continue;
+                history_skip(&a->history, n);
                 pthread_mutex_unlock(&a->lock);
                 write_dropped(a, i, n);
                 pthread_mutex_lock(&a->lock);
@@ -241,6 +268,7 @@ static void write_all(Audit *a) {
 
         while (queue_take(&a->queue, &entry)) {
                 show_record(a, &entry);
+                history_put(&a->history, &entry);
                 pthread_mutex_unlock(&a->lock);
                 write_record(a, &entry);
                 pthread_mutex_lock(&a->lock);

@@ -5,7 +5,8 @@
  * A decision only copies its record into a bounded queue; a thread of its own makes text of it and
  * writes. Nobody who decides ever waits for a disk or a reader. What finds no room is counted, and the
  * count becomes a record itself. No sender can use up what the others need: each has its own share of
- * the queue (audit_queue.h), of the file (audit_file.h) and of the lines that are shown (audit_show.h).
+ * the queue (audit_queue.h), of the file (audit_file.h), of the lines that are shown (audit_show.h), and of
+ * what processes may read (audit_history.h).
  */
 #pragma once
 
@@ -16,6 +17,8 @@
 #include "audit_show.h"
 #include "ksm/ksm.h"
 #include "solution.h"
+
+#define AUDIT_RECORD_SIZE 8192u /* bytes of one as text, its final zero included */
 
 typedef struct Audit Audit;
 
@@ -41,3 +44,8 @@ void audit_put(Audit *a, uint32_t sender, const KsmRecord *record, bool is_permi
 /* Lines for people: the descriptor becomes readable when there are some. One thread takes them. */
 int audit_fd(const Audit *a);
 bool audit_take_line(Audit *a, AuditLine *ret_line);
+
+/* A record for a process: the first behind *place, which begins at 0 and moves on. buf: AUDIT_RECORD_SIZE
+ * bytes. Returns the length of the JSON object, 0: there is none now. *ret_n_lost: so many before it are not
+ * to be had any more. Any thread; waits for nothing but a short lock. */
+size_t audit_read(Audit *a, uint64_t *place, char *buf, uint64_t *ret_n_lost);

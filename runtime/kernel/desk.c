@@ -13,7 +13,10 @@
 #include <nk/types.h>
 #include <rtl/retcode.h>
 
+#include "audit.h"
 #include "judge_message.h"
+
+_Static_assert(AUDIT_RECORD_SIZE <= CORE_RECORD_SIZE, "a record fits the kernel's answer");
 
 typedef struct DeskTask {
         Desk *desk;
@@ -205,6 +208,12 @@ static void sid_dies(void *arg, uint32_t sid) {
         judge_resource_dies(d->judge, sid);
 }
 
+static size_t audit_next(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost) {
+        const Desk *d = arg;
+
+        return audit_read(judge_get_audit(d->judge), place, buf, ret_n_lost);
+}
+
 static int open_tasks(Desk *d, uint32_t n) {
         int r = 0;
 
@@ -222,7 +231,11 @@ static int open_tasks(Desk *d, uint32_t n) {
 
 int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk) {
         Desk *d = calloc(1, sizeof *d);
-        CoreHost host = {.sid_new = sid_new, .sid_dies = sid_dies, .answer = answer, .arg = d};
+        CoreHost host = {.sid_new = sid_new,
+                .sid_dies = sid_dies,
+                .answer = answer,
+                .audit_read = audit_next,
+                .arg = d};
         int r;
 
         if (!d)

@@ -291,6 +291,10 @@ void judge_forbidden_direct(Judge *j, uint32_t client, uint32_t server, uint16_t
                 (void)judge_request(j, client, server, &m);
 }
 
+struct Audit *judge_get_audit(const Judge *j) {
+        return j ? j->audit : NULL;
+}
+
 /* --- what handles name --- */
 
 int judge_resource_new(Judge *j, KsmSid *ret_sid) {

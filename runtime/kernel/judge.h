@@ -76,6 +76,9 @@ bool judge_request(Judge *j, uint32_t client, uint32_t server, const JudgeMessag
 bool judge_response(Judge *j, uint32_t server, uint32_t client, bool is_error, const JudgeMessage *m);
 bool judge_security(Judge *j, uint32_t task, const JudgeMessage *m);
 
+/* Where its records go. NULL: no judge. */
+struct Audit *judge_get_audit(const Judge *j);
+
 /* SIDs of what handles name, for as long as there are handles. 0, KSM_E_SIDS, -ENOMEM. */
 int judge_resource_new(Judge *j, KsmSid *ret_sid);
 void judge_resource_dies(Judge *j, KsmSid sid);

@@ -12,6 +12,7 @@
 
 /* Endpoints of kl.core.Core; tests/abi/core compares them with what nkc says. */
 #define KERNEL_HANDLE 3
+#define KERNEL_AUDIT  10
 #define KERNEL_NOTICE 12
 
 /* Where proxies of the kernel's endpoints call. Never NULL; any number of threads at once. */

@@ -24,6 +24,7 @@
 static void both_sides_agree(void **state) {
         (void)state;
         assert_int_equal(KERNEL_HANDLE, kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid);
+        assert_int_equal(KERNEL_AUDIT, kl_core_Core_audit_iidOffset + kl_core_CAudit_Audit_iid);
         assert_int_equal(KERNEL_NOTICE, kl_core_Core_notice_iidOffset + kl_core_CNotice_Notice_iid);
         assert_int_equal(HND_KERNELS, HTREE_FLAG);
         assert_int_equal(HANDLE_KERNEL_MAX, HTREE_HANDLES_MAX);
@@ -37,6 +38,7 @@ static void endpoints_have_their_numbers(void **state) {
         assert_int_equal(kl_core_Core_handle_iidOffset, 3);
         assert_int_equal(kl_core_Core_task_iidOffset, 4);
         assert_int_equal(kl_core_Core_sync_iidOffset, 5);
+        assert_int_equal(kl_core_Core_audit_iidOffset, 10);
         assert_int_equal(kl_core_Core_cm_iidOffset, 11);
         assert_int_equal(kl_core_Core_notice_iidOffset, 12);
         assert_int_equal(kl_core_Core_iidMax, 14);
@@ -68,6 +70,9 @@ static void methods_of_channels_and_notices_have_their_numbers(void **state) {
         assert_int_equal(kl_core_Notice_GetEvent_mid, 2);
         assert_int_equal(kl_core_Sync_Wait_mid, 0);
         assert_int_equal(kl_core_Sync_Wake_mid, 1);
+        assert_int_equal(kl_core_Audit_Open_mid, 0);
+        assert_int_equal(kl_core_Audit_Close_mid, 1);
+        assert_int_equal(kl_core_Audit_Read_mid, 2);
 }
 
 static void methods_of_tasks_have_their_numbers(void **state) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Audit: the shares of the queue, of the file and of the lines, and what is said about the rest.
+ * Audit: the shares of the queue, of the history, of the file and of the lines, and what is said about the
+ * rest.
  *
  * test_audit IDL
  */
@@ -18,6 +19,7 @@
 #include <cmocka.h>
 
 #include "judged.h"
+#include "kernel/audit_history.h"
 #include "kernel/audit_queue.h"
 
 static const char *idl;
@@ -107,6 +109,100 @@ static void the_rule_that_denied_is_kept_before_all(void **state) {
         assert_int_equal(entry.record.results[0].site, AUDIT_RESULTS_MAX);
         assert_int_equal(entry.record.n_left_out, AUDIT_RESULTS_MAX);
         queue_deinit(&q);
+}
+
+/* --- history --- */
+
+static void put_history(AuditHistory *h, uint32_t sender, uint32_t n) {
+        static AuditEntry entry;
+
+        for (uint32_t i = 0; i < n; i++) {
+                entry.sender = sender;
+                entry.record.decision = i;
+                history_put(h, &entry);
+        }
+}
+
+static void a_reader_gets_what_is_kept_and_the_number_of_the_rest(void **state) {
+        AuditHistory h;
+        AuditEntry entry;
+        uint64_t n_lost;
+
+        (void)state;
+        assert_int_equal(history_init(&h, 2), 0);
+        assert_int_equal(h.share, AUDIT_HISTORY_MAX / 2);
+        for (uint32_t n = h.share - 1; n <= h.share + 1; n++) {
+                uint64_t place = h.last;
+
+                put_history(&h, 0, n);
+                assert_true(history_read(&h, &place, &entry, &n_lost));
+                assert_int_equal(n_lost, n > h.share ? n - h.share : 0);
+                assert_int_equal(entry.record.decision, n_lost);
+                for (uint32_t i = (uint32_t)n_lost + 1; i < n; i++) {
+                        assert_true(history_read(&h, &place, &entry, &n_lost));
+                        assert_int_equal(n_lost, 0);
+                        assert_int_equal(entry.record.decision, i);
+                }
+                assert_false(history_read(&h, &place, &entry, &n_lost));
+                assert_int_equal(n_lost, 0);
+        }
+        history_deinit(&h);
+}
+
+static void a_flood_leaves_the_records_of_others(void **state) {
+        AuditHistory h;
+        AuditEntry entry;
+        uint64_t place = 0, n_lost;
+
+        (void)state;
+        assert_int_equal(history_init(&h, 3), 0);
+        put_history(&h, 2, 1);
+        put_history(&h, 0, 3 * AUDIT_HISTORY_MAX);
+        put_history(&h, 1, 1);
+        assert_true(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(entry.sender, 2);
+        assert_int_equal(n_lost, 0);
+        assert_true(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(entry.sender, 0);
+        assert_int_equal(n_lost, 3 * AUDIT_HISTORY_MAX - h.share);
+        place = h.last - 1;
+        assert_true(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(entry.sender, 1);
+        history_deinit(&h);
+}
+
+static void what_never_came_is_lost_for_readers_too(void **state) {
+        AuditHistory h;
+        AuditEntry entry;
+        uint64_t place = 0, n_lost;
+
+        (void)state;
+        assert_int_equal(history_init(&h, 1), 0);
+        history_skip(&h, 3);
+        assert_false(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(n_lost, 3);
+        assert_false(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(n_lost, 0);
+        history_skip(&h, 2);
+        put_history(&h, 0, 1);
+        assert_true(history_read(&h, &place, &entry, &n_lost));
+        assert_int_equal(n_lost, 2);
+        history_deinit(&h);
+}
+
+static void of_many_senders_each_has_something_kept(void **state) {
+        const uint32_t edge = AUDIT_HISTORY_MAX / AUDIT_KEPT_MIN;
+        AuditHistory h;
+
+        (void)state;
+        for (uint32_t n = edge - 1; n <= edge + 1; n++) {
+                assert_int_equal(history_init(&h, n), 0);
+                assert_int_equal(h.share, AUDIT_KEPT_MIN);
+                history_deinit(&h);
+        }
+        assert_int_equal(history_init(&h, AUDIT_HISTORY_MAX / (AUDIT_KEPT_MIN + 1)), 0);
+        assert_int_equal(h.share, AUDIT_KEPT_MIN + 1);
+        history_deinit(&h);
 }
 
 /* --- file --- */
@@ -342,6 +438,39 @@ static void a_flood_before_the_writer_runs_is_dropped_and_said(void **state) {
         judged_free(t);
 }
 
+/* As the kernel's endpoint reads. */
+static void a_reader_gets_the_lines_of_the_file(void **state) {
+        Judged *t = judged_new(idl, &(JudgeOptions){.is_permissive = false}, AUDIT_LIMIT_DEFAULT);
+        char record[AUDIT_RECORD_SIZE];
+        uint64_t place = 0, n_lost;
+        unsigned n = 0;
+        char *text;
+
+        (void)state;
+        judged_start(t);
+        assert_false(judged_request(t, JUDGED_A, CLOSED, 0));
+        for (unsigned i = 0; i <= AUDIT_SHARE_MAX; i++)
+                assert_false(judged_request(t, JUDGED_B, CLOSED, 0));
+        assert_int_equal(audit_read(t->audit, &place, record, &n_lost), 0);
+        assert_int_equal(n_lost, 0);
+        audit_stop(t->audit);
+        text = judged_read(t);
+        for (size_t size; (size = audit_read(t->audit, &place, record, &n_lost)) > 0; n++) {
+                const char *in_file = strstr(text, record);
+
+                assert_int_equal(size, strlen(record));
+                assert_non_null(in_file);
+                assert_int_equal(in_file[size], '\n');
+                assert_int_equal(n_lost, n == 1 ? AUDIT_SHARE_MAX - AUDIT_HISTORY_MAX / (JUDGED_N + 1) : 0);
+                if (n == 0)
+                        assert_non_null(strstr(record, "\"task\":\"A\"}"));
+        }
+        assert_int_equal(n, 1 + AUDIT_HISTORY_MAX / (JUDGED_N + 1));
+        assert_int_equal(n_lost, 1); /* found no room in the queue */
+        free(text);
+        judged_free(t);
+}
+
 static void a_flood_beyond_the_limit_ends_with_a_number(void **state) {
         const uint64_t limit = 4ull * 2 * AUDIT_SHARE_BYTES;
         Judged *t = judged_new(idl, &(JudgeOptions){.is_permissive = false}, limit);
@@ -389,6 +518,11 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(many_senders_have_small_shares_and_all_fit),
                 cmocka_unit_test(records_come_out_in_order),
                 cmocka_unit_test(the_rule_that_denied_is_kept_before_all),
+                cmocka_unit_test(a_reader_gets_what_is_kept_and_the_number_of_the_rest),
+                cmocka_unit_test(a_flood_leaves_the_records_of_others),
+                cmocka_unit_test(what_never_came_is_lost_for_readers_too),
+                cmocka_unit_test(of_many_senders_each_has_something_kept),
+                cmocka_unit_test(a_reader_gets_the_lines_of_the_file),
                 cmocka_unit_test(the_file_is_private_and_goes_on),
                 cmocka_unit_test(no_link_and_no_file_of_others_is_written),
                 cmocka_unit_test(a_limit_must_have_room_for_all),
