@@ -151,7 +151,8 @@ static void rig_init(Rig *r, ChanVerdicts *verdicts) {
         int status, status_ro, ear;
 
         (void)verdicts_fill(verdicts, shape(), all_judged, NULL);
-        must(chan_status_create(&status, &status_ro) == 0 && chan_ear_create(&ear) == 0, "page and ear");
+        must(chan_status_create(&status, &status_ro) == 0, "page");
+        must(chan_ear_create(&ear) == 0, "ear");
         must(relay_new(status, ear, &r->relay) == 0, "relay");
         plan.client_fd = make_leg(&r->legs[0]);
         plan.server_fd = make_leg(&r->legs[1]);
