@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`caisson new`: what it makes builds, runs and tests its policy by the two commands that it prints. Speaks TAP.
+"""`caisson new`: what it makes builds, runs and tests its policy by the two commands that it prints, for an ordinary
+user (as root: nobody) too. Speaks TAP.
 
     run_new.py BUILD_ROOT
 """
+import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -20,8 +23,8 @@ def commands(output):
 
 
 class New:
-    def __init__(self, staged, folder):
-        self.kit = sdk.Sdk(staged)
+    def __init__(self, staged, folder, user=None):
+        self.kit = sdk.Sdk(staged, user=user)
         self.folder = pathlib.Path(folder)
         self.caisson = self.kit.prefix / "bin/caisson"
 
@@ -37,8 +40,19 @@ def printed_commands_run_it_and_test_its_policy(new):
     ok = code == 0 and lines == ["demo.Client | Hello Hello world", "demo.Client | Hello Hello you there"]
     code, tested = new.kit.run(*test, folder=new.folder / "demo")
     if not ok or code != 0:
-        print("".join(f"# {line}\n" for line in (said + tested).splitlines()))
+        print("".join(f"# {line}\n" for line in (output + said + tested).splitlines()))
     return ok and code == 0 and "[  PASSED  ] 2 tests" in tested and "warning" not in said
+
+
+def an_ordinary_user_needs_no_more(new):
+    user = sdk.NOBODY if os.getuid() == 0 else None
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chmod(scratch, 0o755)
+        work = pathlib.Path(scratch, "work")
+        work.mkdir()
+        os.chown(work, user or -1, user or -1)
+        own = New(shutil.copytree(new.kit.prefix, pathlib.Path(scratch, "sdk"), symlinks=True), work, user)
+        return printed_commands_run_it_and_test_its_policy(own)
 
 
 def sdk_outside_of_the_path_is_named_in_them(new):
@@ -59,6 +73,7 @@ def names_that_cannot_be_packages_are_refused(new):
 
 CASES = [
     printed_commands_run_it_and_test_its_policy,
+    an_ordinary_user_needs_no_more,
     sdk_outside_of_the_path_is_named_in_them,
     folder_that_exists_is_left_alone,
     names_that_cannot_be_packages_are_refused,
