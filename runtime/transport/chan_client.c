@@ -31,11 +31,15 @@
  * invites it over. A probe (wait.h) comes first: two processors that really run beat one. */
 #define INVITE_AFTER (2 * WAIT_PROBE_GAP)
 
+#define QUEUE_SOON_NS 1000000u  /* who waits for a slot while one is abandoned: its reply wakes nobody */
+#define QUEUE_LONG_NS 50000000u /* while none is: one that becomes abandoned wakes nobody either */
+
 /* What belongs to one call at a time. */
 typedef struct Lane {
         WaitHabit habit;
         uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
         ChanSlot *slot;   /* where the answer comes */
+        bool asked_back;  /* the relay was asked for a call of this slot, and may not have seen it yet */
 } Lane;
 
 struct ChanClient {
@@ -204,8 +208,7 @@ static int claim_slowly(Call *call) {
 
         atomic_fetch_add(&c->n_queued, 1);
         for (;;) {
-                uint64_t until = call->deadline_ns;
-                uint64_t soon = plat_now_ns() + 1000000; /* an abandoned slot's reply wakes nobody */
+                uint64_t until = plat_now_ns();
 
                 reclaim_abandoned(c);
                 if (try_claim(c, &call->index))
@@ -218,8 +221,9 @@ static int claim_slowly(Call *call) {
                         r = CHAN_E_INTERRUPTED;
                         break;
                 }
-                if (atomic_load(&c->abandoned) || call->sync)
-                        until = soon < until ? soon : until;
+                until += atomic_load(&c->abandoned) || call->sync ? QUEUE_SOON_NS : QUEUE_LONG_NS;
+                if (until > call->deadline_ns)
+                        until = call->deadline_ns;
                 if (plat_futex_wait(&c->busy, CHAN_ALL_SLOTS, until) == -ETIMEDOUT &&
                         plat_now_ns() >= call->deadline_ns) {
                         r = CHAN_E_TIMEOUT;
@@ -272,9 +276,18 @@ static void invite(ChanSlot *slot, uint32_t cpu, uint32_t flags) {
         slot->flags = flags;
 }
 
+/* Before the slot is posted anew: a wish of the call before must not become one of this call. */
+static void forget_wish(ChanClient *c, uint32_t i) {
+        if (!c->lanes[i].asked_back)
+                return;
+        c->lanes[i].asked_back = false;
+        atomic_fetch_and(chan_notes(c->judged), ~(1u << i));
+}
+
 static void post(Call *call, const ChanOut *out) {
         ChanSlot *slot = call->slot;
 
+        forget_wish(call->client, call->index);
         chan_put(call->request, out);
         invite(slot, plat_cpu(), 0);
         slot->thread = chan_thread_id();
@@ -306,10 +319,11 @@ static bool withdraw(Call *call) {
 
 /* What the kernel process has handed on, and the server not yet received, it can still take back. */
 static void ask_back(const Call *call) {
-        const ChanClient *c = call->client;
+        ChanClient *c = call->client;
 
         if (!c->judged || call->posted != chan_judged(c->judged))
                 return;
+        c->lanes[call->index].asked_back = true;
         atomic_fetch_or(chan_notes(c->judged), 1u << call->index);
         if (atomic_load(&call->peer->bell_wanted))
                 chan_ring(call->bell_fd);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,10 +92,11 @@ static inline void chan_post_judged(ChanHeader *mem, uint32_t bits, const ChanKe
                 chan_ring(kernel->bell_fd);
 }
 
-/* Says that a slot is answered, and wakes who sleeps for it. */
+/* Says that a slot is answered, and wakes who sleeps for it: all of them. A server's thread that is slow to
+ * sleep may do so behind the next answer in its slot, together with the thread that gave that one. */
 static inline void chan_say_answered(ChanSlot *slot, uint32_t state) {
         if (atomic_exchange(&slot->state, state) & CHAN_SLEEPS)
-                plat_futex_wake(&slot->state, 1);
+                plat_futex_wake(&slot->state, INT_MAX);
 }
 
 /* Kernel number of the calling thread, asked for once. */

@@ -507,8 +507,8 @@ static bool do_notes(RelayRoute *route, ChanHeader *leg, void (*each)(RelayRoute
         return any;
 }
 
-/* One answer and one request. A client that wanted a call back and has posted the slot anew said so before
- * it posted, so after a request is taken its notes are of earlier calls. */
+/* One answer and one request, and the wishes after it: a client takes back its wish before it posts the slot
+ * anew, and wishes nothing back that is not taken, so what it wants now is of the call that is known here. */
 static bool look_at_route(Relay *r, RelayRoute *route) {
         bool any = false;
         uint32_t i;
@@ -523,12 +523,10 @@ static bool look_at_route(Relay *r, RelayRoute *route) {
                 any |= do_notes(route, route->server, note_forbidden);
         }
         if (take_slot(chan_judged(route->client), &i)) {
-                (void)do_notes(route, route->client, give_back);
                 take_request(r, route, i);
                 any = true;
-        } else {
-                any |= do_notes(route, route->client, give_back);
         }
+        any |= do_notes(route, route->client, give_back);
         if (has_left(chan_judged(route->client)))
                 close_route(route, CHAN_CLIENT_GONE);
         return any;

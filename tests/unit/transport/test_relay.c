@@ -15,6 +15,7 @@
 #include <nk/errno.h>
 #include <rtl/retcode.h>
 
+#include "platform/linux/clock.h"
 #include "trio.h"
 
 #define BOTH_LEGS CHAN_WAY_DIRECT /* of the other methods: there is a direct leg */
@@ -63,6 +64,12 @@ static bool try_hand_over(Trio *t, TrioCall *c, TrioServed *s) {
 
 static void hand_over(Trio *t, TrioCall *c, TrioServed *s) {
         assert_true(try_hand_over(t, c, s));
+}
+
+/* Until the client has posted, and nobody has looked yet. */
+static void await_post(Trio *t) {
+        while (!(atomic_load(chan_judged(t->from_client)) & 1))
+                (void)sched_yield();
 }
 
 static int answer_judged(Trio *t, TrioServed *s) {
@@ -534,6 +541,50 @@ static void what_is_given_back_is_said_once(void **state) {
         assert_in_range(t->n_withdrawn, 0, 1); /* its time may be over before the relay has looked */
 }
 
+/* The relay has taken the bit and not yet the request when the client says so; by hand, all in one look. */
+static void wish_that_comes_while_its_request_is_taken_is_seen(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        TrioCall c = trio_put(t, 1);
+        TrioServed s;
+
+        (void)state;
+        trio_call_start(&c);
+        await_post(t);
+        atomic_fetch_or(chan_notes(t->from_client), 1);
+        trio_settle(t);
+        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
+        trio_call_join(&c);
+        expect_status(&c, rcIpcInterrupt);
+        assert_int_equal(t->n_withdrawn, 1);
+}
+
+/* A straight answer needs no look of the relay, so the slot may be posted anew with the old wish unseen. */
+static void wish_of_one_call_does_not_take_back_the_next(void **state) {
+        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
+        TrioCall late = trio_put(t, 1), next = trio_put(t, 2);
+        TrioServed s;
+
+        (void)state;
+        late.wait.timeout_ms = 50;
+        while (!try_hand_over(t, &late, &s)) {
+                trio_call_join(&late);
+                trio_settle(t);
+        }
+        trio_call_join(&late);
+        assert_int_equal(late.result, CHAN_E_TIMEOUT);
+        assert_int_equal(atomic_load(chan_notes(t->from_client)), 1u << s.request.slot);
+        assert_int_equal(trio_answer(t, &s), 0);
+        trio_call_start(&next);
+        await_post(t);
+        trio_settle(t);
+        assert_int_equal(trio_take(t, 0, &s), 0);
+        assert_int_equal(s.req.value, 2);
+        assert_int_equal(trio_answer(t, &s), 0);
+        trio_call_join(&next);
+        expect_ok(&next);
+        assert_int_equal(t->n_withdrawn, t->n_delivered - 2);
+}
+
 static void interrupted_call_comes_back_if_the_server_has_not_taken_it(void **state) {
         Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
         TrioCall c = trio_put(t, 5);
@@ -631,6 +682,42 @@ static void closing_the_listener_is_told_to_the_client(void **state) {
         s.request.end = NULL;
 }
 
+typedef struct Sleeper {
+        pthread_t thread;
+        ChanSlot *slot;
+        _Atomic bool is_there;
+        int result;
+} Sleeper;
+
+static void *sleep_on_slot(void *arg) {
+        Sleeper *s = arg;
+
+        atomic_store(&s->is_there, true);
+        s->result = plat_futex_wait(&s->slot->state, CHAN_REPLY | CHAN_SLEEPS, plat_now_ns() + 10000000000u);
+        return NULL;
+}
+
+/* Two of a server's threads: one is slow to sleep, the other one has answered the next call in that slot. */
+static void a_verdict_wakes_everybody_who_sleeps_on_its_slot(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
+        ChanSlot *slot = chan_slot(t->to_server, 0);
+        Sleeper sleepers[2] = {{.slot = slot}, {.slot = slot}};
+
+        (void)state;
+        atomic_store(&slot->state, CHAN_REPLY | CHAN_SLEEPS);
+        for (size_t i = 0; i < 2; i++) {
+                assert_int_equal(pthread_create(&sleepers[i].thread, NULL, sleep_on_slot, &sleepers[i]), 0);
+                while (!atomic_load(&sleepers[i].is_there))
+                        (void)sched_yield();
+        }
+        (void)usleep(20000); /* asleep by now, or else they find that they need not */
+        chan_say_answered(slot, CHAN_DONE);
+        for (size_t i = 0; i < 2; i++) {
+                assert_int_equal(pthread_join(sleepers[i].thread, NULL), 0);
+                assert_int_equal(sleepers[i].result, 0);
+        }
+}
+
 /* --- who waits --- */
 
 static void peeking_sees_where_a_call_is(void **state) {
@@ -645,8 +732,7 @@ static void peeking_sees_where_a_call_is(void **state) {
 
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_NONE);
                 trio_call_start(&c);
-                while (!(atomic_load(chan_judged(t->from_client)) & 1))
-                        (void)sched_yield();
+                await_post(t);
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
                 trio_turn(t);
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
@@ -759,12 +845,15 @@ int main(void) {
                 with_trio(request_that_cannot_be_delivered_never_reaches_the_server),
                 with_trio(response_that_cannot_be_delivered_is_told_to_both_ends),
                 with_trio(what_is_given_back_is_said_once),
+                with_trio(wish_that_comes_while_its_request_is_taken_is_seen),
+                with_trio(wish_of_one_call_does_not_take_back_the_next),
                 with_trio(interrupted_call_comes_back_if_the_server_has_not_taken_it),
                 with_trio(call_being_served_is_not_interrupted),
                 with_trio(death_of_the_server_wakes_callers_on_each_way),
                 with_trio(death_of_the_client_wakes_the_server_that_waits_for_the_verdict),
                 with_trio(closing_the_clients_end_is_told_to_the_server),
                 with_trio(closing_the_listener_is_told_to_the_client),
+                with_trio(a_verdict_wakes_everybody_who_sleeps_on_its_slot),
                 with_trio(peeking_sees_where_a_call_is),
                 with_trio(many_callers_are_judged_and_all_get_their_answers),
                 with_trio(many_callers_of_all_ways_all_get_their_answers),
