@@ -72,6 +72,12 @@ def denials(audit, source):
     return [r for r in audit if r.get("decision") == "denied" and r.get("task") == source]
 
 
+def recorded(audit, source):
+    """Denials of a task as the audit counts them: records, and what it says there was no room for."""
+    return len(denials(audit, source)) + sum(r["count"] for r in audit if r.get("task") == source and
+                                             r.get("audit") in ("dropped", "unwritten"))
+
+
 def attempt(bench, what, n_denials, *friends):
     """One attempt of a thief beside friends."""
     said, audit = bench.run([VAULT, *(friends or [entry("Friend", "F", "friend", "Tell", "3000")]),
@@ -105,6 +111,12 @@ def a_judged_method_over_the_direct_leg_is_refused(bench):
 
 
 @case
+def a_method_that_is_not_there_is_refused_over_the_direct_leg(bench):
+    _, records = attempt(bench, "no-method", 1)
+    assert len(records) == 1 and "4711" in json.dumps(records[0]), records
+
+
+@case
 def altered_verdict_tables_change_nothing(bench):
     attempt(bench, "alter-verdicts", 1)
 
@@ -127,13 +139,15 @@ def a_flood_of_denials_hides_nobody(bench):
           f"of the other one: {len(denials(audit, 'L'))}")
     assert said["T"] == ["refused: each of them"] and said["L"] == ["0 granted, 1 denied, 0 wrong, 0 other"], said
     assert len(denials(audit, "L")) == 1, audit[-5:]
+    assert recorded(audit, "T") == 20000, recorded(audit, "T")
 
 
 @case
 def answers_that_change_while_they_are_judged_are_those_that_were_judged(bench):
     said, audit = bench.run([entry("Vault", "V", "vault", "flip", vault=None), entry("Friend", "F", "friend", "Show", "3000")])
     print(f"# a server that changes its answers: {said['F'][-1]}; denied in the audit: {len(denials(audit, 'V'))}")
-    assert re.fullmatch(r"\d+ granted, \d+ denied, 0 wrong, 0 other", said["F"][-1]), said["F"]
+    found = re.fullmatch(r"\d+ granted, (\d+) denied, 0 wrong, 0 other", said["F"][-1])
+    assert found and recorded(audit, "V") == int(found[1]), (said["F"], recorded(audit, "V"))
 
 
 @case
@@ -142,6 +156,8 @@ def replayed_answers_answer_nothing(bench):
     print(f"# a server that replays answers: {said['F'][-1]}; denied in the audit: {len(denials(audit, 'V'))}")
     found = re.fullmatch(r"(\d+) granted, (\d+) denied, 0 wrong, (\d+) other", said["F"][-1])
     assert found and sum(map(int, found.groups())) == 3000, said["F"]
+    refused = int(found[2]) + int(found[3])
+    assert recorded(audit, "V") == refused, (said["F"], recorded(audit, "V"))
 
 
 @case
