@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -685,16 +686,33 @@ static void closing_the_listener_is_told_to_the_client(void **state) {
 typedef struct Sleeper {
         pthread_t thread;
         ChanSlot *slot;
-        _Atomic bool is_there;
+        _Atomic pid_t tid;
         int result;
 } Sleeper;
 
 static void *sleep_on_slot(void *arg) {
         Sleeper *s = arg;
 
-        atomic_store(&s->is_there, true);
+        atomic_store(&s->tid, gettid());
         s->result = plat_futex_wait(&s->slot->state, CHAN_REPLY | CHAN_SLEEPS, plat_now_ns() + 10000000000u);
         return NULL;
+}
+
+/* By what the kernel says of the thread: "TID (NAME) S ...". */
+static void await_sleep(Sleeper *s) {
+        char path[64], line[256];
+        const char *end = NULL;
+
+        while (!end || strncmp(end, ") S", 3) != 0) {
+                FILE *stat;
+
+                (void)sched_yield();
+                (void)snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)atomic_load(&s->tid));
+                stat = fopen(path, "r");
+                end = stat && fgets(line, sizeof line, stat) ? strrchr(line, ')') : NULL;
+                if (stat)
+                        (void)fclose(stat);
+        }
 }
 
 /* Two of a server's threads: one is slow to sleep, the other one has answered the next call in that slot. */
@@ -707,10 +725,8 @@ static void a_verdict_wakes_everybody_who_sleeps_on_its_slot(void **state) {
         atomic_store(&slot->state, CHAN_REPLY | CHAN_SLEEPS);
         for (size_t i = 0; i < 2; i++) {
                 assert_int_equal(pthread_create(&sleepers[i].thread, NULL, sleep_on_slot, &sleepers[i]), 0);
-                while (!atomic_load(&sleepers[i].is_there))
-                        (void)sched_yield();
+                await_sleep(&sleepers[i]);
         }
-        (void)usleep(20000); /* asleep by now, or else they find that they need not */
         chan_say_answered(slot, CHAN_DONE);
         for (size_t i = 0; i < 2; i++) {
                 assert_int_equal(pthread_join(sleepers[i].thread, NULL), 0);
