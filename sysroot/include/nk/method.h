@@ -22,9 +22,14 @@ struct nkx_method {
 };
 
 /* In simplified error mode `error UInt16 status`, if declared, is all that follows the header. Reached as
- * a plain integer, so that it may alias the member of whatever generated struct it is in. */
+ * a plain integer, so that it may alias the member of whatever generated struct it is in. The empty
+ * statement keeps the compiler from warning where it sees that a method without one has no room for it: it
+ * does not see that none is reached there. */
 static inline nk_uint16_t *nkx_method_status(struct nk_message *err) {
-        return (nk_uint16_t *)(void *)(err + 1);
+        void *at = err + 1;
+
+        __asm__("" : "+r"(at));
+        return (nk_uint16_t *)at;
 }
 
 /*
