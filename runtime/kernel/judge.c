@@ -166,22 +166,27 @@ bool judge_asks_kernel(const Judge *j, uint32_t task) {
         return false;
 }
 
+/* Without a direct method the two share no memory, so no answer goes straight. */
 static void count_channel(const Judge *j, const SolChannel *channel, JudgeCounts *counts) {
         const NkcClass *class = j->sol->tasks[channel->server].class;
         uint32_t src = class_of(j, channel->client), dst = class_of(j, channel->server);
+        JudgeCounts own = {.n_direct = 0};
 
         for (uint16_t riid = 0; riid < class->n_endpoints; riid++) {
                 for (uint16_t mid = 0; mid < class->endpoints[riid].n_methods; mid++) {
                         JudgePath path = judge_path(j, channel->client, channel->server, riid, mid);
 
-                        counts->n_direct += path == JUDGE_DIRECT;
-                        counts->n_straight += path == JUDGE_STRAIGHT;
-                        counts->n_both += path == JUDGE_BOTH;
+                        own.n_direct += path == JUDGE_DIRECT;
+                        own.n_straight += path == JUDGE_STRAIGHT;
+                        own.n_both += path == JUDGE_BOTH;
                         counts->n_denied +=
                                 ksm_find_decision(j->module, KSM_REQUEST, src, dst, riid, mid)->verdict ==
                                 KSM_NEVER;
                 }
         }
+        counts->n_direct += own.n_direct;
+        counts->n_straight += own.n_direct > 0 ? own.n_straight : 0;
+        counts->n_both += own.n_both + (own.n_direct > 0 ? 0 : own.n_straight);
 }
 
 JudgeCounts judge_count_paths(const Judge *j) {
