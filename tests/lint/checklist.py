@@ -7,6 +7,7 @@ import tree
 
 PAGE = "docs/reference/policy-checklist.md"
 CASE = re.compile(r"^static void (\w+)\(void \*\*", re.M)
+E2E_CASE = re.compile(r"^@case\ndef (\w+)\(bench\)", re.M)
 SET = re.compile(r'assert(?: "([^"]*)")? *\{')
 SEQUENCE = re.compile(r'sequence "([^"]*)"')
 MODELS = ("Base", "Pred", "Bool", "Math", "Struct", "Regex", "HashSet", "StaticMap", "Flow", "Mic")
@@ -27,6 +28,8 @@ def tests_of(base):
     names = set()
     for path in tree.files(base, (".c",), ("tests/unit",)):
         names.update(CASE.findall(tree.read(base, path)))
+    for path in tree.files(base, (".py",), ("tests/e2e/judged",)):
+        names.update(E2E_CASE.findall(tree.read(base, path)))
     for path in tree.files(base, (".psl", ".in"), ("tests/e2e/policy",)):
         names.update(sequences(tree.read(base, path)))
     return names

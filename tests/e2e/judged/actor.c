@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Both ends of a judged channel. Without arguments it serves and tells what it received; otherwise it does
- * what they say: METHOD=NUMBER or METHOD=NUMBER*TIMES calls and shows how that ended.
+ * what they say: METHOD=NUMBER or METHOD=NUMBER*TIMES calls and shows how that ended. The word torn alone
+ * sends a malformed Put.
  */
 #include <coresrv/nk/transport-kos-security.h>
 #include <coresrv/nk/transport-kos.h>
@@ -15,6 +16,8 @@
 #include <judged/IAsk.idl.h>
 #include <judged/ITarget.idl.h>
 #include <judged/Target.edl.h>
+
+#include "torn.h"
 
 /* --- server --- */
 
@@ -149,6 +152,10 @@ int main(int argc, const char *argv[]) {
 
         if (argc == 1)
                 return serve();
+        if (strcmp(argv[1], "torn") == 0) {
+                (void)printf("torn: %s\n", torn_put(5) == rcInvalidArgument ? "rcInvalidArgument" : "other");
+                return EXIT_SUCCESS;
+        }
         channel = ServiceLocatorConnect("t");
         NkKosTransport_Init(&transport, channel, NK_NULL, 0);
         judged_ITarget_proxy_init(&target, &transport.base, ServiceLocatorGetRiid(channel, "target"));

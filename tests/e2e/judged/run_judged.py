@@ -10,6 +10,7 @@ OPTION: for `caisson run`.
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,18 @@ def the_record_of_a_denial_says_who_what_and_which_rule(bench):
 
 
 @case
+def a_malformed_request_reaches_no_rule_and_no_server(bench):
+    bench.build()
+    code, lines, records = bench.audited(client("A", "torn"), client("B", "Put=6"), SERVER)
+    equal((code, said(lines, "A"), said(lines, "B")), (0, ["torn: rcInvalidArgument"], ["Put: 6"]))
+    equal(said(lines, "T"), ["received Put 6"])
+    (record,) = records
+    equal([record[key] for key in ("decision", "event", "endpoint", "method", "task")],
+          ["denied", "request", "target", "Put", "A"])
+    equal((record["reason"], record["calls"]), ("the constant part has the wrong size", []))
+
+
+@case
 def a_denied_response_is_told_to_both_and_the_server_goes_on(bench):
     bench.build()
     code, lines, records = bench.audited(client("A", "Put=60", "Put=7"), SERVER)
@@ -188,6 +201,36 @@ def mediation_always_leaves_nothing_direct(bench):
         code, lines = bench.run(client("A", *acts), SERVER, options=["-v"], head=head)
         equal((code, said(lines, "A")), (0, ["Free: 1", "Put: 2", "Closed: error 1", "Fails: status 7"]))
         assert any(f"of the methods of all channels {direct}" in line for line in lines), lines
+
+
+METHODS = ("Put", "Free", "Fails", "Closed", "Told")
+
+
+def explained(bench):
+    """How many methods take which way, as the policy compiler explains it."""
+    ways = []
+    for method in METHODS:
+        done = subprocess.run([pathlib.Path(bench.compiler).with_name("nkc"), "policy", "explain", "--json", "-I", IDL,
+                               "-I", f"{bench.root}/idl", "--policy", bench.folder / "security.psl", "judged.Client",
+                               "judged.Target", f"target.{method}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        ways.append(json.loads(done.stdout)["path"])
+    return [ways.count(way) for way in ("direct", "straight", "judged", "refused")]
+
+
+@case
+def the_compiler_explains_the_ways_that_calls_take(bench):
+    free = "request src=judged.Client dst=judged.Target endpoint=target {"
+    for changes in ((), ((free, free + " match method=Free { assert (message.value != 1) }"),),
+                    (("    match method=Closed { deny () }\n", "    match method=Closed { grant () }\n"),),
+                    (("match method=Fails { assert (message.status == 7) }", "match method=Fails { grant () }"),)):
+        bench.build(*changes)
+        _, lines = bench.run(client("A", "Put=1"), SERVER, options=["-v"])
+        (line,) = [line for line in lines if "of the methods of all channels" in line]
+        n_direct, n_straight, n_both, n_denied = map(int, re.findall(r"\d+", line.split("policy:")[1]))
+        direct, straight, judged, refused = explained(bench)
+        equal((n_direct, n_denied, n_straight + n_both), (direct, refused, straight + judged + refused))
+        if direct == 0:
+            equal((n_straight, straight), (0, 0))
 
 
 @case
