@@ -315,13 +315,15 @@ static void hand_on(Relay *r, RelayRoute *route, uint32_t i, ChanWay way) {
                 .msg_size = r->in.got_msg,
                 .arena = r->in.arena,
                 .arena_size = r->in.got_arena};
+        uint32_t cpu = *(volatile uint32_t *)&from->cpu, flags = *(volatile uint32_t *)&from->flags;
 
         chan_put(to, &out);
-        to->cpu = *(volatile uint32_t *)&from->cpu;
+        to->cpu = cpu;
         to->thread = *(volatile uint32_t *)&from->thread;
         to->turn = route->calls[i].turn;
-        to->flags = (*(volatile uint32_t *)&from->flags & CHAN_STAYS) |
-                    (way == CHAN_WAY_STRAIGHT ? CHAN_STRAIGHT : 0);
+        to->flags = (flags & CHAN_STAYS) | (way == CHAN_WAY_STRAIGHT ? CHAN_STRAIGHT : 0);
+        if (flags & CHAN_STAYS)
+                visit_follow(&r->visit, cpu); /* the server does the same: then all three share a processor */
         atomic_store_explicit(&to->state, CHAN_CALL, memory_order_release);
         atomic_fetch_or(chan_pending(route->server), 1u << i);
         if (atomic_load(&route->status->bell_wanted))
