@@ -312,20 +312,26 @@ static void say_hidden(Audit *a) {
                 uint64_t n = show_take_hidden(&a->show, i);
 
                 if (n > 0)
-                        show_say(&a->show, "%llu more denials of %s were not shown", (unsigned long long)n,
-                                i < a->sol->n_tasks ? task_name(a, i) : "the kernel");
+                        show_say(&a->show, "%llu more denial%s of %s %s not shown", (unsigned long long)n,
+                                n == 1 ? "" : "s", i < a->sol->n_tasks ? task_name(a, i) : "the kernel",
+                                n == 1 ? "was" : "were");
         }
+}
+
+static void say_permit(Audit *a, uint64_t n, const char *what) {
+        if (n == 1)
+                show_say(&a->show, "permitted once: %.900s", what);
+        else
+                show_say(&a->show, "permitted %llu times: %.900s", (unsigned long long)n, what);
 }
 
 static void say_permits(Audit *a) {
         const AuditShow *s = &a->show;
 
         for (uint32_t i = 0; i < s->n_permits; i++)
-                show_say(&a->show, "permitted %llu times: %.900s", (unsigned long long)s->permits[i].n,
-                        s->permits[i].line.text);
+                say_permit(a, s->permits[i].n, s->permits[i].line.text);
         if (s->n_other_permits > 0)
-                show_say(&a->show, "permitted %llu times: other things",
-                        (unsigned long long)s->n_other_permits);
+                say_permit(a, s->n_other_permits, "other things");
 }
 
 static void write_missing(Audit *a) {

@@ -250,7 +250,8 @@ def a_permissive_run_does_what_is_denied_and_says_so(bench):
     own = [line for line in lines if line.startswith("caisson: ")]
     assert own[0].startswith("caisson: PERMISSIVE") and own[-1].startswith("caisson: PERMISSIVE"), own
     equal(sum("permitted all the same" in line and "request" in line and "Put" in line for line in own), 1)
-    assert any("permitted 2 times" in line and "request" in line and "Put" in line for line in own), own
+    assert any("permitted 2 times: " in line and "request" in line and "Put" in line for line in own), own
+    assert any("permitted once: " in line and "request" in line and "Closed" in line for line in own), own
     equal({record["permissive"] for record in records}, {True})
     equal({record["decision"] for record in records}, {"denied"})
 
