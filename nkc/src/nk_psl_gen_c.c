@@ -13,6 +13,7 @@
 #include "policy_program.h"
 #include "psl/emit_pal.h"
 #include "session.h"
+#include "tool.h"
 
 enum { OPT_INCLUDE, OPT_OUTPUT, OPT_OUT_TESTS, OPT_TESTS, OPT_AUDIT, OPT_PLATFORM, OPT_POLICY };
 
@@ -45,31 +46,15 @@ typedef struct Job {
         TestMode tests;
 } Job;
 
-static const char head[] = "Usage: nk-psl-gen-c [OPTION]... FILE\n"
-                           "Writes the C decision code of a policy, and the program of its tests.\n"
-                           "Without -o, --out-tests and -a the policy is only checked.\n\n"
-                           "Options:\n";
-
-static void print_help(void) {
-        Text text = TEXT_NULL;
-
-        opt_print_help(opts, N_OPTS, &text);
-        printf("%s%s  %-32s%s\n  %-32s%s\n", head, text_str(&text), "-h, --help", "this text",
-                "    --version", "the version");
-        text_deinit(&text);
-}
-
-static bool has_word(int argc, char **argv, const char *word) {
-        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-                if (!strcmp(argv[i], word))
-                        return true;
-        return false;
-}
-
-static int usage(const char *problem) {
-        fprintf(stderr, "nk-psl-gen-c: %s\nSee 'nk-psl-gen-c --help'.\n", problem);
-        return CMD_USAGE;
-}
+static const Tool tool = {
+        .name = "nk-psl-gen-c",
+        .head = "Usage: nk-psl-gen-c [OPTION]... FILE\n"
+                "Writes the C decision code of a policy, and the program of its tests.\n"
+                "Without -o, --out-tests and -a the policy is only checked.\n\n"
+                "Options:\n",
+        .opts = opts,
+        .n_opts = N_OPTS,
+};
 
 static void print_diagnostic(void *userdata, NkcSeverity severity, unsigned number, const char *text) {
         (void)userdata;
@@ -177,16 +162,16 @@ static int run(Job *job, OptScan *scan) {
 
         while ((opt = opt_next(scan)) != OPT_END) {
                 if (opt == OPT_BAD)
-                        return usage(text_str(&scan->problem));
+                        return tool_usage(&tool, text_str(&scan->problem));
                 if (opt == OPT_ARGUMENT && job->input)
-                        return usage("more than one input file");
+                        return tool_usage(&tool, "more than one input file");
                 if (opt == OPT_ARGUMENT)
                         job->input = scan->value;
                 else if (!take(job, opt, scan->value))
-                        return usage("--tests takes skip, generate, run or only");
+                        return tool_usage(&tool, "--tests takes skip, generate, run or only");
         }
         if (!job->input)
-                return usage("missing input file");
+                return tool_usage(&tool, "missing input file");
         r = policy_input_check(&job->policy, NULL);
         if (r != CMD_OK)
                 return r == CMD_FAILED ? CMD_INPUT : r;
@@ -200,14 +185,8 @@ int main(int argc, char **argv) {
         OptScan scan;
         int r;
 
-        if (has_word(argc, argv, "--help") || has_word(argc, argv, "-h")) {
-                print_help();
+        if (tool_tells(&tool, argc, argv))
                 return CMD_OK;
-        }
-        if (has_word(argc, argv, "--version")) {
-                puts("nk-psl-gen-c (caisson) " NKC_VERSION);
-                return CMD_OK;
-        }
         job.session = nkc_session_new(print_diagnostic, NULL);
         job.arena = arena_new();
         opt_init(&scan, opts, N_OPTS, argc, argv);

@@ -8,7 +8,7 @@ import tree
 # Name, where it is forbidden (None: everywhere), what to do instead.
 LIBRARIES = ("nkc/src", "runtime")
 TIMELESS = ("tests/unit", "tests/e2e", "tests/abi", "tests/fuzz", "tests/support")
-PROGRAM_FILES = re.compile(r"(^|/)(main|nk_gen_c|nk_psl_gen_c|cmd_\w+|cmd|run)\.c$|^runtime/kernel/")
+PROGRAM_FILES = re.compile(r"(^|/)(main|nk_gen_c|nk_psl_gen_c|cmd_\w+|cmd|tool|run)\.c$|^runtime/kernel/")
 FORBIDDEN = (
     (r"sprintf|vsprintf", None, "use snprintf"),
     (r"strcpy|strcat|stpcpy|strncat", None, "use memcpy with a checked length"),

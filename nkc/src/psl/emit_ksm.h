@@ -15,4 +15,5 @@ void emit_ksm(Text *out, Arena *arena, const PolPolicy *p);
 /* Parts of it, in their order. Lines may be of any length. */
 void emit_ksm_tables(Text *out, Arena *arena, const PolPolicy *p); /* classes … profiles */
 void emit_ksm_code(Text *out, Arena *arena, const PolPolicy *p);   /* functions of the decisions */
+const char *emit_ksm_number(PolNumber number);                     /* the KsmType that stands for it */
 void emit_ksm_section(Text *out, const char *title);

@@ -7,18 +7,7 @@
 
 #include "base/intern.h"
 #include "c_text.h"
-
-static const char *const number_types[POL_N_NUMBERS] = {
-        [POL_U8] = "KSM_U8",
-        [POL_U16] = "KSM_U16",
-        [POL_U32] = "KSM_U32",
-        [POL_U64] = "KSM_U64",
-        [POL_S8] = "KSM_S8",
-        [POL_S16] = "KSM_S16",
-        [POL_S32] = "KSM_S32",
-        [POL_S64] = "KSM_S64",
-        [POL_BOOLEAN] = "KSM_BOOLEAN",
-};
+#include "emit_ksm.h"
 
 /* C types of values; the others are numbers. */
 static const char *type_of(const PolExpr *e) {
@@ -122,7 +111,7 @@ static const char *load(KsmCode *k, const PolExpr *e) {
         if (e->type == POL_T_SEQUENCE)
                 return keep(k, "KsmText", arena_printf(k->arena, "ksm_load_bytes(c, %s, %u)", place, offset));
         return keep(k, "KsmInt",
-                arena_printf(k->arena, "ksm_load(c, %s, %u, %s)", place, offset, number_types[e->number]));
+                arena_printf(k->arena, "ksm_load(c, %s, %u, %s)", place, offset, emit_ksm_number(e->number)));
 }
 
 /* Operators ------------------------------------------------------------------------------------------ */
@@ -160,7 +149,7 @@ static const char *apply(KsmCode *k, const PolExpr *e) {
         const char *b = e->n_items > 1 ? ksm_expr(k, e->items[1]) : NULL;
 
         if (e->kind == POL_INVERT || e->kind == POL_CAST)
-                b = number_types[e->number];
+                b = emit_ksm_number(e->number);
         if (b)
                 return keep(k, type_of(e), arena_printf(k->arena, "%s(c, %s, %s)", name, a, b));
         return keep(k, type_of(e), arena_printf(k->arena, "%s(c, %s)", name, a));

@@ -10,17 +10,21 @@
 #include "c_text.h"
 #include "layout/fingerprint.h"
 
-static const char *const number_types[POL_N_NUMBERS] = {
-        [POL_U8] = "KSM_U8",
-        [POL_U16] = "KSM_U16",
-        [POL_U32] = "KSM_U32",
-        [POL_U64] = "KSM_U64",
-        [POL_S8] = "KSM_S8",
-        [POL_S16] = "KSM_S16",
-        [POL_S32] = "KSM_S32",
-        [POL_S64] = "KSM_S64",
-        [POL_BOOLEAN] = "KSM_BOOLEAN",
-};
+const char *emit_ksm_number(PolNumber number) {
+        static const char *const types[POL_N_NUMBERS] = {
+                [POL_U8] = "KSM_U8",
+                [POL_U16] = "KSM_U16",
+                [POL_U32] = "KSM_U32",
+                [POL_U64] = "KSM_U64",
+                [POL_S8] = "KSM_S8",
+                [POL_S16] = "KSM_S16",
+                [POL_S32] = "KSM_S32",
+                [POL_S64] = "KSM_S64",
+                [POL_BOOLEAN] = "KSM_BOOLEAN",
+        };
+
+        return types[number];
+}
 
 static void put_names(Text *out, const char *const *names, uint32_t n) {
         for (uint32_t i = 0; i < n; i++) {
@@ -130,7 +134,7 @@ static void put_flow(Text *out, const PolFlow *flow, uint32_t i) {
 static void put_set(Text *out, const PolSet *set, uint32_t i) {
         text_printf(out, "\nstatic const uint8_t fields_%u[] = {", i);
         for (uint32_t f = 0; f < set->n_fields; f++)
-                text_printf(out, "%s%s", f ? ", " : "", number_types[set->fields[f]]);
+                text_printf(out, "%s%s", f ? ", " : "", emit_ksm_number(set->fields[f]));
         text_printf(out,
                 "};\n\nstatic const KsmSet set_%u = {\n"
                 "        .n_fields = %u,\n        .set_size = %u,\n        .pool_size = %u,\n"
@@ -157,7 +161,7 @@ static void put_map(Text *out, const PolMap *map, uint32_t i) {
         text_printf(out,
                 "\nstatic const KsmMap map_%u = {\n"
                 "        .type = %s,\n        .n_keys = %u,\n        .pool_size = %u,\n        .keys = ",
-                i, number_types[map->type], map->n_keys, map->pool_size);
+                i, emit_ksm_number(map->type), map->n_keys, map->pool_size);
         text_printf(out, map->n_keys ? "keys_%u,\n};\n" : "NULL,\n};\n", i);
 }
 
