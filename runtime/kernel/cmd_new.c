@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "options.h"
 #include "template.h"
 
@@ -34,19 +35,12 @@ static void print_help(void) {
 
 /* Prefix of the SDK that this program belongs to. */
 static const char *find_prefix(Pool *pool) {
+        const char *folder = files_own_folder(pool);
         char path[PATH_MAX];
-        ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-        char *slash;
 
-        if (n <= 0)
+        if (!folder || !realpath(pool_printf(pool, "%s/%s", folder, CAISSON_PREFIX_FROM_BIN), path))
                 return NULL;
-        path[n] = '\0';
-        slash = strrchr(path, '/');
-        if (!slash)
-                return NULL;
-        *slash = '\0';
-        slash = realpath(pool_printf(pool, "%s/%s", path, CAISSON_PREFIX_FROM_BIN), path);
-        return slash ? pool_copy(pool, path, strlen(path)) : NULL;
+        return pool_copy(pool, path, strlen(path));
 }
 
 /* Would the shell find a `caisson` of this prefix? Then a Makefile does, too. */

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,4 +103,13 @@ const char *files_list(Pool *pool, const char *const *folders, size_t n_folders)
         for (size_t i = 1; i < n_folders; i++)
                 text = pool_printf(pool, "%s%s%s", text, i + 1 < n_folders ? ", " : " and ", folders[i]);
         return text;
+}
+
+const char *files_own_folder(Pool *pool) {
+        char path[PATH_MAX];
+        ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+
+        while (n > 0 && n < (ssize_t)sizeof path && path[n - 1] != '/')
+                n--;
+        return n > 0 && n < (ssize_t)sizeof path ? pool_copy(pool, path, (size_t)n - 1) : NULL;
 }

@@ -18,5 +18,8 @@ const char *files_find(Pool *pool, const char *const *folders, size_t n_folders,
  * own path below each folder of the list is looked at; `s` must have been started with the last part. */
 void files_offer_similar(Pool *pool, const char *const *folders, size_t n_folders, const char *name,
         const char *suffix, Spell *s);
+/* Where this program lies, so that what is installed beside it is found wherever it was copied to. NULL: the
+ * system doesn't tell. */
+const char *files_own_folder(Pool *pool);
 /* The folders as "a, b and c", for a note. */
 const char *files_list(Pool *pool, const char *const *folders, size_t n_folders);

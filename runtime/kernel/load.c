@@ -34,20 +34,11 @@ static void add_built_in(LoadFolders *folders, const char *folder) {
         folders->list[folders->n_all++] = folder;
 }
 
-/* The installed interfaces, found from where the program lies, so that a copied SDK works. */
+/* The installed interfaces. */
 static const char *find_installed(Pool *pool) {
-        char path[PATH_MAX];
-        ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-        char *slash;
+        const char *folder = files_own_folder(pool);
 
-        if (n <= 0)
-                return NULL;
-        path[n] = '\0';
-        slash = strrchr(path, '/');
-        if (!slash)
-                return NULL;
-        *slash = '\0';
-        return pool_printf(pool, "%s/%s", path, CAISSON_IDL_FROM_BIN);
+        return folder ? pool_printf(pool, "%s/%s", folder, CAISSON_IDL_FROM_BIN) : NULL;
 }
 
 static bool is_folder(const char *path) {
