@@ -30,6 +30,7 @@ typedef struct Waiter {
 
 struct NtcReceiver {
         NtcBoard *board;
+        NtcShare *share;           /* of the process it belongs to */
         NtcReceiver *next, **link; /* among the board's */
         NtcEntry *entries;
         NtcEntry *ready, **ready_end;
@@ -106,6 +107,7 @@ static void entry_free(NtcEntry *e) {
         if (e->next)
                 e->next->link = e->link;
         r->n_entries--;
+        r->share->n_entries--;
         free(e);
 }
 
@@ -230,18 +232,20 @@ uint64_t ntc_expire(NtcBoard *board, uint64_t now_ms) {
 
 /* --- receivers --- */
 
-int ntc_new(NtcBoard *board, NtcReceiver **ret_receiver) {
-        NtcReceiver *r = malloc(sizeof *r);
+Retcode ntc_new(NtcBoard *board, NtcShare *share, NtcReceiver **ret_receiver) {
+        NtcReceiver *r = share->n_receivers < NTC_RECEIVERS_MAX ? malloc(sizeof *r) : NULL;
 
         if (!r)
-                return -ENOMEM;
-        *r = (NtcReceiver){.board = board, .next = board->receivers, .link = &board->receivers};
+                return rcOutOfMemory;
+        *r = (NtcReceiver){
+                .board = board, .share = share, .next = board->receivers, .link = &board->receivers};
         r->ready_end = &r->ready;
         if (r->next)
                 r->next->link = &r->next;
         board->receivers = r;
+        share->n_receivers++;
         *ret_receiver = r;
-        return 0;
+        return rcOk;
 }
 
 NtcReceiver *ntc_free(NtcReceiver *r) {
@@ -253,6 +257,7 @@ NtcReceiver *ntc_free(NtcReceiver *r) {
         *r->link = r->next;
         if (r->next)
                 r->next->link = r->link;
+        r->share->n_receivers--;
         free(r);
         return NULL;
 }
@@ -269,12 +274,16 @@ static void note(NtcEntry *e, uint32_t mask) {
         serve_waiters(e->receiver);
 }
 
+static bool has_room(const NtcReceiver *r) {
+        return r->n_entries < NTC_ENTRIES_MAX && r->share->n_entries < NTC_SHARE_MAX;
+}
+
 Retcode ntc_subscribe(NtcReceiver *r, NtcSource *source, uint32_t mask, uint64_t id) {
         NtcEntry *e;
 
         if (mask == 0)
                 return rcInvalidArgument;
-        e = r->n_entries < NTC_ENTRIES_MAX ? malloc(sizeof *e) : NULL;
+        e = has_room(r) ? malloc(sizeof *e) : NULL;
         if (!e)
                 return rcOutOfMemory;
         *e = (NtcEntry){.receiver = r, .source = source, .id = id, .mask = mask};
@@ -289,6 +298,7 @@ Retcode ntc_subscribe(NtcReceiver *r, NtcSource *source, uint32_t mask, uint64_t
                 r->entries->link = &e->next;
         r->entries = e;
         r->n_entries++;
+        r->share->n_entries++;
         note(e, source->lasting);
         return rcOk;
 }

@@ -15,15 +15,23 @@
 
 #include <rtl/retcode.h>
 
-#define NTC_ENTRIES_MAX 4096u /* subscriptions of one receiver */
-#define NTC_WAITERS_MAX 64u   /* calls that wait at one receiver */
-#define NTC_EVENTS_MAX  64u   /* notifications that one call takes */
-#define NTC_NEVER       UINT64_MAX
+#define NTC_ENTRIES_MAX   4096u  /* subscriptions of one receiver */
+#define NTC_WAITERS_MAX   64u    /* calls that wait at one receiver */
+#define NTC_EVENTS_MAX    64u    /* notifications that one call takes */
+#define NTC_RECEIVERS_MAX 256u   /* receivers of one process: each call looks at all for what is over */
+#define NTC_SHARE_MAX     16384u /* subscriptions of all receivers of one process: they are our memory */
+#define NTC_NEVER         UINT64_MAX
 
 typedef struct NtcBoard NtcBoard;       /* all receivers of a host */
 typedef struct NtcReceiver NtcReceiver; /* what a Notice is */
 typedef struct NtcEntry NtcEntry;
 typedef uint64_t NtcTicket;
+
+/* What one process has of all that; zero at first, and outlives its receivers. */
+typedef struct NtcShare {
+        uint32_t n_receivers;
+        uint32_t n_entries;
+} NtcShare;
 
 /* Part of an object that can have events; zero at first, and ended (ntc_source_end) before it goes away. */
 typedef struct NtcSource {
@@ -50,13 +58,14 @@ int ntc_board_new(NtcSay *say, void *host, NtcBoard **ret_board);
 /* No receiver may be left. */
 NtcBoard *ntc_board_free(NtcBoard *board);
 
-int ntc_new(NtcBoard *board, NtcReceiver **ret_receiver);
+/* rcOk; rcOutOfMemory: NTC_RECEIVERS_MAX reached, or no memory. */
+Retcode ntc_new(NtcBoard *board, NtcShare *share, NtcReceiver **ret_receiver);
 /* Waiting calls end with rcAbort, subscriptions with it. */
 NtcReceiver *ntc_free(NtcReceiver *r);
 
 /* Events of `mask` of this source become notifications with that id. Several subscriptions to one source are
- * allowed, also with one id. rcOk; rcInvalidArgument: empty mask; rcOutOfMemory: NTC_ENTRIES_MAX reached, or
- * no memory. */
+ * allowed, also with one id. rcOk; rcInvalidArgument: empty mask; rcOutOfMemory: NTC_ENTRIES_MAX or
+ * NTC_SHARE_MAX reached, or no memory. */
 Retcode ntc_subscribe(NtcReceiver *r, NtcSource *source, uint32_t mask, uint64_t id);
 /* With all that were not taken yet. rcResourceNotFound: none was there. */
 Retcode ntc_unsubscribe(NtcReceiver *r, const NtcSource *source);

@@ -28,7 +28,7 @@ static nk_err_t create(kl_core_Notice *self, const kl_core_Notice_Create_req *re
         nk_unused(req_arena);
         nk_unused(res_arena);
         res->notify = no_handle;
-        res->rc = ntc_new(core->board, &spec.receiver) == 0 ? rcOk : rcOutOfMemory;
+        res->rc = ntc_new(core->board, &core->caller->share, &spec.receiver);
         if (res->rc != rcOk)
                 return NK_EOK;
         res->rc = core_object_new(core->caller, &spec, &object, &number);

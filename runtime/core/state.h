@@ -15,6 +15,7 @@
 struct CoreTask {
         Core *core;
         HtreeSpace *space;
+        NtcShare share; /* its notices stay with it: their handles can't be handed on */
 };
 
 struct Core {

@@ -17,6 +17,7 @@
 
 typedef struct World {
         NtcBoard *board;
+        NtcShare share;
         NtcReceiver *r;
         NtcSource sources[M_SOURCES]; /* outlive the subscriptions */
         NtcTicket ticket;             /* of the last end */
@@ -44,14 +45,14 @@ static int set_up(void **state) {
         *state = &w;
         if (ntc_board_new(say, &w, &w.board) != 0)
                 return -1;
-        return ntc_new(w.board, &w.r);
+        return ntc_new(w.board, &w.share, &w.r) == rcOk ? 0 : -1;
 }
 
 static int tear_down(void **state) {
         World *w = *state;
 
         ntc_free(w->r);
-        if (ntc_count(w->board) != 0)
+        if (ntc_count(w->board) != 0 || w->share.n_receivers != 0 || w->share.n_entries != 0)
                 return -1;
         ntc_board_free(w->board);
         return 0;
@@ -238,6 +239,48 @@ static void subscriptions_have_a_limit(void **state) {
         assert_int_equal(ntc_subscribe(w->r, s, 1, 0), rcOutOfMemory);
         assert_int_equal(ntc_unsubscribe_id(w->r, s, 5), rcOk);
         assert_int_equal(ntc_subscribe(w->r, s, 1, 0), rcOk);
+}
+
+static void receivers_of_a_process_have_a_limit(void **state) {
+        static NtcReceiver *others[NTC_RECEIVERS_MAX];
+        World *w = *state;
+        NtcShare neighbour = {.n_receivers = 0};
+        NtcReceiver *more;
+
+        for (uint32_t i = 1; i < NTC_RECEIVERS_MAX; i++)
+                assert_int_equal(ntc_new(w->board, &w->share, &others[i]), rcOk);
+        assert_int_equal(ntc_new(w->board, &w->share, &more), rcOutOfMemory);
+        assert_int_equal(ntc_new(w->board, &neighbour, &more), rcOk);
+        ntc_free(more);
+        ntc_free(others[1]);
+        assert_int_equal(ntc_new(w->board, &w->share, &others[1]), rcOk);
+        for (uint32_t i = 1; i < NTC_RECEIVERS_MAX; i++)
+                ntc_free(others[i]);
+}
+
+static void subscriptions_of_a_process_have_a_limit(void **state) {
+        enum { N = NTC_SHARE_MAX / NTC_ENTRIES_MAX };
+        World *w = *state;
+        NtcSource *s = w->sources;
+        NtcShare neighbours = {.n_receivers = 0};
+        NtcReceiver *full[N], *own, *neighbour;
+
+        for (uint32_t k = 0; k < N; k++) {
+                assert_int_equal(ntc_new(w->board, &w->share, &full[k]), rcOk);
+                for (uint32_t i = 0; i < NTC_ENTRIES_MAX; i++)
+                        assert_int_equal(ntc_subscribe(full[k], s, 1, i), rcOk);
+        }
+        assert_int_equal(ntc_new(w->board, &w->share, &own), rcOk);
+        assert_int_equal(ntc_subscribe(own, s, 1, 0), rcOutOfMemory);
+        assert_int_equal(ntc_new(w->board, &neighbours, &neighbour), rcOk);
+        assert_int_equal(ntc_subscribe(neighbour, s, 1, 0), rcOk);
+        assert_int_equal(ntc_unsubscribe_id(full[0], s, 5), rcOk);
+        assert_int_equal(ntc_subscribe(own, s, 1, 0), rcOk);
+        assert_int_equal(ntc_subscribe(own, s, 1, 1), rcOutOfMemory);
+        ntc_free(neighbour);
+        ntc_free(own);
+        for (uint32_t k = 0; k < N; k++)
+                ntc_free(full[k]);
 }
 
 static void waiting_calls_have_a_limit(void **state) {
@@ -427,6 +470,8 @@ int main(void) {
                 CASE(unsubscribing_takes_untold_events_along),
                 CASE(wrong_arguments_are_refused),
                 CASE(subscriptions_have_a_limit),
+                CASE(receivers_of_a_process_have_a_limit),
+                CASE(subscriptions_of_a_process_have_a_limit),
                 CASE(waiting_calls_have_a_limit),
                 CASE(one_call_takes_no_more_than_the_limit),
                 CASE(random_sequences_agree_with_the_model),

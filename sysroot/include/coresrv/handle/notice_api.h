@@ -28,7 +28,8 @@ typedef struct {
 } EventDesc;
 
 /* Makes a notice. notice: not NULL; set on success only.
- * Returns rcOk; rcInvalidArgument: NULL; rcQuotaExceeded: too many handles; rcOutOfMemory.
+ * Returns rcOk; rcInvalidArgument: NULL; rcQuotaExceeded: too many handles; rcOutOfMemory: the process
+ * has 256 notices, or no memory.
  * Blocks: no.   Source: documented; codes our choice. */
 Retcode KnNoticeCreate(Notice *notice);
 
@@ -36,7 +37,8 @@ Retcode KnNoticeCreate(Notice *notice);
  * evId: comes back with each notification; need not be unique. Several subscriptions to one object are
  * allowed.
  * Returns rcOk; rcInvalidArgument: no such handle, not a notice, empty mask; rcNoCapability: the right is
- * missing; rcOutOfMemory: the notice has 4096 subscriptions, or no memory.
+ * missing; rcOutOfMemory: the notice has 4096 subscriptions, or all of the process have 16384, or no
+ * memory.
  * Blocks: no.   Source: documented; codes our choice. */
 Retcode KnNoticeSubscribeToObject(Notice notice, Handle object, rtl_uint32_t evMask, rtl_uintptr_t evId);
 
