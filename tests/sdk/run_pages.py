@@ -12,7 +12,7 @@ import sys
 import sdk
 import solution
 
-PROGRAMS = ["caisson", "nkc", "nk-gen-c", "nk-psl-gen-c", "einit", "makekss", "makeimg"]
+PROGRAMS = ["caisson", "nkc", "nk-gen-c", "nk-psl-gen-c", "einit", "makekss", "makeimg", "kos-gdb"]
 OPTION = re.compile(r"(?:^ +|, )(--?[A-Za-z][a-z-]*)", re.MULTILINE)
 
 

@@ -101,9 +101,30 @@ def makekss_carries_out_conditions(t):
 
 def wrong_usage_is_told(t):
     cases = [("makekss",), ("makekss", "--nonsense", "security.psl"), ("makekss", "--with-nktype=x", "security.psl"),
-             ("makeimg",), ("makeimg", "--img-dst=i"), ("makeimg", "--nonsense")]
+             ("makekss", "--target=no-such-kos", "security.psl"), ("makekss", "--output=", "security.psl"),
+             ("makekss", "--with-nkflags='-I .", "security.psl"), ("makeimg",), ("makeimg", "--img-dst=i"),
+             ("makeimg", "--nonsense"), ("kos-gdb",), ("kos-gdb", "--nonsense")]
     return all(t.run(*words)[0] == 2 for words in cases) and all(
         t.run(tool, "--help")[0] == 0 for tool in ("makekss", "makeimg", "kos-gdb"))
+
+
+def what_cannot_be_read_or_written_is_named_in_one_line(t):
+    t.write("folder/file", "")
+    t.write("empty", "")
+    image = ["--with-init=init.yaml", "init.yaml"]
+    cases = [("lost", "makekss", "lost"), ("folder", "makekss", "folder"),
+             ("folder", "makekss", "--output=folder", "security.psl"),
+             ("lost/it", "makekss", "--output=lost/it", "security.psl"),
+             ("folder", "makeimg", "--img-dst=folder", *image), ("lost/i", "makeimg", "--img-dst=lost/i", *image),
+             ("empty", "makeimg", "--img-dst=i", "--with-init=empty"), ("lost", "kos-gdb", "lost"),
+             ("empty", "makeimg", "--img-dst=i", "--with-descriptions=empty", *image)]
+    ok = True
+    for name, tool, *words in cases:
+        code, output = t.run(tool, *words)
+        if code != 1 or output.count("\n") != 1 or f"{tool}: " not in output or name not in output:
+            print(f"# {tool} {words}: {code}, {output!r}")
+            ok = False
+    return ok and [path.name for path in (t.folder / "folder").iterdir()] == ["file"]
 
 
 def same_input_gives_the_same_image(t):
@@ -148,6 +169,7 @@ CASES = [
     makekss_leaves_the_old_module_when_the_policy_is_wrong,
     makekss_carries_out_conditions,
     wrong_usage_is_told,
+    what_cannot_be_read_or_written_is_named_in_one_line,
     same_input_gives_the_same_image,
     makeimg_refuses_what_does_not_fit,
     damaged_image_does_not_start,
