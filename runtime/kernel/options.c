@@ -44,10 +44,16 @@ static int set(const Scan *s, const Option *option, const char *value) {
         return -1;
 }
 
+static int refuse_value(const Scan *s, const Option *option) {
+        (void)fprintf(stderr, "caisson %s: --%s takes no value\nhelp: caisson %s --help\n",
+                s->options->command, option->name, s->options->command);
+        return -1;
+}
+
 /* attached: the value within the same word, or NULL. */
 static int take(Scan *s, const Option *option, const char *attached) {
         if (!option->value && attached)
-                return set(s, option, NULL) < 0 ? -1 : unknown(s, s->argv[s->at]);
+                return refuse_value(s, option);
         if (!option->value || attached)
                 return set(s, option, attached);
         if (s->at + 1 >= s->argc) {

@@ -84,12 +84,39 @@ static bool is_continuation(char c) {
         return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Texts come from the file: no control character but the tab reaches the terminal. */
-static void print_text(const char *text, size_t size, FILE *out) {
-        for (size_t i = 0; i < size; i++) {
-                unsigned char c = (unsigned char)text[i];
+/* Bytes of the UTF-8 character at the beginning; 0 when there is none. */
+static size_t character_size(const char *text, size_t size) {
+        unsigned char first = (unsigned char)text[0];
+        size_t n = first < 0x80   ? 1
+                   : first < 0xc2 ? 0
+                   : first < 0xe0 ? 2
+                   : first < 0xf0 ? 3
+                   : first < 0xf5 ? 4
+                                  : 0;
 
-                fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, out);
+        if (n > size)
+                return 0;
+        for (size_t i = 1; i < n; i++)
+                if (!is_continuation(text[i]))
+                        return 0;
+        return n;
+}
+
+static bool is_control(const char *text) {
+        unsigned char first = (unsigned char)text[0];
+
+        return (first < 0x20 && first != '\t') || first == 0x7f ||
+               (first == 0xc2 && (unsigned char)text[1] < 0xa0);
+}
+
+/* Texts come from the file: nothing that would steer the terminal reaches it, and no byte that is no text. */
+static void print_text(const char *text, size_t size, FILE *out) {
+        for (size_t i = 0, n; i < size; i += n ? n : 1) {
+                n = character_size(text + i, size - i);
+                if (n && !is_control(text + i))
+                        fwrite(text + i, 1, n, out);
+                else
+                        fputc('?', out);
         }
 }
 

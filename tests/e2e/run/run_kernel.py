@@ -427,6 +427,7 @@ def wrong_usage_is_said_and_ends_with_2(solution):
             (["run"], "name one solution"), (["check"], "name one solution"), (["run", "a", "b"], "name one solution"),
             (["run", "--kep", "a"], "did you mean '--keep'?"), (["check", "--keep", "a"], "unknown option '--keep'"),
             (["run", "--color=red", "a"], "auto, always or never"), (["run", "--bin"], "--bin needs a value: DIR"),
+            (["run", "--keep=yes", "a"], "--keep takes no value"), (["run", "-kv", "a"], "--keep takes no value"),
             (["run", "--on-deadlock", "cry", "a"], "report or stop")):
         code, text = command(solution, *words)
         equal((words, code), (words, 2))
