@@ -33,7 +33,7 @@ typedef enum RelayPhase {
 typedef struct RelayCall {
         uint16_t riid, mid;
         RelayPhase phase;
-        uint32_t turn;    /* requests handed on in this slot */
+        uint32_t turn;    /* requests handed on in this slot whose answers are judged */
         uint32_t denials; /* of their answers, the last one in bit 0 */
 } RelayCall;
 
@@ -362,7 +362,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
                 *call = (RelayCall){.riid = m.riid,
                         .mid = m.mid,
                         .phase = way == CHAN_WAY_STRAIGHT ? RELAY_STRAIGHT : RELAY_JUDGED,
-                        .turn = call->turn + 1,
+                        .turn = call->turn + (way != CHAN_WAY_STRAIGHT),
                         .denials = call->denials};
                 hand_on(r, route, i, way);
         }
@@ -457,18 +457,22 @@ static void give_back(RelayRoute *route, uint32_t i) {
                 return;
         if (!(atomic_fetch_and(chan_pending(route->server), ~bit) & bit))
                 return;
+        if (call->phase == RELAY_JUDGED)
+                call->turn--; /* it has no answer, and bits of `denials` are counted by turns */
         call->phase = RELAY_FREE;
         if (route->judge.withdrawn)
                 route->judge.withdrawn(route->arg, i);
         refuse(route, i, way, rcIpcInterrupt);
 }
 
+/* The server's word: of what may come directly it must not accuse the client. */
 static void note_forbidden(RelayRoute *route, uint32_t i) {
         uint32_t method = *(volatile uint32_t *)&route->server->forbidden[i];
+        uint16_t riid = (uint16_t)(method >> 16), mid = (uint16_t)method;
 
-        if (!route->direct)
+        if (!route->direct || verdicts_way(route->verdicts, riid, mid) == CHAN_WAY_DIRECT)
                 return;
-        route->judge.forbidden(route->arg, (uint16_t)(method >> 16), (uint16_t)method);
+        route->judge.forbidden(route->arg, riid, mid);
         answer_slot(route->direct, i, NULL, rcSecurityDisallow);
 }
 
