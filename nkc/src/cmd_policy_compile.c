@@ -84,7 +84,8 @@ static int compile(const Command *self, OptScan *scan) {
                 if (opt == OPT_OUTPUT)
                         x.output = scan->value;
         }
-        r = policy_cmd_check_path(&x.cmd);
+        r = x.is_json && x.is_tests ? cmd_usage(self, "only one of --json and --tests")
+                                    : policy_cmd_check_path(&x.cmd);
         if (r == CMD_OK) {
                 policy = policy_cmd_read(&x.cmd);
                 r = policy_cmd_exit_code(&x.cmd);

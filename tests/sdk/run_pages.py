@@ -46,15 +46,17 @@ def pages_render_without_a_warning(kit):
     return True
 
 
-def page_of_caisson_names_every_option(kit):
-    text = page(kit, "caisson").read_text(encoding="utf-8").replace("\\-", "-")
+def written_pages_name_every_option(kit):
     ok = True
-    for command in ("new", "run", "check", "doctor"):
-        _, shown = kit.run(kit.tool("caisson"), command, "--help")
-        for option in OPTION.findall(shown):
-            if not re.search(rf"Fl {re.escape(option[1:])}\b", text):
-                print(f"# caisson {command} {option} is not in the page")
-                ok = False
+    for name, words, commands in (("caisson", ["caisson"], ["new", "run", "check", "doctor"]),
+                                  ("nkc-policy", ["nkc", "policy"], ["compile", "coverage", "explain", "suggest", "test"])):
+        text = page(kit, name).read_text(encoding="utf-8").replace("\\-", "-")
+        for command in commands:
+            _, shown = kit.run(kit.tool(words[0]), *words[1:], command, "--help")
+            for option in OPTION.findall(shown):
+                if not re.search(rf"Fl {re.escape(option[1:])}\b", text):
+                    print(f"# {command} {option} is not in the page {name}")
+                    ok = False
     return ok
 
 
@@ -87,7 +89,7 @@ def zsh_loads_its_completion(kit):
 CASES = [
     installed_programs_have_pages,
     pages_render_without_a_warning,
-    page_of_caisson_names_every_option,
+    written_pages_name_every_option,
     bash_completes_commands_and_options,
     zsh_loads_its_completion,
 ]
