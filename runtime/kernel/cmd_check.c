@@ -45,8 +45,8 @@ static const Options options = {"check", list, sizeof list / sizeof *list};
 static void print_help(void) {
         (void)printf(
                 "Usage: caisson check [OPTIONS] SOLUTION\n"
-                "Checks a solution and its policy without starting it: a folder with an init.yaml, or that\n"
-                "file.\n\n");
+                "Checks a solution and its policy without starting it: a folder with an init.yaml, that\n"
+                "file, or an image.\n\n");
         options_print(&options, stdout);
         (void)printf("\nExit status: 0 nothing wrong, 1 problems, 2 wrong usage, 3 can't read.\n");
 }

@@ -106,7 +106,7 @@ static int check(Load *load, Problems *problems, FILE *out) {
 
 int load_solution(Load *load, const char *name, FILE *out) {
         Problems *problems = pool_alloc(&load->pool, 1, sizeof *problems);
-        const char *file;
+        const char *given = name, *file;
         char *text;
         int r;
 
@@ -121,10 +121,12 @@ int load_solution(Load *load, const char *name, FILE *out) {
         if (strncmp(file, "./", 2) == 0)
                 file += 2;
         load->problems = problems;
-        problems_init(problems, &load->pool, file);
+        /* The folder of an image is gone when the message is read. */
+        problems_init(problems, &load->pool,
+                load->unpacked ? pool_printf(&load->pool, "%s/init.yaml", given) : file);
         r = files_read(&load->pool, file, INIT_FILE_MAX + 1, &text, &problems->source_size);
         if (r < 0 && r != -EFBIG) {
-                (void)fprintf(out, "caisson: can't read %s: %s\n", file, strerror(-r));
+                (void)fprintf(out, "caisson: can't read %s: %s\n", problems->path, strerror(-r));
                 return CMD_EXIT_SYSTEM;
         }
         if (r == -EFBIG)

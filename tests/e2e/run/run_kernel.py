@@ -7,6 +7,7 @@
 Every process is the program actor.c, told by its arguments what to do. A case writes an init file
 and waits for lines of output, ends of processes and exit codes; never for time to pass.
 """
+import io
 import os
 import pathlib
 import select
@@ -14,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -461,6 +463,21 @@ def what_cannot_be_read_ends_with_3_and_what_is_wrong_with_1(solution):
         code, text = command(solution, name, "-I", HERE / "edl", solution.folder)
         equal(code, 1)
         assert "no process is called 'B' [NKC-613]" in text and "nothing was started" in text, text
+
+
+@case
+def what_an_image_lacks_or_has_wrong_is_said_of_the_image(solution):
+    image = solution.folder / "image"
+    for content, status, part in ((None, 3, "can't read {0}/init.yaml: No such file"), ("[]", 1, "{0}/init.yaml:1:1: error")):
+        with tarfile.open(image, "w", format=tarfile.USTAR_FORMAT) as archive:
+            for name, text in (("readme", "x"), ("init.yaml", content)):
+                if text is not None:
+                    entry_of = tarfile.TarInfo(name)
+                    entry_of.size = len(text)
+                    archive.addfile(entry_of, io.BytesIO(text.encode()))
+        code, text = command(solution, "check", image)
+        equal(code, status)
+        assert part.format(image) in text and "caisson-image" not in text, text
 
 
 # --- many times ---
