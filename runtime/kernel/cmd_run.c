@@ -20,6 +20,7 @@ typedef struct Run {
         AuditOptions audit;
         const char *policy; /* NULL: the one beside the init file */
         Stops stops;
+        bool limits_audit;
         bool wants_help;
 } Run;
 
@@ -48,7 +49,10 @@ static const char *set_audit(void *command, const char *value) {
 }
 
 static const char *set_audit_limit(void *command, const char *value) {
-        return amount_size(value, &((Run *)command)->audit.limit) ? NULL : "a size such as 500K, 64M or 2G";
+        Run *run = command;
+
+        run->limits_audit = true;
+        return amount_size(value, &run->audit.limit) ? NULL : "a size such as 500K, 64M or 2G";
 }
 
 static const char *set_keep(void *command, const char *value) {
@@ -178,25 +182,35 @@ static int run_judged(Run *run, Ksm *ksm) {
         return status;
 }
 
-static int run_loaded(Run *run) {
-        bool has_policy = !run->policy || strcmp(run->policy, POLICY_NONE) != 0;
-        Ksm *ksm;
-        int status;
+static bool has_policy(const Run *run) {
+        return !run->policy || strcmp(run->policy, POLICY_NONE) != 0;
+}
 
-        if (!has_policy && (run->audit.path || run->loop.is_permissive)) {
-                (void)fprintf(stderr, "caisson run: --policy=none leaves nothing to audit and to permit\n");
-                return CMD_EXIT_USAGE;
-        }
-        status = policy_load(&run->load, run->policy, stderr, &ksm);
+static int run_loaded(Run *run) {
+        Ksm *ksm;
+        int status = policy_load(&run->load, run->policy, stderr, &ksm);
+
         if (status == CMD_EXIT_OK)
-                status = has_policy ? run_judged(run, ksm) : loop_run(&run->load.solution, &run->loop);
+                status = has_policy(run) ? run_judged(run, ksm) : loop_run(&run->load.solution, &run->loop);
         ksm_free(ksm);
         return status;
+}
+
+/* What is wrong with the words together; NULL: nothing. */
+static const char *find_misuse(const Run *run, size_t n_words) {
+        if (n_words != 1)
+                return "name one solution";
+        if (!has_policy(run) && (run->audit.path || run->loop.is_permissive))
+                return "--policy=none leaves nothing for --audit and --permissive";
+        if (run->limits_audit && !run->audit.path)
+                return "--audit-limit is about the file that --audit names";
+        return NULL;
 }
 
 int cmd_run(int argc, char **argv) {
         Run run = {
                 .load = LOAD_NULL, .loop.isolation = DEFAULT_ISOLATION, .audit.limit = AUDIT_LIMIT_DEFAULT};
+        const char *misuse;
         size_t n_words;
         int status;
 
@@ -206,8 +220,9 @@ int cmd_run(int argc, char **argv) {
                 print_help();
                 return CMD_EXIT_OK;
         }
-        if (n_words != 1) {
-                (void)fprintf(stderr, "caisson run: name one solution\nhelp: caisson run --help\n");
+        misuse = find_misuse(&run, n_words);
+        if (misuse) {
+                (void)fprintf(stderr, "caisson run: %s\nhelp: caisson run --help\n", misuse);
                 return CMD_EXIT_USAGE;
         }
         run.audit.is_permissive = run.loop.is_permissive;

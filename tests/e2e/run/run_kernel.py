@@ -430,6 +430,9 @@ def wrong_usage_is_said_and_ends_with_2(solution):
             (["run", "--kep", "a"], "did you mean '--keep'?"), (["check", "--keep", "a"], "unknown option '--keep'"),
             (["run", "--color=red", "a"], "auto, always or never"), (["run", "--bin"], "--bin needs a value: DIR"),
             (["run", "--keep=yes", "a"], "--keep takes no value"), (["run", "-kv", "a"], "--keep takes no value"),
+            (["run", "--audit-limit=1M", "a"], "--audit-limit is about the file that --audit names"),
+            (["run", "--policy=none", "--audit=x", "a"], "leaves nothing for --audit and --permissive"),
+            (["run", "--policy=none", "--permissive", "a"], "leaves nothing for --audit and --permissive"),
             (["run", "--on-deadlock", "cry", "a"], "report or stop")):
         code, text = command(solution, *words)
         equal((words, code), (words, 2))
