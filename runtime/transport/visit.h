@@ -7,7 +7,8 @@
  * for the length of that sleep and says so; the server comes over before it answers, and from
  * then on the two hand the processor to each other. A visit ends when another client calls, when
  * the server has nothing to do for a moment, or after VISIT_CALLS calls, so that the scheduler may
- * place the thread anew. A thread that its program pinned never moves.
+ * place the thread anew. A thread that its program pinned never moves. Where to is the caller's word:
+ * one that names another processor each time must not keep the thread moving.
  */
 #pragma once
 
@@ -15,14 +16,16 @@
 #include "platform/linux/affinity.h"
 
 #define VISIT_AFTER   4u     /* requests in a row from one channel before the thread follows its client */
+#define VISIT_AGAIN   16u    /* calls from one move to the next: each costs more than a call */
 #define VISIT_CALLS   65536u /* calls of one visit */
 #define VISIT_IDLE_MS 2u     /* a longer sleep ends it */
 
 /* One server thread's state. */
 typedef struct Visit {
         PlatStay stay;
-        const void *host; /* channel of the last request; compared, never followed */
-        uint32_t n_calls; /* requests in a row from it */
+        const void *host;  /* channel of the last request; compared, never followed */
+        uint32_t n_calls;  /* requests in a row from it */
+        uint32_t moved_at; /* n_calls at the last move of this visit */
 } Visit;
 
 /* A request of `host` was received. */
