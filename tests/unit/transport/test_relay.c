@@ -450,74 +450,6 @@ static void server_cannot_accuse_a_client_of_what_may_come_directly(void **state
         assert_int_equal(t->n_forbidden, 2);
 }
 
-/* --- verdicts of the last answers --- */
-
-/* As a server's thread reads it that looks late. */
-static bool was_denied(Trio *t, uint32_t turn) {
-        uint64_t verdicts = atomic_load(&chan_slot(t->to_server, 0)->verdicts);
-
-        return verdicts >> ((uint32_t)(verdicts >> 32) - turn) & 1;
-}
-
-static uint32_t judged_turn(Trio *t, bool is_denied) {
-        TrioCall c = trio_put(t, 1);
-        TrioServed s;
-        uint32_t turn;
-
-        t->deny_response = is_denied;
-        hand_over(t, &c, &s);
-        turn = s.request.turn;
-        assert_int_equal(answer_judged(t, &s), is_denied ? CHAN_E_DENIED : 0);
-        trio_call_join(&c);
-        return turn;
-}
-
-static void call_straight(Trio *t) {
-        uint8_t *way = (uint8_t *)t->verdicts->first + t->verdicts->first[KEEPER_STORE_IID] + KEEPER_PUT_MID;
-        TrioCall c = trio_put(t, 1);
-        TrioServed s;
-
-        *way = CHAN_WAY_STRAIGHT;
-        hand_over(t, &c, &s);
-        assert_int_equal(trio_answer(t, &s), 0);
-        trio_call_join(&c);
-        expect_ok(&c);
-        *way = CHAN_WAY_JUDGED;
-}
-
-static void call_and_take_back(Trio *t) {
-        TrioCall c = trio_put(t, 1);
-
-        trio_call_start(&c);
-        await_post(t);
-        atomic_fetch_or(chan_notes(t->from_client), 1);
-        trio_settle(t);
-        trio_call_join(&c);
-        expect_status(&c, rcIpcInterrupt);
-}
-
-static void verdict_of_an_answer_stays_its_own_whatever_call_follows(void **state) {
-        static void (*const others[])(Trio * t) = {call_straight, call_and_take_back};
-
-        (void)state;
-        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-                Trio *t = open_with(CHAN_WAY_JUDGED, BOTH_LEGS);
-                uint32_t denied, granted;
-
-                denied = judged_turn(t, true);
-                others[i](t);
-                granted = judged_turn(t, false);
-                assert_true(was_denied(t, denied));
-                assert_false(was_denied(t, granted));
-                others[i](t);
-                (void)judged_turn(t, true);
-                assert_true(was_denied(t, denied));
-                assert_false(was_denied(t, granted));
-                if (i == 0)
-                        trio_close(t);
-        }
-}
-
 /* --- giving up --- */
 
 static void call_the_relay_has_not_taken_is_withdrawn(void **state) {
@@ -941,7 +873,6 @@ int main(void) {
                 with_trio(slot_posted_again_while_it_is_held_is_refused),
                 with_trio(judged_method_sent_directly_is_refused_and_reported),
                 with_trio(server_cannot_accuse_a_client_of_what_may_come_directly),
-                with_trio(verdict_of_an_answer_stays_its_own_whatever_call_follows),
                 with_trio(call_the_relay_has_not_taken_is_withdrawn),
                 with_trio(call_the_server_has_not_taken_is_given_back),
                 with_trio(call_being_served_times_out_and_its_slot_comes_back),
