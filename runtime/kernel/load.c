@@ -120,6 +120,7 @@ int load_solution(Load *load, const char *name, FILE *out) {
                 file = pool_printf(&load->pool, "%s/init.yaml", without_slash(&load->pool, name));
         if (strncmp(file, "./", 2) == 0)
                 file += 2;
+        load->file = file;
         load->problems = problems;
         /* The folder of an image is gone when the message is read. */
         problems_init(problems, &load->pool,

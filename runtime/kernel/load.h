@@ -24,6 +24,7 @@ typedef struct Load {
         bool is_image_ours;         /* nobody else may write to it */
         struct NkcSession *session; /* owns the classes */
         Solution solution;
+        const char *file;   /* the init file; problems name that of an image otherwise */
         Problems *problems; /* after load_solution(): none, or already printed */
 } Load;
 

@@ -310,7 +310,7 @@ static int use_module(Load *load, const char *path, const KsmModule *module, FIL
 }
 
 int policy_load(Load *load, const char *given, FILE *out, Ksm **ret_ksm) {
-        const char *path = given ? given : beside(load, load->problems->path);
+        const char *path = given ? given : beside(load, load->file);
         const KsmModule *module;
         int status;
 
