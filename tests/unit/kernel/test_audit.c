@@ -383,6 +383,22 @@ static void a_flood_is_shown_at_a_pace_and_counted(void **state) {
         judged_free(t);
 }
 
+static void lines_that_nobody_takes_are_bounded(void **state) {
+        AuditShow s;
+        AuditLine line;
+
+        (void)state;
+        assert_int_equal(show_init(&s, NULL, 1, false), 0);
+        for (unsigned i = 0; i <= AUDIT_SHOWN_LINES; i++)
+                show_say(&s, "%u", i);
+        for (unsigned i = 0; i < AUDIT_SHOWN_LINES; i++) {
+                assert_true(show_take(&s, &line));
+                assert_int_equal(strtoul(line.text, NULL, 10), i);
+        }
+        assert_false(show_take(&s, &line));
+        show_deinit(&s);
+}
+
 static void what_is_permitted_is_shown_once_each(void **state) {
         Judged *t = judged_new(idl, &(JudgeOptions){.is_permissive = true}, AUDIT_LIMIT_DEFAULT);
         KsmRecord record = denied(1);
@@ -535,6 +551,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(one_sender_can_not_write_the_others_part),
                 cmocka_unit_test(a_file_that_can_not_be_written_is_given_up),
                 cmocka_unit_test(a_flood_is_shown_at_a_pace_and_counted),
+                cmocka_unit_test(lines_that_nobody_takes_are_bounded),
                 cmocka_unit_test(what_is_permitted_is_shown_once_each),
                 cmocka_unit_test(a_flood_before_the_writer_runs_is_dropped_and_said),
                 cmocka_unit_test(a_flood_beyond_the_limit_ends_with_a_number),

@@ -291,6 +291,25 @@ static void names_are_bounded(void **state) {
         }
 }
 
+static void search_paths_are_bounded(void **state) {
+        ElfImage *image = *state;
+        struct {
+                ElfImage image;
+                char path[ELF_FOLDERS_MAX + 2];
+        } file;
+
+        for (size_t size = ELF_FOLDERS_MAX - 2; size <= ELF_FOLDERS_MAX; size++) {
+                memset(&file, 0, sizeof file);
+                file.image = *image;
+                memset(file.path, '/', size);
+                file.image.segments[ELF_IMAGE_ALL].p_filesz = sizeof file;
+                file.image.dynamic[ELF_IMAGE_RUNPATH].d_un.d_val = sizeof *image - offsetof(ElfImage, texts);
+                assert_int_equal(read_bytes(&file, sizeof file), size < ELF_FOLDERS_MAX ? 0 : -E2BIG);
+                if (size < ELF_FOLDERS_MAX)
+                        assert_int_equal(strlen(needs.folders), size);
+        }
+}
+
 /* --- plans --- */
 
 typedef struct Folder {
@@ -408,6 +427,7 @@ int main(void) {
                 cmocka_unit_test_setup(entries_are_bounded, setup),
                 cmocka_unit_test_setup(libraries_are_bounded, setup),
                 cmocka_unit_test_setup(names_are_bounded, setup),
+                cmocka_unit_test_setup(search_paths_are_bounded, setup),
                 cmocka_unit_test_setup(libraries_that_need_each_other_are_planned_once, setup),
                 cmocka_unit_test_setup(a_file_that_is_no_code_is_no_library, setup),
                 cmocka_unit_test_setup(a_device_is_no_loader, setup),
