@@ -70,6 +70,7 @@ static int serve(void) {
                 if (nk_transport_recv(&transport.base, &req.base_, NULL) != NK_EOK)
                         return EXIT_FAILURE;
                 (void)judged_Target_entity_dispatch(&entity, &req.base_, NULL, &res.base_, NULL);
+                (void)fflush(stdout); /* with the answer the client may end, and with it the run */
                 r = nk_transport_reply(&transport.base, &res.base_, NULL);
                 if (r != NK_EOK)
                         (void)printf("reply failed: %d\n", r);
