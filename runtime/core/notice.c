@@ -15,7 +15,7 @@ struct NtcEntry {
         NtcSource *source;                    /* NULL: it has ended */
         NtcEntry *source_next, **source_link; /* among the source's; link: what points here */
         NtcEntry *next, **link;               /* among the receiver's */
-        NtcEntry *ready_next;                 /* while `pending` */
+        NtcEntry *ready_next, **ready_link;   /* while `pending` */
         uint64_t id;
         uint32_t mask;
         uint32_t pending; /* events not taken yet */
@@ -81,19 +81,17 @@ static void leave_source(NtcEntry *e) {
 
 static void make_ready(NtcEntry *e) {
         e->ready_next = NULL;
-        *e->receiver->ready_end = e;
+        e->ready_link = e->receiver->ready_end;
+        *e->ready_link = e;
         e->receiver->ready_end = &e->ready_next;
 }
 
 static void unready(NtcEntry *e) {
-        NtcReceiver *r = e->receiver;
-        NtcEntry **at = &r->ready;
-
-        while (*at != e)
-                at = &(*at)->ready_next;
-        *at = e->ready_next;
-        if (!*at)
-                r->ready_end = at;
+        *e->ready_link = e->ready_next;
+        if (e->ready_next)
+                e->ready_next->ready_link = e->ready_link;
+        else
+                e->receiver->ready_end = e->ready_link;
         e->pending = 0;
 }
 
