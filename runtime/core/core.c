@@ -63,6 +63,7 @@ int core_task_new(Core *core, CoreTask **ret_task) {
 CoreTask *core_task_free(CoreTask *task) {
         if (!task)
                 return NULL;
+        core_objects_orphan(task);
         htree_space_free(task->space);
         free(task);
         return NULL;

@@ -11,9 +11,22 @@
 
 #include "state.h"
 
+static void leave_provider(CoreObject *object) {
+        if (!object->provider)
+                return;
+        if (object->previous)
+                object->previous->next = object->next;
+        else
+                object->provider->resources = object->next;
+        if (object->next)
+                object->next->previous = object->previous;
+        object->provider = NULL;
+}
+
 static void object_free(CoreObject *object) {
         const CoreHost *host = &object->core->host;
 
+        leave_provider(object);
         ntc_source_end(&object->source, EVENT_OBJECT_DESTROYED);
         if (object->receiver)
                 ntc_free(object->receiver);
@@ -88,4 +101,22 @@ Retcode core_object_new(
         object->receiver = spec->receiver;
         *ret_object = object;
         return rcOk;
+}
+
+void core_object_provide(CoreObject *object, CoreTask *provider) {
+        object->provider = provider;
+        object->previous = NULL;
+        object->next = provider->resources;
+        if (object->next)
+                object->next->previous = object;
+        provider->resources = object;
+}
+
+void core_objects_orphan(CoreTask *provider) {
+        while (provider->resources) {
+                CoreObject *object = provider->resources;
+
+                leave_provider(object);
+                ntc_raise(&object->source, EVENT_OBJECT_DESTROYED, true);
+        }
 }

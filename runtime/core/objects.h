@@ -14,6 +14,8 @@ typedef struct CoreObject {
         NtcSource source;
         NtcReceiver *receiver; /* of a notice */
         uint64_t place;        /* of a reader of the audit: the record that it has come to */
+        CoreTask *provider;    /* of a user object: whose resource it is; NULL: that process has ended */
+        struct CoreObject *next, *previous; /* of the same provider */
 } CoreObject;
 
 extern const HtreeKind core_user_kind;   /* a resource of a process */
@@ -30,6 +32,11 @@ typedef struct CoreObjectSpec {
 } CoreObjectSpec;
 Retcode core_object_new(
         CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number);
+
+/* The process whose resource a user object is. */
+void core_object_provide(CoreObject *object, CoreTask *provider);
+/* It ends: whoever is subscribed to one of its resources hears of that, also if it still has a handle. */
+void core_objects_orphan(CoreTask *provider);
 
 /* The codes of handletree, for programs. */
 Retcode core_rc_of(int error);

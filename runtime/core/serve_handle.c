@@ -55,6 +55,8 @@ static nk_err_t create_user_object(kl_core_Handle *self, const kl_core_Handle_Cr
         res->rc = check_user_object(req);
         if (res->rc == rcOk)
                 res->rc = core_object_new(caller, &spec, &object, &number);
+        if (res->rc == rcOk)
+                core_object_provide(object, caller);
         res->handle = res->rc == rcOk ? desc_of(caller->space, number) : no_handle;
         return NK_EOK;
 }

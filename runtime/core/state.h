@@ -15,7 +15,8 @@
 struct CoreTask {
         Core *core;
         HtreeSpace *space;
-        NtcShare share; /* its notices stay with it: their handles can't be handed on */
+        NtcShare share;               /* its notices stay with it: their handles can't be handed on */
+        struct CoreObject *resources; /* user objects that it provides */
 };
 
 struct Core {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <caisson/request.h>
 #include <coresrv/syscalls.h>
 #include <nk/arena.h>
 
@@ -237,6 +238,12 @@ int32_t ipc_reply(Handle handle, const SMsgHdr *out) {
         rc = p ? answer(listener, p, out) : rcInvalidOperation;
         hnd_put(listener);
         return rc;
+}
+
+rtl_uint64_t nkx_request_channel(Handle listener) {
+        const Pending *p = pending_find(listener);
+
+        return p ? listener_channel_of(&p->request) : 0;
 }
 
 int32_t ipc_reply_status(Handle handle, int32_t status) {

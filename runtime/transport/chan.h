@@ -162,6 +162,8 @@ int listener_add(Listener *l, int mem_fd, const void *shape);
  * and the wait goes on. So is one larger than any request of the class, with rcOutOfMemory: only a
  * request that `in` should have had room for is CHAN_E_TOO_BIG. */
 int listener_recv(Listener *l, ChanIn *in, const ChanWait *wait, ChanRequest *ret_request);
+/* Which channel of the listener it came through: a number that is never used again, from 1. */
+uint64_t listener_channel_of(const ChanRequest *request);
 /* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status.
  * Waits until a judged answer was judged; CHAN_E_DENIED: it was denied, and the caller told so. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);

@@ -48,6 +48,7 @@ typedef struct ChanEnd {
         const ShapeTable *shape; /* NULL: requests are not checked */
         uint32_t msg_max;        /* the largest request of the class, constant part */
         uint32_t arena_max;      /* and arena */
+        uint64_t number;         /* in the order in which they were added, from 1 */
         _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
         struct ChanEnd *next_retired;
 } ChanEnd;
@@ -65,6 +66,7 @@ struct Listener {
         _Atomic uint32_t closing;
         pthread_mutex_t lock; /* adding and retiring; never on the call path */
         ChanEnd *retired;
+        uint64_t n_added;
         _Atomic uint32_t client_cpu; /* where the last client ran */
         _Atomic(ChanEnd *) ends[LISTENER_CHANNELS_MAX];
 };
@@ -161,6 +163,7 @@ static void retire_dead(Listener *l) {
 static int place_end(Listener *l, ChanEnd *end) {
         uint32_t n = atomic_load(&l->n_ends);
 
+        end->number = ++l->n_added;
         for (uint32_t i = 0; i < n; i++) {
                 if (atomic_load(&l->ends[i]))
                         continue;
@@ -687,6 +690,10 @@ static int answer(const ChanRequest *request, const ChanOut *out, int32_t status
                 break;
         }
         return answer_to_judge(request, out, status);
+}
+
+uint64_t listener_channel_of(const ChanRequest *request) {
+        return request->end->number;
 }
 
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {

@@ -12,8 +12,9 @@
 
 /* --- common to all objects --- */
 
-#define EVENT_OBJECT_DESTROYED 0x00000001u /* every handle of it is closed or revoked */
-#define EVENT_BADGE_CLOSED     0x00000002u /* so is every handle that was made together with the badge */
+#define EVENT_OBJECT_DESTROYED                                                                               \
+        0x00000001u                    /* its provider ended, or every handle of it is closed or revoked */
+#define EVENT_BADGE_CLOSED 0x00000002u /* every handle made together with the badge is closed or revoked */
 
 /* --- by the kind of object --- */
 

@@ -547,6 +547,24 @@ static void a_process_that_dies_leaves_nothing(void **state) {
         assert_int_equal(n_sids, 1);
 }
 
+/* Its handle is still there: it descends from one of nobody now. */
+static void a_client_learns_that_the_provider_died(void **state) {
+        uint32_t notify = notice(1);
+        uint32_t theirs = send(0, 1, nk_handle_desc(object(0, 1))).handle;
+
+        (void)state;
+        assert_int_equal(subscribe(1, notify, theirs, EVENT_OBJECT_DESTROYED, 7), rcOk);
+        get_event(1, 1, notify, 1, 0xffffffff);
+        assert_false(got[1].is_answered);
+        lines[0].task = core_task_free(lines[0].task);
+        assert_int_equal(rc_of(1), rcOk);
+        assert_int_equal(subscribe(1, notify, theirs, EVENT_OBJECT_DESTROYED, 8), rcOk);
+        get_event(1, 2, notify, 1, 0);
+        assert_int_equal(rc_of(2), rcOk); /* it stays so */
+        assert_int_equal(close_it(1, theirs), rcOk);
+        assert_int_equal(close_it(1, notify), rcOk);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -568,6 +586,7 @@ int main(void) {
                 CASE(waiting_ends_in_time),
                 CASE(closing_a_notice_wakes_who_waits),
                 CASE(a_process_that_dies_leaves_nothing),
+                CASE(a_client_learns_that_the_provider_died),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <caisson/request.h>
 #include <cmocka.h>
 #include <services/rtl/nk_msg.h>
 
@@ -51,6 +52,32 @@ static void each_client_gets_its_own_answer(void **state) {
         t_caller_join(&b);
         assert_int_equal(a.slot, 101);
         assert_int_equal(b.slot, 201);
+}
+
+static uint64_t channel_of_next(Fixture *f, Handle client) {
+        Caller c = CALLER_OF(client);
+        uint64_t channel;
+
+        t_caller_start(&c);
+        t_server_take(&f->server, f->link.listener);
+        channel = nkx_request_channel(f->link.listener);
+        assert_int_equal(t_server_dispatch(&f->server), NK_EOK);
+        assert_int_equal(Reply(f->link.listener, &f->server.out), rcOk);
+        t_caller_join(&c);
+        return channel;
+}
+
+static void a_request_tells_its_channel(void **state) {
+        Fixture *f = *state;
+        uint64_t first = channel_of_next(f, f->link.clients[0]);
+        uint64_t second = channel_of_next(f, f->link.clients[1]);
+
+        assert_int_not_equal(first, 0);
+        assert_int_not_equal(second, 0);
+        assert_int_not_equal(first, second);
+        assert_int_equal(channel_of_next(f, f->link.clients[0]), first);
+        assert_int_equal(nkx_request_channel(f->link.listener), 0); /* it was answered */
+        assert_int_equal(nkx_request_channel(INVALID_HANDLE), 0);
 }
 
 static void call_waits_for_a_server_that_comes_later(void **state) {
@@ -411,6 +438,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 CASE(request_and_answer_arrive_whole),
                 CASE(each_client_gets_its_own_answer),
+                CASE(a_request_tells_its_channel),
                 CASE(call_waits_for_a_server_that_comes_later),
                 CASE(many_threads_may_call_through_one_handle),
                 CASE(call_refuses_what_is_no_client_handle),
