@@ -58,7 +58,7 @@ typedef struct BootChannel {
         uint32_t shape_off;     /* the server class's shape table, aligned to 8 */
         uint32_t shape_size;    /* bytes */
         uint32_t deadline_ms;   /* a call's limit when the caller sets none; 0: none */
-        uint32_t verdicts_off;  /* ChanVerdicts, aligned to 8; 0: no policy, everything is direct */
+        uint32_t verdicts_off;  /* ChanVerdicts, aligned to 8; 0: everything is direct */
         uint32_t verdicts_size; /* bytes */
         int32_t judged_fd;      /* with verdicts: memory shared with the kernel process; -1: all are direct */
 } BootChannel;

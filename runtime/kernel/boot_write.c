@@ -262,7 +262,7 @@ static void build(Builder *b) {
                 .kernel_status_fd = has_kernel ? give_status(b, b->channels->kernel.status_ro_fd) : -1,
                 .kernel_fd = give_leg(b, b->channels->kernel.core_fds[b->task]),
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
-                .has_policy = b->channels->policy.way != NULL,
+                .has_policy = b->channels->policy.has_rules,
         };
 
         head.listeners_off = reserve(b, head.n_listeners * sizeof(BootListener));

@@ -120,7 +120,7 @@ static int open_kernel(Channels *c) {
                 r = open_bell(k->ear_fd, &k->bell_fds[i]);
                 if (r == 0 && c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, i))
                         r = chan_mem_create(&k->core_fds[i]);
-                if (r == 0 && class_of(c, i)->security_shape)
+                if (r == 0 && c->policy.has_rules && class_of(c, i)->security_shape)
                         r = chan_mem_create(&k->security_fds[i]);
         }
         return r;
@@ -251,9 +251,9 @@ void channels_deinit(Channels *c) {
         *c = CHANNELS_NULL;
 }
 
-/* With a policy also two legs a channel; three to the kernel process, and three a task. */
-uint32_t channels_count_fds(const Solution *sol, bool has_policy) {
-        uint32_t n = sol->n_channels * (has_policy ? 4 : 2) + (has_policy ? 3 + 3 * sol->n_tasks : 0);
+/* Three legs and a bell a channel; three to the kernel process, and three a task. */
+uint32_t channels_count_fds(const Solution *sol) {
+        uint32_t n = sol->n_channels * 4 + 3 + 3 * sol->n_tasks;
 
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 n += sol->tasks[i].n_listeners ? 2 + 2 * sol->tasks[i].n_listeners : 0;

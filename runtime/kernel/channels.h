@@ -22,6 +22,7 @@ struct RelayRoute;
 typedef struct ChannelsPolicy {
         ChanWay (*way)(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid);
         bool (*asks_kernel)(void *arg, uint32_t task); /* may it call kl.core.Core? NULL: nobody may */
+        bool has_rules; /* false: everything is granted, and security interfaces ask nobody */
         void *arg;
 } ChannelsPolicy;
 
@@ -29,7 +30,7 @@ typedef struct ChannelsPolicy {
 
 typedef struct Channel {
         const SolChannel *sol;
-        ChanVerdicts *verdicts; /* NULL: there is no policy */
+        ChanVerdicts *verdicts; /* NULL: the kernel process has no say */
         bool has_direct, has_judged;
         ChanHeader *mem; /* the direct leg; NULL until all have started: every fork would copy the mapping */
         int mem_fd;      /* -1: there is none, or all processes have started; so is the bell */
@@ -46,7 +47,7 @@ typedef struct ChannelServer {
         int *news_fds;               /* our own bell in each of them */
 } ChannelServer;
 
-/* What leads to the kernel process itself; everything -1 without a policy. */
+/* What leads to the kernel process itself; everything -1 when it has no say. */
 typedef struct ChannelsKernel {
         int status_fd, status_ro_fd; /* our page; the first is the mediator's to take */
         int ear_fd;                  /* hears the bells of all tasks; the mediator's to take */
@@ -73,7 +74,7 @@ typedef struct Channels {
 int channels_init(Channels *c, const Solution *sol, const ChannelsPolicy *policy);
 void channels_deinit(Channels *c);
 /* The most descriptors that channels_init() opens for this solution: the limit is raised before. */
-uint32_t channels_count_fds(const Solution *sol, bool has_policy);
+uint32_t channels_count_fds(const Solution *sol);
 /* Closes what only new processes need, and maps the direct legs to look after them. Negative errno: not all
  * of it, and what is left is only good for channels_deinit(). */
 int channels_all_started(Channels *c);

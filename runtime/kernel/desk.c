@@ -26,11 +26,12 @@ typedef struct DeskTask {
 } DeskTask;
 
 struct Desk {
-        Judge *judge;
+        Judge *judge; /* NULL: there is no policy */
         Relay *relay;
         Core *core;
         DeskTask *tasks;
         uint32_t n_tasks;
+        KsmSid last_sid; /* without a policy */
         int timer_fd;
 };
 
@@ -199,13 +200,19 @@ void desk_take_back(Desk *d, uint32_t to, Carry *carry) {
 static int sid_new(void *arg, uint32_t *ret_sid) {
         Desk *d = arg;
 
-        return judge_resource_new(d->judge, ret_sid);
+        if (d->judge)
+                return judge_resource_new(d->judge, ret_sid);
+        if (d->last_sid == KSM_SID_LAST)
+                return KSM_E_SIDS;
+        *ret_sid = ++d->last_sid;
+        return 0;
 }
 
 static void sid_dies(void *arg, uint32_t sid) {
         Desk *d = arg;
 
-        judge_resource_dies(d->judge, sid);
+        if (d->judge)
+                judge_resource_dies(d->judge, sid);
 }
 
 static size_t audit_next(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost) {
@@ -234,13 +241,13 @@ int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk) {
         CoreHost host = {.sid_new = sid_new,
                 .sid_dies = sid_dies,
                 .answer = answer,
-                .audit_read = audit_next,
+                .audit_read = judge ? audit_next : NULL,
                 .arg = d};
         int r;
 
         if (!d)
                 return -ENOMEM;
-        *d = (Desk){.judge = judge, .relay = relay, .timer_fd = -1};
+        *d = (Desk){.judge = judge, .relay = relay, .last_sid = KSM_SID_KERNEL, .timer_fd = -1};
         r = core_new(&host, &d->core);
         if (r == 0)
                 r = open_tasks(d, sol->n_tasks);

@@ -16,7 +16,8 @@
 
 typedef struct Desk Desk;
 
-/* Borrows everything. 0, -ENOMEM or a negative errno of the timer. */
+/* Borrows everything. judge NULL: there is no policy, everything is granted. 0, -ENOMEM or a negative errno
+ * of the timer. */
 int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk);
 /* The relay has stopped. */
 Desk *desk_free(Desk *d);

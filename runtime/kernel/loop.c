@@ -66,9 +66,9 @@ static uint32_t count_start_fds(const Solution *sol) {
 }
 
 /* The whole number of descriptors is known before the start, so running out is said in time. */
-static int raise_fd_limit(const Solution *sol, bool has_policy) {
-        rlim_t want = channels_count_fds(sol, has_policy) + sol->n_tasks * FDS_PER_TASK +
-                      count_start_fds(sol) + FDS_OF_OUR_OWN;
+static int raise_fd_limit(const Solution *sol) {
+        rlim_t want =
+                channels_count_fds(sol) + sol->n_tasks * FDS_PER_TASK + count_start_fds(sol) + FDS_OF_OUR_OWN;
         struct rlimit limit;
 
         if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -187,7 +187,7 @@ static void make_groups(Loop *l) {
 }
 
 static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
-        ChannelsPolicy policy = mediator_policy(options->judge);
+        ChannelsPolicy policy = mediator_policy(options->judge, sol);
         int r;
 
         *l = (Loop){.sol = sol,
@@ -203,7 +203,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .waits_fd = -1};
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 l->has_clients |= solution_is_client(&sol->tasks[i]);
-        r = raise_fd_limit(sol, options->judge != NULL);
+        r = raise_fd_limit(sol);
         if (r == 0)
                 r = open_events(l);
         if (r == 0)

@@ -27,9 +27,29 @@ static bool asks_kernel(void *arg, uint32_t task) {
         return judge_asks_kernel(arg, task);
 }
 
-ChannelsPolicy mediator_policy(Judge *judge) {
-        return judge ? (ChannelsPolicy){.way = way_of, .asks_kernel = asks_kernel, .arg = judge}
-                     : CHANNELS_DIRECT;
+/* Without a policy nothing but handles needs the kernel process. */
+static ChanWay way_without_policy(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
+        const Solution *sol = arg;
+        const ShapeMethod *method = judge_find_method(sol->tasks[server].class->shape, riid, mid);
+
+        (void)client;
+        if (!method || method->res.n_handles > 0 || method->err.n_handles > 0)
+                return CHAN_WAY_JUDGED;
+        return method->req.n_handles > 0 ? CHAN_WAY_STRAIGHT : CHAN_WAY_DIRECT;
+}
+
+static bool anybody_asks(void *arg, uint32_t task) {
+        (void)arg;
+        (void)task;
+        return true;
+}
+
+ChannelsPolicy mediator_policy(Judge *judge, const Solution *sol) {
+        if (judge)
+                return (ChannelsPolicy){
+                        .way = way_of, .asks_kernel = asks_kernel, .has_rules = true, .arg = judge};
+        return (ChannelsPolicy){
+                .way = way_without_policy, .asks_kernel = anybody_asks, .arg = (void *)(uintptr_t)sol};
 }
 
 /* --- messages --- */
@@ -203,8 +223,6 @@ int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
         int r;
 
         *m = (Mediator){.judge = judge, .channels = channels};
-        if (!judge)
-                return 0;
         r = relay_new(channels->kernel.status_fd, channels->kernel.ear_fd, &m->relay);
         if (r < 0)
                 return r;

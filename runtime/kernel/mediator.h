@@ -24,8 +24,8 @@ typedef struct MediatorRoute {
 } MediatorRoute;
 
 typedef struct Mediator {
-        Judge *judge;
-        Relay *relay; /* NULL: there is no policy, or nothing has started */
+        Judge *judge; /* NULL: there is no policy, everything is granted */
+        Relay *relay; /* NULL: nothing has started */
         Channels *channels;
         Desk *desk;            /* NULL with the relay */
         MediatorRoute *routes; /* of the channels, then of the tasks' security interfaces */
@@ -36,11 +36,12 @@ typedef struct Mediator {
 
 #define MEDIATOR_NULL ((Mediator){.relay = NULL})
 
-/* What decides the ways of calls. judge == NULL: there is no policy. */
-ChannelsPolicy mediator_policy(Judge *judge);
+/* What decides the ways of calls, borrowed. judge == NULL: there is no policy, and only what has handles goes
+ * through the kernel process. */
+ChannelsPolicy mediator_policy(Judge *judge, const Solution *sol);
 
 /* Takes the legs of all channels over and starts the thread, when every process has been forked and before
- * channels_all_started(). Without a judge it does nothing. 0, or a negative errno and nothing is left. */
+ * channels_all_started(). 0, or a negative errno and nothing is left. */
 int mediator_start(Mediator *m, Channels *channels, Judge *judge);
 /* Stops the thread and ends every route. */
 void mediator_stop(Mediator *m);

@@ -12,7 +12,7 @@ static int32_t fd_of(const BootBlock *block) {
 
 static nk_err_t call(struct nk_transport *base, const struct nk_message *req,
         const struct nk_arena *req_arena, struct nk_message *res, struct nk_arena *res_arena) {
-        static KernelLeg leg = KERNEL_LEG(fd_of, NK_ENOENT);
+        static KernelLeg leg = KERNEL_LEG(fd_of);
 
         (void)base;
         return kernel_leg_call(&leg, req, req_arena, res, res_arena);

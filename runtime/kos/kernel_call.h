@@ -3,7 +3,7 @@
  * Calls to kl.core.Core, by the proxies that nkc makes of idl/kl/core.
  *
  * The channel is the process's own since its creation. A process has none if its policy denies it every call
- * there; without a policy nobody has one, and what needs the kernel is not to be had.
+ * there.
  */
 #pragma once
 
@@ -19,5 +19,5 @@
 struct nk_transport *kernel_transport(void);
 
 /* What a call has come to: `rc` of the answer, or why there is no answer: rcSecurityDisallow, rcNotConnected
- * (not started by `caisson run`), rcUnimplemented (no policy; a method that the kernel lacks), rcFail. */
+ * (not started by `caisson run`), rcUnimplemented (a method that the kernel lacks), rcFail. */
 Retcode kernel_outcome(nk_err_t err, Retcode rc);

@@ -48,8 +48,6 @@ nk_err_t kernel_leg_call(KernelLeg *leg, const struct nk_message *req, const str
 
         if (!boot)
                 return NK_ENOTCONN;
-        if (!boot->block->has_policy)
-                return leg->without_policy;
         handle = get_handle(leg, boot);
         if (handle == INVALID_HANDLE)
                 return NK_EPERM;

@@ -15,17 +15,13 @@
 
 typedef struct KernelLeg {
         int32_t (*fd_of)(const BootBlock *block); /* -1: the process has no such channel */
-        nk_err_t without_policy;                  /* what a call comes to when nothing is judged */
         pthread_mutex_t lock;
         bool is_tried; /* under the lock; so is what follows */
         Handle handle; /* INVALID_HANDLE: the policy leaves the process no such call */
 } KernelLeg;
 
-#define KERNEL_LEG(fd, outcome)                                                                              \
-        {                                                                                                    \
-                .fd_of = (fd), .without_policy = (outcome), .lock = PTHREAD_MUTEX_INITIALIZER,               \
-                .handle = INVALID_HANDLE                                                                     \
-        }
+#define KERNEL_LEG(fd)                                                                                       \
+        { .fd_of = (fd), .lock = PTHREAD_MUTEX_INITIALIZER, .handle = INVALID_HANDLE }
 
 /* One exchange, of any thread. NK_ENOTCONN: not started by `caisson run`; NK_EPERM: no such channel; else as
  * the transport's calls. */

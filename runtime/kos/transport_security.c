@@ -12,9 +12,12 @@ static int32_t fd_of(const BootBlock *block) {
 
 static nk_err_t ask(struct nk_transport *base, const struct nk_message *req, const struct nk_arena *req_arena,
         struct nk_message *res, struct nk_arena *res_arena) {
-        static KernelLeg leg = KERNEL_LEG(fd_of, NK_EOK);
+        static KernelLeg leg = KERNEL_LEG(fd_of);
+        const Boot *boot = boot_get();
 
         (void)base;
+        if (boot && !boot->block->has_policy)
+                return NK_EOK;
         return kernel_leg_call(&leg, req, req_arena, res, res_arena);
 }
 

@@ -19,6 +19,7 @@
 typedef uint32_t KsmSid;
 #define KSM_SID_NONE   0u /* no SID: `()` where a SID is optional, and any operand that failed */
 #define KSM_SID_KERNEL 1u
+#define KSM_SID_LAST   (UINT32_MAX - 1)
 
 typedef enum KsmEventKind {
         KSM_EXECUTE,  /* riid and mid are 0 */

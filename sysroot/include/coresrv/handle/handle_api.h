@@ -10,9 +10,8 @@
  *
  * What has to do with the second sort asks the kernel, and so the policy: requests to the endpoint
  * `handle.Handle` of `kl.core.Core`. Besides the codes named below each such function returns
- * rcSecurityDisallow: denied; rcUnimplemented: the solution runs without a policy; rcNotConnected: not
- * started by `caisson run`; rcHandleRevoked: a handle was revoked. Threads: any. Results are written on
- * success only.
+ * rcSecurityDisallow: denied; rcNotConnected: not started by `caisson run`; rcHandleRevoked: a handle was
+ * revoked. Threads: any. Results are written on success only.
  */
 #ifndef CORESRV_HANDLE_HANDLE_API_H
 #define CORESRV_HANDLE_HANDLE_API_H

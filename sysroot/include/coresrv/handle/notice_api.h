@@ -7,9 +7,8 @@
  * whose mask collects all that happened. A notice belongs to its process; close it like any handle.
  *
  * All functions ask the kernel, and so the policy: requests to the endpoint `notice.Notice` of
- * `kl.core.Core`. Besides the codes named below each returns rcSecurityDisallow: denied;
- * rcUnimplemented: the solution runs without a policy; rcNotConnected: not started by `caisson run`;
- * rcHandleRevoked: a handle was revoked. Threads: any.
+ * `kl.core.Core`. Besides the codes named below each returns rcSecurityDisallow: denied; rcNotConnected: not
+ * started by `caisson run`; rcHandleRevoked: a handle was revoked. Threads: any.
  */
 #ifndef CORESRV_HANDLE_NOTICE_API_H
 #define CORESRV_HANDLE_NOTICE_API_H

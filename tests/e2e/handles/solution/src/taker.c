@@ -12,7 +12,7 @@
 
 #include <hand/IHand.idl.h>
 
-#define RIGHTS (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | 3)
+#define RIGHTS (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | OCAP_HANDLE_GET_SID | 3)
 
 static struct hand_IHand_proxy hands;
 static Handle channel;
@@ -97,14 +97,36 @@ static void several_at_once(Handle mine) {
         check(hand_IHand_TakeMany(&hands.base, &req, NULL, &res, NULL) == NK_EPERM, "all or none");
 }
 
-static void what_is_denied(Handle given, Handle mine) {
+static void what_the_policy_denies(Handle mine) {
         hand_IHand_GiveInVain_req req;
         hand_IHand_GiveInVain_res res;
-        Handle copied;
 
+        nk_req_reset(&req);
         check(hand_IHand_GiveInVain(&hands.base, &req, NULL, &res, NULL) == NK_EPERM,
                 "a denied answer does not arrive");
         check(KnHandleRevoke(mine) == rcSecurityDisallow, "the policy denies a call to the kernel");
+}
+
+static void what_nobody_denies(Handle mine) {
+        hand_IHand_GiveInVain_req req;
+        hand_IHand_GiveInVain_res res;
+        rtl_uint32_t sid = 0, other = 0;
+        Handle copied;
+
+        nk_req_reset(&req);
+        check(hand_IHand_GiveInVain(&hands.base, &req, NULL, &res, NULL) == NK_EOK &&
+                        KnHandleClose(nk_get_handle(&res.given)) == rcOk,
+                "an answer that a policy would deny arrives");
+        check(KnHandleCopy(mine, RIGHTS, INVALID_HANDLE, &copied) == rcOk, "a handle is copied");
+        check(KnHandleGetSidByHandle(copied, &sid) == rcOk && KnHandleGetSidByHandle(mine, &other) == rcOk &&
+                        sid == other,
+                "both name the same resource");
+        check(KnHandleRevoke(copied) == rcOk, "a handle is revoked");
+}
+
+static void what_has_no_rights(Handle given) {
+        Handle copied;
+
         check(KnHandleCopy(given, 4, INVALID_HANDLE, &copied) == rcNoCapability,
                 "nobody gives himself rights");
         check(KnHandleCopy(given + 1000, 1, INVALID_HANDLE, &copied) == rcInvalidArgument,
@@ -136,11 +158,13 @@ static void what_has_no_room(Handle given) {
         check(n == 0, "all are closed");
 }
 
-int main(void) {
+/* With an argument: there is no policy. */
+int main(int argc, char **argv) {
         NkKosTransport transport;
         Handle given, mine;
         nk_err_t err;
 
+        (void)argv;
         channel = ServiceLocatorConnect("hands");
         NkKosTransport_Init(&transport, channel, NK_NULL, 0);
         hand_IHand_proxy_init(&hands, &transport.base, ServiceLocatorGetRiid(channel, "main.hand"));
@@ -149,7 +173,8 @@ int main(void) {
         check(err == NK_EOK && mine != INVALID_HANDLE, "a handle is given, and one made");
         what_is_sent(given, mine);
         several_at_once(mine);
-        what_is_denied(given, mine);
+        (argc > 1 ? what_nobody_denies : what_the_policy_denies)(mine);
+        what_has_no_rights(given);
         what_has_no_room(given);
         check(arrives_as(nk_handle_desc(given), 2, 0x88), "the giver is as before");
         return EXIT_SUCCESS;
