@@ -136,10 +136,12 @@ static bool claim_channel(const BootChannel *c) {
 
 /* Legs to the kernel process are no use without the bell. */
 static bool claim_kernel(const BootBlock *b) {
+        if (b->mail_fd != -1 && b->kernel_fd == -1)
+                return false;
         if (b->kernel_bell_fd == -1)
                 return b->kernel_fd == -1 && b->security_fd == -1;
         return claim_fd(b->kernel_bell_fd) && claim_fd(b->kernel_status_fd) &&
-               (b->kernel_fd == -1 || claim_fd(b->kernel_fd)) &&
+               (b->kernel_fd == -1 || claim_fd(b->kernel_fd)) && (b->mail_fd == -1 || claim_fd(b->mail_fd)) &&
                (b->security_fd == -1 || claim_fd(b->security_fd));
 }
 

@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 4u
+#define BOOT_VERSION 5u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -34,7 +34,7 @@ typedef struct BootBlock {
         uint32_t has_policy;      /* 0: everything is granted, and `security` too */
         uint32_t n_grants;        /* files of the host that it was given */
         uint32_t grants_off;      /* BootGrant[] */
-        uint32_t reserved;        /* 0 */
+        int32_t mail_fd;          /* with kernel_fd: where descriptors come (mail.h), else -1 */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */

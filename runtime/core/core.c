@@ -73,9 +73,16 @@ HtreeSpace *core_space(CoreTask *task) {
         return task->space;
 }
 
+uint64_t core_attach(Core *core, const int *fds, uint32_t n_fds) {
+        if (!core->host.mail_new)
+                return 0;
+        core->mail = (CoreMail){.id = core->host.mail_new(core->host.arg), .fds = fds, .n_fds = n_fds};
+        return core->mail.id;
+}
+
 /* A method that nobody serves gets an empty answer, without a message. */
 static void answer(Core *core, nk_err_t err, const struct nk_arena *arena) {
-        CoreAnswer a = {.ticket = core->ticket};
+        CoreAnswer a = {.ticket = core->ticket, .mail = core->mail};
 
         if (err == NK_EOK) {
                 a.message = &core->res.base_;
@@ -103,6 +110,7 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
         core->caller = caller;
         core->ticket = ticket;
         core->now_ms = now_ms;
+        core->mail = (CoreMail){.n_fds = 0};
         core->is_later = false;
         err = kl_core_Core_entity_dispatch(&core->entity, request, &req_arena, &core->res.base_, &res_arena);
         if (!core->is_later)

@@ -25,6 +25,14 @@ typedef struct Core Core;
 typedef struct CoreTask CoreTask; /* a process, as a client of the kernel */
 typedef uint64_t CoreTicket;      /* an open call, as the host numbers it */
 
+/* Descriptors that go with an answer, as letter `id` (boot/mail.h): to be sent before it, once it was
+ * granted. */
+typedef struct CoreMail {
+        uint64_t id;
+        const int *fds; /* valid during the host's function, which does not keep them */
+        uint32_t n_fds; /* 0: there is no letter */
+} CoreMail;
+
 /* How a call ends. */
 typedef struct CoreAnswer {
         CoreTicket ticket;
@@ -33,6 +41,7 @@ typedef struct CoreAnswer {
         uint32_t message_size;
         const void *arena;
         uint32_t arena_size;
+        CoreMail mail;
 } CoreAnswer;
 
 /* What the host does for it. None of these may call a function below. */
@@ -41,6 +50,8 @@ typedef struct CoreHost {
         int (*sid_new)(void *arg, uint32_t *ret_sid);
         void (*sid_dies)(void *arg, uint32_t sid);
         void (*answer)(void *arg, const CoreAnswer *answer);
+        /* A number for a letter, never used before. NULL: nothing can be sent. */
+        uint64_t (*mail_new)(void *arg);
         /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
          * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
         size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);

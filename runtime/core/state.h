@@ -35,6 +35,7 @@ struct Core {
         CoreTask *caller;
         CoreTicket ticket;
         uint64_t now_ms;
+        CoreMail mail; /* goes with the answer */
         bool is_later; /* the method has not made an answer: it comes, or came, by another way */
         kl_core_Core_entity_res res;
         uint64_t arena[kl_core_Core_entity_res_arena_size / sizeof(uint64_t)];
@@ -43,6 +44,10 @@ struct Core {
 extern const kl_core_Handle_ops core_handle_ops; /* serve_handle.c */
 extern const kl_core_Notice_ops core_notice_ops; /* serve_notice.c */
 extern const kl_core_Audit_ops core_audit_ops;   /* serve_audit.c */
+
+/* The answer to the call at hand brings descriptors. fds: borrowed until it is out, MAIL_FDS_MAX of them at
+ * most; they stay the caller's. Returns the number that the answer must name; 0: nothing can be sent. */
+uint64_t core_attach(Core *core, const int *fds, uint32_t n_fds);
 
 /* NtcSay: the end of a call that waits for a notification; host is the Core. */
 void core_say_notice(void *host, const NtcEnd *end);

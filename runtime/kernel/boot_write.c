@@ -19,7 +19,7 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-#define FDS_ALWAYS  5u /* status page; bell, page and two legs to the kernel process */
+#define FDS_ALWAYS  6u /* status page; bell, page, two legs and mailbox of the kernel process */
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
@@ -261,6 +261,7 @@ static void build(Builder *b) {
                 .kernel_bell_fd = has_kernel ? give_fd(b, b->channels->kernel.bell_fds[b->task]) : -1,
                 .kernel_status_fd = has_kernel ? give_status(b, b->channels->kernel.status_ro_fd) : -1,
                 .kernel_fd = give_leg(b, b->channels->kernel.core_fds[b->task]),
+                .mail_fd = give_leg(b, b->channels->mails.boxes[b->task].recv_fd),
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .has_policy = b->channels->policy.has_rules,
         };

@@ -107,6 +107,12 @@ static int open_server(ChannelServer *server, uint32_t n_listeners) {
         return r;
 }
 
+static int open_core(Channels *c, uint32_t task) {
+        int r = chan_mem_create(&c->kernel.core_fds[task]);
+
+        return r ? r : mails_open(&c->mails, task);
+}
+
 static int open_kernel(Channels *c) {
         ChannelsKernel *k = &c->kernel;
         int r;
@@ -119,7 +125,7 @@ static int open_kernel(Channels *c) {
         for (uint32_t i = 0; r == 0 && i < c->sol->n_tasks; i++) {
                 r = open_bell(k->ear_fd, &k->bell_fds[i]);
                 if (r == 0 && c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, i))
-                        r = chan_mem_create(&k->core_fds[i]);
+                        r = open_core(c, i);
                 if (r == 0 && c->policy.has_rules && class_of(c, i)->security_shape)
                         r = chan_mem_create(&k->security_fds[i]);
         }
@@ -155,7 +161,7 @@ static int allocate_kernel(ChannelsKernel *k, uint32_t n_tasks) {
 
 /* Whatever the result, channels_deinit() can follow. */
 static int allocate(Channels *c, const Solution *sol) {
-        if (allocate_kernel(&c->kernel, sol->n_tasks) < 0)
+        if (allocate_kernel(&c->kernel, sol->n_tasks) < 0 || mails_init(&c->mails, sol->n_tasks) < 0)
                 return -ENOMEM;
         c->list = calloc(sol->n_channels + 1u, sizeof *c->list);
         c->servers = calloc(sol->n_tasks + 1u, sizeof *c->servers);
@@ -243,6 +249,7 @@ void channels_deinit(Channels *c) {
                 free(c->servers[i].news_fds);
                 free(c->servers[i].ear_fds);
         }
+        mails_deinit(&c->mails);
         free(c->kernel.bell_fds);
         free(c->kernel.core_fds);
         free(c->kernel.security_fds);
@@ -251,9 +258,9 @@ void channels_deinit(Channels *c) {
         *c = CHANNELS_NULL;
 }
 
-/* Three legs and a bell a channel; three to the kernel process, and three a task. */
+/* Three legs and a bell a channel; three to the kernel process, and five a task. */
 uint32_t channels_count_fds(const Solution *sol) {
-        uint32_t n = sol->n_channels * 4 + 3 + 3 * sol->n_tasks;
+        uint32_t n = sol->n_channels * 4 + 3 + 5 * sol->n_tasks;
 
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 n += sol->tasks[i].n_listeners ? 2 + 2 * sol->tasks[i].n_listeners : 0;

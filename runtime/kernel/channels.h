@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "mails.h"
 #include "solution.h"
 #include "transport/chan.h"
 
@@ -66,6 +67,7 @@ typedef struct Channels {
         ChannelServer *servers; /* per task */
         uint32_t n_servers;
         ChannelsKernel kernel;
+        Mails mails;
 } Channels;
 
 #define CHANNELS_NULL ((Channels){.n_channels = 0})

@@ -26,6 +26,7 @@ typedef struct DeskTask {
 } DeskTask;
 
 struct Desk {
+        Mails *mails;
         Judge *judge; /* NULL: there is no policy */
         Relay *relay;
         Core *core;
@@ -49,8 +50,15 @@ static CoreTicket ticket_of(const DeskTask *t, uint32_t slot) {
         return (CoreTicket)t->index * CHAN_SLOTS + slot;
 }
 
+/* What goes with the answer is there before it. */
+static int32_t send_mail(const DeskTask *t, const CoreMail *mail) {
+        int r = mail->n_fds ? mails_send(t->desk->mails, t->index, mail->id, mail->fds, mail->n_fds) : 0;
+
+        return r ? rcOutOfMemory : rcOk;
+}
+
 /* May the answer go? What was made for it is closed again if not. */
-static bool is_granted(DeskTask *t, const CoreAnswer *a) {
+static int32_t release(DeskTask *t, const CoreAnswer *a) {
         const ShapeMethod *method = judge_find_method(core_shape(), a->message->iid, a->message->mid);
         JudgeMessage m = {.riid = a->message->iid,
                 .mid = a->message->mid,
@@ -59,16 +67,18 @@ static bool is_granted(DeskTask *t, const CoreAnswer *a) {
                 .message_size = a->message_size,
                 .arena_size = a->arena_size};
         Carry carry = CARRY_NULL;
+        int32_t status;
 
         if (!method || !t->core)
-                return false;
+                return rcSecurityDisallow;
         carry_take(&carry, core_shape(), &method->res, a->message);
         carry_describe(&carry, core_space(t->core));
         m.sids = carry.sids;
-        if (judge_response(t->desk->judge, JUDGE_KERNEL, t->index, false, &m))
-                return true;
-        carry_take_back(&carry, core_space(t->core));
-        return false;
+        status = judge_response(t->desk->judge, JUDGE_KERNEL, t->index, false, &m) ? send_mail(t, &a->mail)
+                                                                                   : rcSecurityDisallow;
+        if (status != rcOk)
+                carry_take_back(&carry, core_space(t->core));
+        return status;
 }
 
 static void answer(void *arg, const CoreAnswer *a) {
@@ -79,15 +89,12 @@ static void answer(void *arg, const CoreAnswer *a) {
                 .msg_size = a->message_size,
                 .arena = a->arena,
                 .arena_size = a->arena_size};
+        int32_t status;
 
         if (!t->route)
                 return;
-        if (!a->message)
-                (void)relay_answer(d->relay, t->route, slot, NULL, NK_ENOENT);
-        else if (is_granted(t, a))
-                (void)relay_answer(d->relay, t->route, slot, &out, rcOk);
-        else
-                (void)relay_answer(d->relay, t->route, slot, NULL, rcSecurityDisallow);
+        status = a->message ? release(t, a) : NK_ENOENT;
+        (void)relay_answer(d->relay, t->route, slot, status == rcOk ? &out : NULL, status);
 }
 
 /* --- time --- */
@@ -221,6 +228,12 @@ static size_t audit_next(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_
         return audit_read(judge_get_audit(d->judge), place, buf, ret_n_lost);
 }
 
+static uint64_t mail_new(void *arg) {
+        Desk *d = arg;
+
+        return mails_new_id(d->mails);
+}
+
 static int open_tasks(Desk *d, uint32_t n) {
         int r = 0;
 
@@ -236,18 +249,20 @@ static int open_tasks(Desk *d, uint32_t n) {
         return r;
 }
 
-int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk) {
+int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk **ret_desk) {
         Desk *d = calloc(1, sizeof *d);
         CoreHost host = {.sid_new = sid_new,
                 .sid_dies = sid_dies,
                 .answer = answer,
                 .audit_read = judge ? audit_next : NULL,
+                .mail_new = mail_new,
                 .arg = d};
         int r;
 
         if (!d)
                 return -ENOMEM;
-        *d = (Desk){.judge = judge, .relay = relay, .last_sid = KSM_SID_KERNEL, .timer_fd = -1};
+        *d = (Desk){
+                .mails = mails, .judge = judge, .relay = relay, .last_sid = KSM_SID_KERNEL, .timer_fd = -1};
         r = core_new(&host, &d->core);
         if (r == 0)
                 r = open_tasks(d, sol->n_tasks);
@@ -278,5 +293,6 @@ Desk *desk_free(Desk *d) {
 
 void desk_task_died(Desk *d, uint32_t task) {
         d->tasks[task].route = NULL;
+        mails_task_died(d->mails, task);
         d->tasks[task].core = core_task_free(d->tasks[task].core);
 }

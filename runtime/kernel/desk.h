@@ -12,13 +12,14 @@
 #include "core/carry.h"
 #include "core/core.h"
 #include "judge.h"
+#include "mails.h"
 #include "transport/relay.h"
 
 typedef struct Desk Desk;
 
 /* Borrows everything. judge NULL: there is no policy, everything is granted. 0, -ENOMEM or a negative errno
  * of the timer. */
-int desk_new(const Solution *sol, Judge *judge, Relay *relay, Desk **ret_desk);
+int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk **ret_desk);
 /* The relay has stopped. */
 Desk *desk_free(Desk *d);
 

@@ -228,7 +228,7 @@ int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
                 return r;
         channels->kernel.ear_fd = -1; /* the relay's now */
         channels->kernel.status_fd = -1;
-        r = desk_new(channels->sol, judge, m->relay, &m->desk);
+        r = desk_new(channels->sol, &channels->mails, judge, m->relay, &m->desk);
         if (r == 0)
                 r = add_routes(m);
         if (r == 0)

@@ -35,6 +35,8 @@ Retcode kernel_outcome(nk_err_t err, Retcode rc) {
                 return rcUnimplemented;
         case NK_ENOTCONN:
                 return rcNotConnected;
+        case NK_ENOMEM:
+                return rcOutOfMemory;
         default:
                 return rcFail;
         }

@@ -19,5 +19,6 @@
 struct nk_transport *kernel_transport(void);
 
 /* What a call has come to: `rc` of the answer, or why there is no answer: rcSecurityDisallow, rcNotConnected
- * (not started by `caisson run`), rcUnimplemented (a method that the kernel lacks), rcFail. */
+ * (not started by `caisson run`), rcUnimplemented (a method that the kernel lacks), rcOutOfMemory (it took no
+ * descriptors, or has too many open files), rcFail. */
 Retcode kernel_outcome(nk_err_t err, Retcode rc);

@@ -69,6 +69,19 @@ static int pass_descriptor(void) {
         return (int)sendmsg(STDOUT_FILENO, &message, 0);
 }
 
+/* What it was born with might bring one. */
+static int receive_descriptor(void) {
+        char room[CMSG_SPACE(sizeof(int))] = {0}, byte;
+        struct iovec data = {.iov_base = &byte, .iov_len = 1};
+        struct msghdr message = {
+                .msg_iov = &data, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+
+        for (int fd = 0; fd < 64; fd++)
+                if (recvmsg(fd, &message, MSG_DONTWAIT) >= 0)
+                        return fd;
+        return -1;
+}
+
 static const Attempt list[] = {
         {"open a network socket", open_inet},
         {"open an IPv6 socket", open_inet6},
@@ -81,5 +94,6 @@ static const Attempt list[] = {
         {"open a crypto socket", open_crypto},
         {"connect a descriptor", connect_descriptor},
         {"pass a descriptor on", pass_descriptor},
+        {"receive a descriptor", receive_descriptor},
 };
 const Attempts attempts_sockets = {list, sizeof list / sizeof *list};

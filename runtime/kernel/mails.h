@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mails: descriptors for processes that run already (boot/mail.h).
+ *
+ * One socket for each process that may call kl.core.Core, made before it starts. Nothing here waits: what a
+ * process does not take is kept up to MAIL_QUEUE_MAX letters, then its own calls fail. We keep the process's
+ * end too, to count what lies in it.
+ *
+ * Threads: none of its own; once the processes run, under the relay's lock.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct MailBox {
+        int send_fd; /* -1: there is none, or the process has died */
+        int recv_fd; /* the process's */
+} MailBox;
+
+typedef struct Mails {
+        MailBox *boxes; /* per task */
+        uint32_t n_boxes;
+        uint64_t last_id; /* of the letters so far, of all processes */
+} Mails;
+
+#define MAILS_NULL ((Mails){.boxes = NULL})
+
+/* 0, -ENOMEM. */
+int mails_init(Mails *m, uint32_t n_tasks);
+void mails_deinit(Mails *m);
+
+/* Makes the socket of a task. 0, or a negative errno. */
+int mails_open(Mails *m, uint32_t task);
+/* The process has died: what it did not take is closed. */
+void mails_task_died(Mails *m, uint32_t task);
+
+/* A number for a letter that an answer names. */
+uint64_t mails_new_id(Mails *m);
+
+/* Sends up to MAIL_FDS_MAX descriptors, which stay the caller's. -ENOBUFS: MAIL_QUEUE_MAX letters lie there;
+ * -ENOTCONN: the task has no socket, or has shut it; another negative errno of sendmsg(2). */
+int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds);
+
+/* Letters that lie there. */
+uint32_t mails_count(const Mails *m, uint32_t task);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mailbox: one lock, one table, and the socket.
+ */
+#include "mailbox.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "boot/boot.h"
+
+typedef struct Letter {
+        uint64_t id; /* 0: the place is free; the kernel process counts from 1 */
+        uint32_t n_sent, n_fds;
+        int fds[MAIL_FDS_MAX];
+} Letter;
+
+static struct {
+        pthread_mutex_t lock;
+        MailUnasked *unasked;
+        Letter letters[MAIL_QUEUE_MAX];
+        uint32_t next; /* the place of the oldest, when all are taken */
+} box = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void drop(Letter *letter) {
+        for (uint32_t i = 0; letter->id && i < letter->n_fds; i++)
+                (void)close(letter->fds[i]);
+        letter->id = 0;
+}
+
+static void keep(const Letter *letter) {
+        Letter *place = &box.letters[box.next];
+
+        drop(place);
+        *place = *letter;
+        box.next = (box.next + 1) % MAIL_QUEUE_MAX;
+}
+
+/* Of all control messages; there is one. */
+static void take_fds(struct msghdr *msg, Letter *letter) {
+        for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+                uint32_t n = (uint32_t)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+
+                if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || n > MAIL_FDS_MAX)
+                        continue;
+                memcpy(letter->fds, CMSG_DATA(c), n * sizeof(int));
+                letter->n_fds = n;
+        }
+}
+
+/* False: none lies there. */
+static bool receive(int fd, Letter *letter) {
+        union {
+                struct cmsghdr head;
+                char bytes[CMSG_SPACE(MAIL_FDS_MAX * sizeof(int))];
+        } control;
+        MailLetter head = {.id = 0};
+        struct iovec data = {.iov_base = &head, .iov_len = sizeof head};
+        struct msghdr msg = {.msg_iov = &data,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
+                .msg_controllen = sizeof control.bytes};
+        ssize_t n;
+
+        do
+                n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        while (n < 0 && errno == EINTR);
+        if (n != (ssize_t)sizeof head)
+                return false;
+        *letter = (Letter){.id = head.id, .n_sent = head.n_fds};
+        take_fds(&msg, letter);
+        return true;
+}
+
+static void sort(Letter *letter) {
+        if (!(letter->id & MAIL_UNASKED))
+                keep(letter);
+        else if (box.unasked && letter->n_fds == letter->n_sent)
+                box.unasked(letter->id, letter->fds, letter->n_fds);
+        else
+                drop(letter);
+}
+
+/* Under the lock. */
+static void empty_socket(void) {
+        const Boot *boot = boot_get();
+        Letter letter;
+
+        if (!boot || boot->block->mail_fd < 0)
+                return;
+        while (receive(boot->block->mail_fd, &letter))
+                sort(&letter);
+}
+
+static Letter *find(uint64_t id) {
+        for (uint32_t i = 0; i < MAIL_QUEUE_MAX; i++)
+                if (box.letters[i].id == id)
+                        return &box.letters[i];
+        return NULL;
+}
+
+static int take(Letter *letter, int *ret_fds, uint32_t n) {
+        int r = 0;
+
+        if (letter->n_fds != letter->n_sent)
+                r = -EMFILE;
+        else if (letter->n_fds != n)
+                r = -EBADMSG;
+        if (r) {
+                drop(letter);
+                return r;
+        }
+        memcpy(ret_fds, letter->fds, n * sizeof(int));
+        letter->id = 0;
+        return 0;
+}
+
+int mail_take(uint64_t id, int *ret_fds, uint32_t n) {
+        Letter *letter;
+        int r = -ENOENT;
+
+        if (id == 0 || (id & MAIL_UNASKED))
+                return r;
+        (void)pthread_mutex_lock(&box.lock);
+        letter = find(id);
+        if (!letter) {
+                empty_socket();
+                letter = find(id);
+        }
+        if (letter)
+                r = take(letter, ret_fds, n);
+        (void)pthread_mutex_unlock(&box.lock);
+        return r;
+}
+
+void mail_on_unasked(MailUnasked *unasked) {
+        (void)pthread_mutex_lock(&box.lock);
+        box.unasked = unasked;
+        (void)pthread_mutex_unlock(&box.lock);
+}
+
+void mail_look(void) {
+        (void)pthread_mutex_lock(&box.lock);
+        empty_socket();
+        (void)pthread_mutex_unlock(&box.lock);
+}
