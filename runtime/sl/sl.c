@@ -79,7 +79,8 @@ static bool add_channels(
                                                        .judged_fd = c->verdicts_off ? c->judged_fd : -1,
                                                        .kernel = boot_kernel(),
                                                        .verdicts = boot_verdicts(boot, c),
-                                                       .shape = *ret_shape}))
+                                                       .shape = *ret_shape,
+                                                       .peer = boot_text(boot, c->peer_off)}))
                         return false;
         }
         return true;

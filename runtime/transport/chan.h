@@ -150,6 +150,7 @@ typedef struct ChanEndPlan {
         const ChanKernel *kernel;
         const ChanVerdicts *verdicts; /* NULL: there is no policy */
         const void *shape;            /* table of this class; NULL: requests are not checked */
+        const char *peer;             /* name of the client's process, copied; NULL: not known */
 } ChanEndPlan;
 
 /* Adds a channel to the set; its bell is in the ear already. Takes over the descriptors on success.
@@ -167,6 +168,9 @@ uint64_t listener_channel_of(const ChanRequest *request);
 /* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status.
  * Waits until a judged answer was judged; CHAN_E_DENIED: it was denied, and the caller told so. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);
+/* Name of the process that sent an unanswered request, as the channel was made with; valid until the answer.
+ * NULL: not known. */
+const char *listener_peer(const ChanRequest *request);
 
 /* --- sync objects --- */
 

@@ -24,6 +24,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,6 +50,7 @@ typedef struct ChanEnd {
         uint32_t msg_max;        /* the largest request of the class, constant part */
         uint32_t arena_max;      /* and arena */
         uint64_t number;         /* in the order in which they were added, from 1 */
+        char *peer;              /* name of the client's process; NULL: not known */
         _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
         struct ChanEnd *next_retired;
 } ChanEnd;
@@ -119,6 +121,7 @@ int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **re
 static ChanEnd *end_free(ChanEnd *end) {
         chan_mem_unmap(end->mem);
         chan_mem_unmap(end->judged);
+        free(end->peer);
         free(end);
         return NULL;
 }
@@ -194,6 +197,10 @@ static int end_new(const ChanEndPlan *plan, ChanEnd **ret_end) {
                 r = chan_mem_map(plan->mem_fd, &end->mem);
         if (r == 0 && plan->judged_fd >= 0)
                 r = chan_mem_map(plan->judged_fd, &end->judged);
+        if (r == 0 && plan->peer) {
+                end->peer = strdup(plan->peer);
+                r = end->peer ? 0 : -ENOMEM;
+        }
         if (r < 0)
                 end_free(end);
         else
@@ -711,4 +718,8 @@ int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_
         atomic_fetch_sub(&request->end->n_open, 1);
         *request = (ChanRequest){.end = NULL};
         return r;
+}
+
+const char *listener_peer(const ChanRequest *request) {
+        return request->end ? request->end->peer : NULL;
 }

@@ -3,8 +3,10 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 SUPPORT = pathlib.Path(__file__).resolve().parent
 DEADLINE = 100  # seconds for one command; a test of these has 120
@@ -44,6 +46,28 @@ def run_solution(folder, sdk, *options):
     """`caisson run` of what build_solution() made: its exit code and its lines."""
     code, output = run([str(sdk / "bin/caisson"), "run", *options, str(folder / "build/solution")], folder)
     return code, output.splitlines()
+
+
+def run_cases(original, build, compiler, processes, n_least):
+    """Builds a copy of a solution with the policy's tests, runs it, and speaks TAP for what its processes say: each of
+    their lines is a case, "ok TEXT" or "not ok TEXT". Ends the test. n_least: so many cases there must be."""
+    sdk = staged_sdk(build)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch, original.name)
+        shutil.copytree(original, folder)
+        build_solution(folder, sdk, compiler)
+        checked, _ = run(["make", f"CAISSON={sdk}", f"CC={compiler}", "check"], folder)
+        code, lines = run_solution(folder, sdk)
+    cases = [line.partition("| ")[2] for line in lines if line.split("|")[0].strip() in processes]
+    cases.append(f"{'ok' if checked == 0 else 'not ok'} the tests of the policy pass")
+    cases.append(f"{'ok' if code == 0 else 'not ok'} everything ended with 0")
+    for number, case in enumerate(cases, 1):
+        mark, _, name = case.rpartition("ok ")
+        print(f"{mark}ok {number} - {name.replace(' ', '_')}")
+    print(f"1..{len(cases)}")
+    if any(case.startswith("not") for case in cases) or len(cases) < n_least:
+        print("\n".join(f"# {line}" for line in lines))
+        sys.exit(1)
 
 
 def by_process(lines):

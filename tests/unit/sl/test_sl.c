@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <caisson/peer.h>
 #include <cmocka.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/sl/sl_api.h>
@@ -235,6 +236,44 @@ static void one_listener_serves_all_clients_of_the_name(void **state) {
         }
 }
 
+static void request_says_whose_it_is_until_it_is_answered(void **state) {
+        Handle listener = ServiceLocatorRegister("front", NULL, 0, NULL);
+        Caller c = CALLER_OF(far_clients[0]);
+        char peer[NKX_PEER_NAME_SIZE] = "x";
+        Server server;
+
+        (void)state;
+        t_server_init(&server);
+        assert_int_equal(nkx_peer_name(listener, peer, sizeof peer), rcInvalidOperation);
+        t_caller_start(&c);
+        t_server_take(&server, listener);
+        assert_int_equal(nkx_peer_name(listener, NULL, sizeof peer), rcInvalidArgument);
+        assert_int_equal(nkx_peer_name(listener, peer, sizeof "Main" - 1), rcBufferTooSmall);
+        assert_string_equal(peer, "x");
+        assert_int_equal(nkx_peer_name(far_server, peer, sizeof peer), rcInvalidOperation);
+        assert_int_equal(nkx_peer_name(listener, peer, sizeof "Main"), rcOk);
+        assert_string_equal(peer, "Main");
+        assert_int_equal(t_server_dispatch(&server), NK_EOK);
+        assert_int_equal(Reply(listener, &server.out), rcOk);
+        assert_int_equal(nkx_peer_name(listener, peer, sizeof peer), rcInvalidOperation);
+        t_caller_join(&c);
+}
+
+static void channel_that_was_made_without_a_name_has_none(void **state) {
+        Caller c = CALLER_OF(ServiceLocatorConnect("back"));
+        char peer[NKX_PEER_NAME_SIZE];
+        Server server;
+
+        (void)state;
+        t_server_init(&server);
+        t_caller_start(&c);
+        t_server_take(&server, far_server);
+        assert_int_equal(nkx_peer_name(far_server, peer, sizeof peer), rcResourceNotFound);
+        assert_int_equal(t_server_dispatch(&server), NK_EOK);
+        assert_int_equal(Reply(far_server, &server.out), rcOk);
+        t_caller_join(&c);
+}
+
 static void client_handle_calls_its_server(void **state) {
         Caller c = CALLER_OF(ServiceLocatorConnect("back"));
         Server server;
@@ -303,6 +342,8 @@ int main(void) {
                 cmocka_unit_test(riids_come_from_the_servers_class),
                 cmocka_unit_test(bad_endpoint_names_and_handles_give_no_riid),
                 cmocka_unit_test(one_listener_serves_all_clients_of_the_name),
+                cmocka_unit_test(request_says_whose_it_is_until_it_is_answered),
+                cmocka_unit_test(channel_that_was_made_without_a_name_has_none),
                 cmocka_unit_test(client_handle_calls_its_server),
                 cmocka_unit_test(name_nobody_is_connected_to_can_be_served),
                 cmocka_unit_test(closed_channel_can_not_be_had_again),
