@@ -62,6 +62,7 @@ static void print_decision(const Part *part, const NkcDecision *d) {
 static void print_way(const Explain *x) {
         static const char *const texts[] = {
                 [POL_PATH_DIRECT] = "direct, client and server share memory",
+                [POL_PATH_USE] = "direct with handles that the server gave, else as straight",
                 [POL_PATH_STRAIGHT] = "the kernel process judges the request, the reply goes straight back",
                 [POL_PATH_JUDGED] = "the kernel process judges request and reply",
                 [POL_PATH_REFUSED] = "the kernel process refuses the request",

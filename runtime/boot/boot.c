@@ -153,6 +153,8 @@ static int claim_descriptors(const BootBlock *b, int boot_fd) {
 
         if (!claim_fd(boot_fd) || !claim_kernel(b))
                 return BOOT_E_DESCRIPTOR;
+        if (b->held_fd != -1 && !claim_fd(b->held_fd))
+                return BOOT_E_DESCRIPTOR;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
                 return BOOT_E_DESCRIPTOR;
         for (uint32_t i = 0; i < b->n_listeners; i++)

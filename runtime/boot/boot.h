@@ -16,6 +16,7 @@
 
 struct ShapeTable;
 struct ChanKernel;
+struct HeldTable;
 
 enum {
         BOOT_E_ABSENT = 1, /* the descriptor is closed, or no boot block: it is left as it is */
@@ -55,3 +56,6 @@ const ChanVerdicts *boot_verdicts(const Boot *boot, const BootChannel *channel);
 /* The kernel process, towards which the judged calls of this process go: made when it is first asked for, and
  * there for as long as the process. NULL: nothing is judged, or it can't be mapped. */
 const struct ChanKernel *boot_kernel(void);
+
+/* What handles in direct requests stand for, likewise. NULL: nobody says, so they all go the judged way. */
+const struct HeldTable *boot_held(void);

@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 5u
+#define BOOT_VERSION 6u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -35,6 +35,8 @@ typedef struct BootBlock {
         uint32_t n_grants;        /* files of the host that it was given */
         uint32_t grants_off;      /* BootGrant[] */
         int32_t mail_fd;          /* with kernel_fd: where descriptors come (mail.h), else -1 */
+        int32_t held_fd;   /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
+        uint32_t reserved; /* 0 */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */
@@ -61,6 +63,7 @@ typedef struct BootChannel {
         uint32_t verdicts_off;  /* ChanVerdicts, aligned to 8; 0: everything is direct */
         uint32_t verdicts_size; /* bytes */
         int32_t judged_fd;      /* with verdicts: memory shared with the kernel process; -1: all are direct */
+        uint32_t seat;          /* BOOT_SERVER: the client's row in the table of held_fd */
 } BootChannel;
 
 /* caisson/grant.h */
@@ -69,7 +72,7 @@ typedef struct BootGrant {
         int32_t fd;
 } BootGrant;
 
-_Static_assert(sizeof(BootBlock) == 80, "boot block header");
+_Static_assert(sizeof(BootBlock) == 88, "boot block header");
 _Static_assert(sizeof(BootListener) == 12, "boot listener");
-_Static_assert(sizeof(BootChannel) == 56, "boot channel");
+_Static_assert(sizeof(BootChannel) == 60, "boot channel");
 _Static_assert(sizeof(BootGrant) == 8, "boot grant");

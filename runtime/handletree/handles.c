@@ -96,12 +96,7 @@ static void find_way_back(Move *move, const HtreeSpace *to) {
 }
 
 static int find_rights(Move *move, uint32_t asked) {
-        if (asked == NKX_RIGHTS_ALL)
-                asked = move->source->rights;
-        if (asked & ~move->source->rights)
-                return HTREE_E_ESCALATION;
-        move->rights = asked;
-        return 0;
+        return held_rights(asked, move->source->rights, &move->rights) ? 0 : HTREE_E_ESCALATION;
 }
 
 static int find_new(Move *move, uint32_t right) {
@@ -170,14 +165,27 @@ static int reserve(HtreeSpace *to, uint32_t n_new) {
         return r ? r : nodes_reserve(to->tree, n_new);
 }
 
-static nk_handle_desc_t let_move(const Move *move, HtreeSpace *to) {
+/* Whoever hands a handle out is going to be called with it. */
+static void tell_sender(HtreeNode *node, const HtreeSpace *from) {
+        Move back = {.source = node};
+
+        if (!from->held.entries || from == node->space)
+                return;
+        find_way_back(&back, from);
+        seats_tell(node, back.own, back.context);
+}
+
+static nk_handle_desc_t let_move(const Move *move, HtreeSpace *from, HtreeSpace *to) {
         HtreeNode *node;
 
         if (!move->source)
                 return nkx_handle_desc_make(HTREE_INVALID, 0, 0);
-        if (move->own)
+        if (move->own) {
+                seats_tell(move->source, move->own, move->context);
                 return nkx_handle_desc_dereferenced(move->own->number, move->rights, move->context);
+        }
         node = nodes_add(move->source->object, move->source, move->badge, to, move->rights);
+        tell_sender(node, from);
         return nkx_handle_desc_make(node->number, node->rights, 0);
 }
 
@@ -205,7 +213,7 @@ int htree_transfer(HtreeSpace *from, HtreeSpace *to, const nk_handle_desc_t *sen
         if (r)
                 return r;
         for (uint32_t i = 0; i < n; i++)
-                ret_received[i] = let_move(moves + i, to);
+                ret_received[i] = let_move(moves + i, from, to);
         return 0;
 }
 
@@ -232,7 +240,7 @@ int htree_copy(HtreeSpace *space, uint32_t number, uint32_t rights, uint32_t bad
                 r = reserve(space, n_new);
         if (r)
                 return r;
-        *ret_number = let_move(&move, space).handle;
+        *ret_number = let_move(&move, space, space).handle;
         return 0;
 }
 

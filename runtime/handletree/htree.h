@@ -32,6 +32,8 @@
 
 #include <nk/types.h>
 
+#include "nk/held.h"
+
 #define HTREE_HANDLES_MAX 10000u /* numbers of one process in use; a revoked one is until it is closed */
 #define HTREE_BOUND_MAX                                                                                      \
         20000u /* handles bound to badges of one process, closed ones with descendants included */
@@ -81,6 +83,9 @@ Htree *htree_new(void);
 Htree *htree_free(Htree *tree);
 
 HtreeSpace *htree_space_new(Htree *tree);
+/* Which row of the servers' tables tells of this process's handles, and the table that tells this process of
+ * others', borrowed until the space is freed; NULL: none. Before there is a handle. */
+void htree_space_seat(HtreeSpace *space, uint32_t seat, const HeldTable *held);
 /* The process died: all its handles are closed; its objects have no maker and its badges no context any
  * more. Takes NULL, returns NULL. */
 HtreeSpace *htree_space_free(HtreeSpace *space);

@@ -161,16 +161,19 @@ static void prune(HtreeNode *node) {
 }
 
 void nodes_close(HtreeNode *node) {
+        seats_take_back(node);
         node->space = NULL;
         node->object->tree->counts.n_knots++;
         prune(node);
 }
 
 static void revoke_leaf(HtreeNode *node) {
-        if (node->space)
+        if (node->space) {
+                seats_take_back(node);
                 space_revoke(node->space, node->number);
-        else
+        } else {
                 node->object->tree->counts.n_knots--;
+        }
         take_from_tree(node);
         drop(node);
 }

@@ -111,6 +111,7 @@ HtreeSpace *htree_space_new(Htree *tree) {
         if (!space)
                 return NULL;
         space->tree = tree;
+        space->seat = HELD_NO_SEAT;
         space->next = tree->first_space;
         space->link = &tree->first_space;
         if (space->next)

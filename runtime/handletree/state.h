@@ -33,6 +33,7 @@ struct HtreeNode {
 
         uint32_t number;
         uint32_t rights;
+        uint64_t id; /* in the tables of servers (nk/held.h); 0: no server was told of it */
 };
 
 /* Lives while it has a root or something is bound to it, and until its callbacks have run. */
@@ -75,6 +76,8 @@ struct HtreeSpace {
         HtreeObject *first_owned;
         HtreeSpace *next; /* all spaces of the tree */
         HtreeSpace **link;
+        HeldTable held;      /* what the process is told of handles that lead back to it */
+        uint32_t seat;       /* in the tables of others */
         uint32_t n_used;     /* numbers that are not free */
         uint32_t n_touched;  /* entries that were ever used */
         uint32_t n_bound;    /* nodes bound to badges of this space */
@@ -93,6 +96,7 @@ struct Htree {
         HtreeNode *free_nodes;
         uint32_t n_free_nodes;
         NodeChunk *node_chunks;
+        uint64_t last_id; /* never given out twice */
         HtreeCounts counts;
 };
 
@@ -125,6 +129,13 @@ void nodes_revoke_bound(HtreeNode *node, HtreeObject *badge);
 uint32_t nodes_depth(const HtreeNode *node);
 /* The badge's owner died. */
 void nodes_unbind_all(HtreeObject *badge);
+
+/* seats.c: what servers are told ------------------------------------------------------------------------- */
+
+/* What using the handle comes to at the process of `own`, which is above it. */
+void seats_tell(HtreeNode *node, HtreeNode *own, uint64_t context);
+/* It is being closed or revoked: no server finds it any more. It still has its space and its parents. */
+void seats_take_back(HtreeNode *node);
 
 /* objects.c: objects and callbacks --------------------------------------------------------------------- */
 

@@ -19,7 +19,7 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-#define FDS_ALWAYS  6u /* status page; bell, page, two legs and mailbox of the kernel process */
+#define FDS_ALWAYS  7u /* status page; bell, page, table, two legs and mailbox of the kernel process */
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
@@ -157,6 +157,7 @@ static BootChannel server_end(Builder *b, const Channel *channel) {
                 .bell_fd = -1,
                 .status_fd = -1,
                 .judged_fd = give_leg(b, channel->server_fd),
+                .seat = channel->sol->client,
         };
 
         put_shape(b, task_of(b, b->task)->class, &entry);
@@ -263,6 +264,7 @@ static void build(Builder *b) {
                 .kernel_fd = give_leg(b, b->channels->kernel.core_fds[b->task]),
                 .mail_fd = give_leg(b, b->channels->mails.boxes[b->task].recv_fd),
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
+                .held_fd = give_leg(b, b->channels->servers[b->task].held_fd),
                 .has_policy = b->channels->policy.has_rules,
         };
 

@@ -51,8 +51,10 @@ static int ask_policy(Channels *c, Channel *channel) {
         if (!channel->verdicts)
                 return -ENOMEM;
         n_direct = verdicts_fill(channel->verdicts, shape, ask, &asking);
+        channel->uses_handles = verdicts_count(channel->verdicts, CHAN_WAY_USE) > 0;
         channel->has_direct = n_direct > 0;
-        channel->has_judged = !channel->has_direct || n_direct < verdicts_count_all(channel->verdicts);
+        channel->has_judged = !channel->has_direct || channel->uses_handles ||
+                              n_direct < verdicts_count_all(channel->verdicts);
         return 0;
 }
 
@@ -85,6 +87,15 @@ static int open_channel(Channels *c, Channel *channel) {
         if (r == 0)
                 r = open_direct(c, channel);
         return r ? r : open_judged(channel);
+}
+
+/* One table a server, whatever channels need it. */
+static int open_held(Channels *c, const Channel *channel) {
+        ChannelServer *server = &c->servers[channel->sol->server];
+
+        if (!channel->uses_handles || server->held.entries)
+                return 0;
+        return chan_held_create(c->sol->n_tasks, channel->sol->server, &server->held, &server->held_fd);
 }
 
 static int open_bell(int ear_fd, int *ret_bell_fd) {
@@ -144,6 +155,7 @@ static int *no_fds(uint32_t n) {
 static int allocate_server(ChannelServer *server, uint32_t n_listeners) {
         *server = (ChannelServer){.status_fd = -1,
                 .status_ro_fd = -1,
+                .held_fd = -1,
                 .ear_fds = no_fds(n_listeners),
                 .news_fds = no_fds(n_listeners)};
         return server->ear_fds && server->news_fds ? 0 : -ENOMEM;
@@ -191,6 +203,8 @@ int channels_init(Channels *c, const Solution *sol, const ChannelsPolicy *policy
                 r = open_server(&c->servers[i], sol->tasks[i].n_listeners);
         for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
                 r = open_channel(c, &c->list[i]);
+        for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
+                r = open_held(c, &c->list[i]);
         if (r == 0)
                 r = open_kernel(c);
         if (r < 0)
@@ -226,6 +240,7 @@ static void close_start_fds(Channels *c) {
 
                 close_fd(&server->status_fd);
                 close_fd(&server->status_ro_fd);
+                close_fd(&server->held_fd);
                 close_fds(server->ear_fds, c->sol->tasks[i].n_listeners);
         }
         close_fd(&c->kernel.status_fd);
@@ -246,6 +261,7 @@ void channels_deinit(Channels *c) {
         }
         for (uint32_t i = 0; i < c->n_servers; i++) {
                 close_fds(c->servers[i].news_fds, c->sol->tasks[i].n_listeners);
+                chan_held_unmap(&c->servers[i].held);
                 free(c->servers[i].news_fds);
                 free(c->servers[i].ear_fds);
         }
@@ -258,9 +274,9 @@ void channels_deinit(Channels *c) {
         *c = CHANNELS_NULL;
 }
 
-/* Three legs and a bell a channel; three to the kernel process, and five a task. */
+/* Three legs and a bell a channel; three to the kernel process, and six a task. */
 uint32_t channels_count_fds(const Solution *sol) {
-        uint32_t n = sol->n_channels * 4 + 3 + 5 * sol->n_tasks;
+        uint32_t n = sol->n_channels * 4 + 3 + 6 * sol->n_tasks;
 
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 n += sol->tasks[i].n_listeners ? 2 + 2 * sol->tasks[i].n_listeners : 0;

@@ -32,7 +32,7 @@ typedef struct ChannelsPolicy {
 typedef struct Channel {
         const SolChannel *sol;
         ChanVerdicts *verdicts; /* NULL: the kernel process has no say */
-        bool has_direct, has_judged;
+        bool has_direct, has_judged, uses_handles;
         ChanHeader *mem; /* the direct leg; NULL until all have started: every fork would copy the mapping */
         int mem_fd;      /* -1: there is none, or all processes have started; so is the bell */
         int bell_fd;
@@ -46,6 +46,8 @@ typedef struct ChannelServer {
         int status_fd, status_ro_fd; /* -1: no listener, or all processes have started; so are the ears */
         int *ear_fds;                /* one per listener */
         int *news_fds;               /* our own bell in each of them */
+        int held_fd;                 /* table of its handles, to read; -1: no method uses any, or started */
+        HeldTable held;              /* the same, to write */
 } ChannelServer;
 
 /* What leads to the kernel process itself; everything -1 when it has no say. */

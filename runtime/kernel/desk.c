@@ -154,6 +154,10 @@ static void serve(void *arg, RelayRoute *route, uint32_t slot, const RelayMessag
         set_timer(d, core_expire(d->core, now));
 }
 
+void desk_seat(Desk *d, uint32_t task, const HeldTable *held) {
+        htree_space_seat(core_space(d->tasks[task].core), task, held);
+}
+
 void desk_plan(Desk *d, uint32_t task, RelayPlan *plan) {
         plan->shape = core_shape();
         plan->serve = serve;

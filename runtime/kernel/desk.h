@@ -23,6 +23,10 @@ int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk
 /* The relay has stopped. */
 Desk *desk_free(Desk *d);
 
+/* The table in which a task is told of its handles at others, borrowed; an empty one: it is not told. Before
+ * anybody has handles. */
+void desk_seat(Desk *d, uint32_t task, const HeldTable *held);
+
 /* The leg of a task to kl.core.Core: *plan gets what the desk knows of it. desk_opened: the route it became.
  */
 void desk_plan(Desk *d, uint32_t task, RelayPlan *plan);

@@ -147,9 +147,9 @@ JudgePath judge_path(const Judge *j, uint32_t client, uint32_t server, uint16_t 
         dst = class_of(j, server);
         if (!is_reply_free(j, method, src, dst, riid, mid))
                 return JUDGE_BOTH;
-        if (!is_always(j, KSM_REQUEST, src, dst, riid, mid) || method->req.n_handles > 0)
+        if (!is_always(j, KSM_REQUEST, src, dst, riid, mid))
                 return JUDGE_STRAIGHT;
-        return JUDGE_DIRECT;
+        return method->req.n_handles > 0 ? JUDGE_USE : JUDGE_DIRECT;
 }
 
 bool judge_asks_kernel(const Judge *j, uint32_t task) {
@@ -177,6 +177,7 @@ static void count_channel(const Judge *j, const SolChannel *channel, JudgeCounts
                         JudgePath path = judge_path(j, channel->client, channel->server, riid, mid);
 
                         own.n_direct += path == JUDGE_DIRECT;
+                        own.n_use += path == JUDGE_USE;
                         own.n_straight += path == JUDGE_STRAIGHT;
                         own.n_both += path == JUDGE_BOTH;
                         counts->n_denied +=
@@ -185,8 +186,9 @@ static void count_channel(const Judge *j, const SolChannel *channel, JudgeCounts
                 }
         }
         counts->n_direct += own.n_direct;
-        counts->n_straight += own.n_direct > 0 ? own.n_straight : 0;
-        counts->n_both += own.n_both + (own.n_direct > 0 ? 0 : own.n_straight);
+        counts->n_use += own.n_use;
+        counts->n_straight += own.n_direct + own.n_use > 0 ? own.n_straight : 0;
+        counts->n_both += own.n_both + (own.n_direct + own.n_use > 0 ? 0 : own.n_straight);
 }
 
 JudgeCounts judge_count_paths(const Judge *j) {

@@ -45,6 +45,7 @@ typedef struct JudgeMessage { /* private memory of the kernel process, structure
 
 typedef enum JudgePath {
         JUDGE_DIRECT,   /* always granted, both ways, and nobody wants to know */
+        JUDGE_USE,      /* the same, and its request has handles: direct with those that the server gave */
         JUDGE_STRAIGHT, /* the request is judged, the reply may go straight back */
         JUDGE_BOTH
 } JudgePath;
@@ -88,6 +89,6 @@ void judge_forbidden_direct(Judge *j, uint32_t client, uint32_t server, uint16_t
 
 /* For a summary: the methods of all channels by path, and those that no request ever passes. */
 typedef struct JudgeCounts {
-        uint32_t n_direct, n_straight, n_both, n_denied;
+        uint32_t n_direct, n_use, n_straight, n_both, n_denied;
 } JudgeCounts;
 JudgeCounts judge_count_paths(const Judge *j);

@@ -308,10 +308,10 @@ static void say_policy(Loop *l) {
                 output_say(&l->output, "NO POLICY: every process may call whatever it has a channel to");
         else if (l->options.is_verbose)
                 output_say(&l->output,
-                        "policy: of the methods of all channels %u are direct, %u judged on the way there, "
-                        "%u "
-                        "on both ways; %u are always denied",
-                        n.n_direct, n.n_straight, n.n_both, n.n_denied);
+                        "policy: of the methods of all channels %u are direct, %u direct with the server's "
+                        "own "
+                        "handles, %u judged on the way there, %u on both ways; %u are always denied",
+                        n.n_direct, n.n_use, n.n_straight, n.n_both, n.n_denied);
         if (l->options.is_permissive)
                 output_say(&l->output, "PERMISSIVE: what the policy denies is said and done all the same");
 }

@@ -17,6 +17,7 @@
 
 static ChanWay way_of(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
         static const ChanWay ways[] = {[JUDGE_DIRECT] = CHAN_WAY_DIRECT,
+                [JUDGE_USE] = CHAN_WAY_USE,
                 [JUDGE_STRAIGHT] = CHAN_WAY_STRAIGHT,
                 [JUDGE_BOTH] = CHAN_WAY_JUDGED};
 
@@ -35,7 +36,7 @@ static ChanWay way_without_policy(void *arg, uint32_t client, uint32_t server, u
         (void)client;
         if (!method || method->res.n_handles > 0 || method->err.n_handles > 0)
                 return CHAN_WAY_JUDGED;
-        return method->req.n_handles > 0 ? CHAN_WAY_STRAIGHT : CHAN_WAY_DIRECT;
+        return method->req.n_handles > 0 ? CHAN_WAY_USE : CHAN_WAY_DIRECT;
 }
 
 static bool anybody_asks(void *arg, uint32_t task) {
@@ -229,6 +230,8 @@ int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
         channels->kernel.ear_fd = -1; /* the relay's now */
         channels->kernel.status_fd = -1;
         r = desk_new(channels->sol, &channels->mails, judge, m->relay, &m->desk);
+        for (uint32_t i = 0; r == 0 && i < channels->n_servers; i++)
+                desk_seat(m->desk, i, &channels->servers[i].held);
         if (r == 0)
                 r = add_routes(m);
         if (r == 0)

@@ -336,7 +336,8 @@ static uint32_t layers_of(const Procs *p, const SolTask *task) {
         return task->has_network ? p->layers & ~LAYER_NET : p->layers;
 }
 
-/* Addresses of its channels, with one to the kernel process; twice, because each may have two legs. */
+/* Addresses of its channels, with one to the kernel process; twice, because each may have two legs. And of
+ * the table of its handles. */
 static uint64_t shared_of(const Channels *channels, uint32_t task) {
         uint64_t n = 0;
 
@@ -345,7 +346,8 @@ static uint64_t shared_of(const Channels *channels, uint32_t task) {
 
                 n += sol->client == task || sol->server == task;
         }
-        return 2 * (n + 1) * CHAN_SIZE;
+        return 2 * (n + 1) * CHAN_SIZE +
+               (channels->servers[task].held.entries ? held_size(channels->sol->n_tasks) : 0);
 }
 
 static Limits limits_of(const Channels *channels, uint32_t task) {

@@ -188,7 +188,7 @@ typedef struct KsmClass {
 typedef enum KsmVerdict {
         KSM_NEVER,  /* denied whatever happens */
         KSM_ALWAYS, /* granted whatever happens, and no audit at any level */
-        KSM_DEPENDS /* on state, content or audit, or a handle is transferred */
+        KSM_DEPENDS /* on state, content or audit */
 } KsmVerdict;
 
 /* One list of rules. */

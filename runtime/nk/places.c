@@ -49,6 +49,11 @@ static const ShapeMethod *method_of(const ShapeTable *table, const struct nk_mes
         return methods + endpoints[message->iid].first_method + message->mid;
 }
 
+uint32_t places_find_request(
+        const ShapeTable *table, const struct nk_message *request, uint32_t ret_places[PLACES_MAX]) {
+        return request->ncaps ? places_find(table, &method_of(table, request)->req, ret_places) : 0;
+}
+
 static void forget(const ShapeTable *table, const ShapeMessage *shape, struct nk_message *message) {
         const nk_handle_desc_t none = {.handle = INVALID_HANDLE};
         uint32_t places[PLACES_MAX];

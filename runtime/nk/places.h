@@ -14,6 +14,10 @@ uint32_t places_find(const ShapeTable *table, const ShapeMessage *shape, uint32_
 
 struct nk_message;
 
+/* The same for a request that was verified. */
+uint32_t places_find_request(
+        const ShapeTable *table, const struct nk_message *request, uint32_t ret_places[PLACES_MAX]);
+
 /* Makes every handle of a verified request or reply "no handle". Without the kernel process between, numbers
  * of one process arrive in another, where they mean nothing, and a peer could say of its own words that they
  * are the receiver's context. */

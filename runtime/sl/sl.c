@@ -80,7 +80,9 @@ static bool add_channels(
                                                        .kernel = boot_kernel(),
                                                        .verdicts = boot_verdicts(boot, c),
                                                        .shape = *ret_shape,
-                                                       .peer = boot_text(boot, c->peer_off)}))
+                                                       .peer = boot_text(boot, c->peer_off),
+                                                       .held = boot_held(),
+                                                       .seat = c->seat}))
                         return false;
         }
         return true;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "chan_layout.h"
+#include "nk/held.h"
 #include "verdicts.h"
 
 struct nk_message;
@@ -85,6 +86,13 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd);
 /* Opens a page read-only once more. What two processes have from one opening they share: its offset and its
  * flags would carry messages that no policy sees. So each client gets one of its own. */
 int chan_status_reopen(int ro_fd, int *ret_fd);
+/* Makes the table of one server's handles (nk/held.h): *ret_table is ours to write, *ret_ro_fd for the
+ * server. Nothing but that one mapping can ever write to it, whoever gets hold of the descriptor, or opens it
+ * anew. */
+int chan_held_create(uint32_t n_seats, uint32_t own_seat, HeldTable *ret_table, int *ret_ro_fd);
+/* Maps it to read. Takes over the descriptor on success. */
+int chan_held_map(int ro_fd, HeldTable *ret_table);
+void chan_held_unmap(HeldTable *table);
 /* Makes a bell, close-on-exec: an eventfd. It goes to one client and nobody else: who holds it can fill
  * it and make writing to it block, so an end must never ring what another one has. */
 int chan_bell_create(int *ret_fd);
@@ -151,6 +159,8 @@ typedef struct ChanEndPlan {
         const ChanVerdicts *verdicts; /* NULL: there is no policy */
         const void *shape;            /* table of this class; NULL: requests are not checked */
         const char *peer;             /* name of the client's process, copied; NULL: not known */
+        const HeldTable *held;        /* what handles of requests stand for; NULL: nobody knows here */
+        uint32_t seat;                /* the client's in it */
 } ChanEndPlan;
 
 /* Adds a channel to the set; its bell is in the ear already. Takes over the descriptors on success.

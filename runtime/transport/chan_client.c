@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <nk/types.h>
+#include <rtl/retcode.h>
 
 #include "chan_mem.h"
 #include "chan_sync.h"
@@ -33,6 +34,15 @@
 
 #define QUEUE_SOON_NS 1000000u  /* who waits for a slot while one is abandoned: its reply wakes nobody */
 #define QUEUE_LONG_NS 50000000u /* while none is: one that becomes abandoned wakes nobody either */
+
+#define HINTS      64u /* of methods that use handles; two that share one only cost time */
+#define DETOUR_MAX 64u /* calls that go the judged way at once, between two that try the direct one */
+
+/* Of a method that uses handles: how often its requests were sent back lately. */
+typedef struct Hint {
+        _Atomic uint8_t skip; /* so many more calls don't try */
+        _Atomic uint8_t length;
+} Hint;
 
 /* What belongs to one call at a time. */
 typedef struct Lane {
@@ -57,6 +67,7 @@ struct ChanClient {
         _Atomic uint32_t n_queued;  /* threads that wait for a slot */
         _Atomic uint32_t closed;    /* this end was closed */
         Lane lanes[CHAN_SLOTS];
+        Hint hints[HINTS];
 };
 
 /* One call under way. */
@@ -70,6 +81,8 @@ typedef struct Call {
         ChanSync *sync;
         uint64_t deadline_ns;
         uint32_t index;
+        Hint *hint;   /* it may be sent back: the method uses handles, and it goes directly */
+        bool is_over; /* the slot is not this call's any more */
 } Call;
 
 static ChanClient *client_drop(ChanClient *c) {
@@ -245,6 +258,7 @@ static int claim(Call *call) {
 static void release(Call *call) {
         ChanClient *c = call->client;
 
+        call->is_over = true;
         atomic_fetch_and(&c->busy, ~(1u << call->index));
         if (atomic_load(&c->n_queued))
                 plat_futex_wake(&c->busy, 1);
@@ -252,23 +266,61 @@ static void release(Call *call) {
 
 /* --- the exchange --- */
 
+static void choose_direct(Call *call) {
+        ChanClient *c = call->client;
+
+        call->request = call->slot = chan_slot(c->mem, call->index);
+        call->posted = chan_pending(c->mem);
+        call->peer = c->status;
+        call->bell_fd = c->bell_fd;
+}
+
+static void choose_judged(Call *call, bool is_straight) {
+        ChanClient *c = call->client;
+
+        call->request = chan_slot(c->judged, call->index);
+        call->slot = is_straight && c->mem ? chan_slot(c->mem, call->index) : call->request;
+        call->posted = chan_judged(c->judged);
+        call->peer = c->kernel->status;
+        call->bell_fd = c->kernel->bell_fd;
+}
+
+/* Methods whose handles are given away, and not used, would go to the server in vain each time. */
+static bool is_worth_trying(Hint *hint) {
+        uint8_t skip = atomic_load_explicit(&hint->skip, memory_order_relaxed);
+
+        if (skip > 0)
+                atomic_store_explicit(&hint->skip, (uint8_t)(skip - 1), memory_order_relaxed);
+        return skip == 0;
+}
+
+/* The first time costs nothing more: the server knows the handle from then on, if it is one to use there. */
+static void note_sent_back(Hint *hint) {
+        uint8_t length = atomic_load_explicit(&hint->length, memory_order_relaxed);
+
+        atomic_store_explicit(&hint->skip, length, memory_order_relaxed);
+        length = length ? length * 2 : 1;
+        atomic_store_explicit(
+                &hint->length, length < DETOUR_MAX ? length : (uint8_t)DETOUR_MAX, memory_order_relaxed);
+}
+
+static void note_served(Hint *hint) {
+        if (atomic_load_explicit(&hint->length, memory_order_relaxed))
+                atomic_store_explicit(&hint->length, 0, memory_order_relaxed);
+}
+
 /* A class without a policy has one leg; a class with one has its client's leg at least. */
 static void choose_legs(Call *call, const struct nk_message *msg) {
         ChanClient *c = call->client;
         ChanWay way = c->judged ? verdicts_way(c->verdicts, msg->iid, msg->mid) : CHAN_WAY_DIRECT;
+        Hint *hint = &c->hints[(msg->iid * 7u + msg->mid) % HINTS];
 
-        if (way == CHAN_WAY_DIRECT && c->mem) {
-                call->request = call->slot = chan_slot(c->mem, call->index);
-                call->posted = chan_pending(c->mem);
-                call->peer = c->status;
-                call->bell_fd = c->bell_fd;
-                return;
-        }
-        call->request = chan_slot(c->judged, call->index);
-        call->slot = way == CHAN_WAY_STRAIGHT && c->mem ? chan_slot(c->mem, call->index) : call->request;
-        call->posted = chan_judged(c->judged);
-        call->peer = c->kernel->status;
-        call->bell_fd = c->kernel->bell_fd;
+        if (way == CHAN_WAY_USE && c->mem && is_worth_trying(hint))
+                call->hint = hint;
+        if (c->mem && (way == CHAN_WAY_DIRECT || call->hint))
+                choose_direct(call);
+        else
+                choose_judged(call, way != CHAN_WAY_JUDGED);
 }
 
 static void invite(ChanSlot *slot, uint32_t cpu, uint32_t flags) {
@@ -352,6 +404,7 @@ static int give_up(Call *call, int why) {
         if (why == CHAN_E_INTERRUPTED)
                 return 0;
         atomic_fetch_or(&call->client->abandoned, 1u << call->index);
+        call->is_over = true;
         return why;
 }
 
@@ -449,8 +502,34 @@ static uint64_t deadline_of(const ChanClient *c, const ChanWait *wait) {
         return ms == CHAN_FOREVER ? PLAT_NO_DEADLINE : plat_now_ns() + (uint64_t)ms * 1000000;
 }
 
+/* Posts, waits, takes what came. */
+static int exchange(Call *call, const ChanOut *out, ChanIn *in, int32_t *ret_status) {
+        int r;
+
+        post(call, out);
+        /* After post: see chan_mem_close. What was received may have been answered by a server that ended
+         * right after it; if not, the slot is dead or about to be. */
+        if (is_closed(call->client) && withdraw(call)) {
+                release(call);
+                return CHAN_E_CLOSED;
+        }
+        r = wait_answer(call);
+        return r ? r : collect(call, in, ret_status);
+}
+
+/* The server doesn't know a handle of a request that went directly: once more, through the kernel process. */
+static int exchange_again(
+        Call *call, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
+        note_sent_back(call->hint);
+        call->hint = NULL;
+        call->sync = wait->sync;
+        choose_judged(call, true);
+        return exchange(call, out, in, ret_status);
+}
+
 int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
         Call call = {.client = c, .sync = wait->sync, .deadline_ns = deadline_of(c, wait)};
+        int32_t status = 0;
         int r;
 
         if (!chan_fits(out->msg_size, out->arena_size))
@@ -459,21 +538,16 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         if (r)
                 return r;
         choose_legs(&call, out->msg);
-        post(&call, out);
-        /* After post: see chan_mem_close. What was received may have been answered by a server that ended
-         * right after it; if not, the slot is dead or about to be. */
-        if (is_closed(c) && withdraw(&call)) {
-                release(&call);
-                return CHAN_E_CLOSED;
-        }
-        r = wait_answer(&call);
-        if (r)
-                return r;
-        r = collect(&call, in, ret_status);
-        if (r == CHAN_E_CLOSED)
-                return r;
-        if (r == 0 && *ret_status == 0)
+        r = exchange(&call, out, in, &status);
+        if (r == 0 && call.hint && status == CHAN_ELSEWHERE)
+                r = exchange_again(&call, out, in, wait, &status);
+        else if (call.hint)
+                note_served(call.hint);
+        if (r == 0 && status == 0)
                 r = check_reply(c, out, in);
-        release(&call);
+        if (!call.is_over)
+                release(&call);
+        if (r == 0)
+                *ret_status = status == CHAN_ELSEWHERE ? rcFail : status;
         return r;
 }

@@ -57,6 +57,10 @@
 /* Server's leg: the answer may go to the direct leg, nobody judges it. */
 #define CHAN_STRAIGHT 2u
 
+/* Status of a direct answer in place of the caller's: post it again on the judged way. No code of any kind.
+ */
+#define CHAN_ELSEWHERE INT32_MIN
+
 /* In `judged`, beside the slots' bits: this end was closed. */
 #define CHAN_LEFT (1u << 31)
 

@@ -123,6 +123,66 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         return 0;
 }
 
+/* Nothing that is forked needs the mapping, and everything that is sealed stays as it is but through it. */
+static int map_to_write(int fd, size_t size, void **ret_memory) {
+        int r = map_whole(fd, size, PROT_READ | PROT_WRITE, ret_memory);
+
+        if (r < 0)
+                return r;
+        if (madvise(*ret_memory, size, MADV_DONTFORK) < 0 ||
+                fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+                r = -errno;
+                (void)munmap(*ret_memory, size);
+        }
+        return r;
+}
+
+int chan_held_create(uint32_t n_seats, uint32_t own_seat, HeldTable *ret_table, int *ret_ro_fd) {
+        size_t size = held_size(n_seats);
+        void *memory = NULL;
+        int r, ro, fd = memfd_create("caisson-held", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+        if (fd < 0)
+                return -errno;
+        r = ftruncate(fd, (off_t)size) < 0 ? -errno : map_to_write(fd, size, &memory);
+        ro = r < 0 ? r : reopen_read_only(fd);
+        (void)close(fd);
+        if (ro < 0) {
+                if (r == 0)
+                        (void)munmap(memory, size);
+                return ro;
+        }
+        *ret_table = held_make(memory, n_seats, own_seat);
+        *ret_ro_fd = ro;
+        return 0;
+}
+
+int chan_held_map(int ro_fd, HeldTable *ret_table) {
+        struct stat st;
+        void *memory;
+        int r;
+
+        if (fstat(ro_fd, &st) < 0)
+                return -errno;
+        if (st.st_size < (off_t)HELD_HEAD_SIZE || st.st_size > (off_t)held_size(HELD_SEATS_MAX))
+                return -EBADMSG;
+        r = map_whole(ro_fd, (size_t)st.st_size, PROT_READ, &memory);
+        if (r < 0)
+                return r;
+        if (!held_look(memory, (size_t)st.st_size, ret_table)) {
+                (void)munmap(memory, (size_t)st.st_size);
+                return -EBADMSG;
+        }
+        (void)close(ro_fd);
+        return 0;
+}
+
+void chan_held_unmap(HeldTable *table) {
+        if (table->entries)
+                (void)munmap((char *)table->entries - HELD_HEAD_SIZE, held_size(table->n_seats));
+        *table = HELD_NULL;
+}
+
 int chan_bell_create(int *ret_fd) {
         int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 

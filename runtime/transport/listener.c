@@ -40,6 +40,8 @@
 #include "visit.h"
 #include "wait.h"
 
+#define ELSEWHERE CHAN_E_MAX /* of a request with a handle that is not known to be one to use here */
+
 /* One channel's server end. */
 typedef struct ChanEnd {
         ChanHeader *mem;    /* the direct leg, or NULL */
@@ -47,6 +49,8 @@ typedef struct ChanEnd {
         const ChanKernel *kernel;
         const ChanVerdicts *verdicts;
         const ShapeTable *shape; /* NULL: requests are not checked */
+        HeldTable held;
+        uint32_t seat;           /* the client's in it */
         uint32_t msg_max;        /* the largest request of the class, constant part */
         uint32_t arena_max;      /* and arena */
         uint64_t number;         /* in the order in which they were added, from 1 */
@@ -189,6 +193,8 @@ static int end_new(const ChanEndPlan *plan, ChanEnd **ret_end) {
         end->kernel = plan->kernel;
         end->verdicts = plan->verdicts;
         end->shape = plan->shape;
+        end->held = plan->held ? *plan->held : HELD_NULL;
+        end->seat = plan->seat;
         end->msg_max = UINT32_MAX;
         end->arena_max = UINT32_MAX;
         if (plan->shape)
@@ -499,7 +505,7 @@ static int check_request(const ChanRequest *request, const ChanIn *in) {
 
         if (request->way != CHAN_WAY_DIRECT)
                 return 0;
-        if (end->verdicts && verdicts_way(end->verdicts, in->msg->iid, in->msg->mid) != CHAN_WAY_DIRECT)
+        if (!verdicts_may_be_direct(verdicts_way(end->verdicts, in->msg->iid, in->msg->mid)))
                 return CHAN_E_DENIED;
         if (!end->shape)
                 return 0;
@@ -507,8 +513,11 @@ static int check_request(const ChanRequest *request, const ChanIn *in) {
         verify_scratch_deinit(&scratch);
         if (r)
                 return r == VERIFY_E_METHOD ? CHAN_E_METHOD : CHAN_E_MALFORMED;
-        if (!end->verdicts) /* with a policy, what has handles is judged */
-                places_forget_request(end->shape, in->msg);
+        if (!in->msg->ncaps)
+                return 0;
+        if (end->verdicts)
+                return held_resolve(&end->held, end->seat, end->shape, in->msg) ? 0 : ELSEWHERE;
+        places_forget_request(end->shape, in->msg);
         return 0;
 }
 
@@ -530,7 +539,9 @@ static int fetch_request(Listener *l, ChanRequest *request, ChanIn *in) {
 }
 
 /* What the sender of a request that was not delivered is told. */
-static Retcode refusal(int r) {
+static int32_t refusal(int r) {
+        if (r == ELSEWHERE)
+                return CHAN_ELSEWHERE;
         if (r == CHAN_E_TOO_BIG)
                 return rcOutOfMemory;
         if (r == CHAN_E_DENIED)
@@ -693,6 +704,7 @@ static int answer(const ChanRequest *request, const ChanOut *out, int32_t status
                 atomic_store(&chan_slot(end->judged, request->slot)->state, CHAN_REPLY);
                 return answer_directly(end, chan_slot(end->mem, request->slot), out, status);
         case CHAN_WAY_JUDGED:
+        case CHAN_WAY_USE: /* a verdict, and no way that a request takes */
         case CHAN_WAYS:
                 break;
         }

@@ -335,6 +335,15 @@ static bool deliver(Relay *r, const RelayRoute *route, uint32_t i, bool is_answe
         return !route->judge.deliver || route->judge.deliver(route->arg, i, is_answer, r->in.msg);
 }
 
+/* What may go directly is sent to us when a handle in it is not one to use; else let it have its way. */
+static ChanWay way_here(const RelayRoute *route, const RelayMessage *m) {
+        ChanWay way = verdicts_way(route->verdicts, m->riid, m->mid);
+
+        if (way == CHAN_WAY_USE)
+                return CHAN_WAY_STRAIGHT;
+        return way == CHAN_WAY_DIRECT ? CHAN_WAY_JUDGED : way;
+}
+
 static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanSlot *slot = chan_slot(route->client, i);
         RelayCall *call = &route->calls[i];
@@ -344,9 +353,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
 
         follow(r, route, slot);
         m.malformed = fetch(r, slot, &m);
-        way = verdicts_way(route->verdicts, m.riid, m.mid);
-        if (way == CHAN_WAY_DIRECT)
-                way = CHAN_WAY_JUDGED; /* sent to us all the same: let it have its way */
+        way = way_here(route, &m);
         if (!m.malformed)
                 m.malformed = check_request(r, route, &m, &code);
         if (route->gone) {
@@ -470,7 +477,7 @@ static void note_forbidden(RelayRoute *route, uint32_t i) {
         uint32_t method = *(volatile uint32_t *)&route->server->forbidden[i];
         uint16_t riid = (uint16_t)(method >> 16), mid = (uint16_t)method;
 
-        if (!route->direct || verdicts_way(route->verdicts, riid, mid) == CHAN_WAY_DIRECT)
+        if (!route->direct || verdicts_may_be_direct(verdicts_way(route->verdicts, riid, mid)))
                 return;
         route->judge.forbidden(route->arg, riid, mid);
         answer_slot(route->direct, i, NULL, rcSecurityDisallow);

@@ -55,7 +55,7 @@ uint32_t verdicts_fill(ChanVerdicts *v, const ShapeTable *shape, VerdictsAsk *as
                         ways(v)[at++] = (uint8_t)ask(arg, (uint16_t)riid, (uint16_t)mid);
         }
         v->first[shape->n_endpoints] = at;
-        n_direct = verdicts_count(v, CHAN_WAY_DIRECT);
+        n_direct = verdicts_count(v, CHAN_WAY_DIRECT) + verdicts_count(v, CHAN_WAY_USE);
         if (n_direct == 0)
                 end_straight(v);
         return n_direct;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@
 
 /* Ways of a call. The bytes of the table. */
 typedef enum ChanWay {
-        CHAN_WAY_DIRECT,   /* request and answer over the direct leg */
+        CHAN_WAY_DIRECT, /* request and answer over the direct leg */
+        CHAN_WAY_USE, /* direct when every handle of the request is one to use at the server, else straight */
         CHAN_WAY_STRAIGHT, /* the request is judged, the answer comes over the direct leg */
         CHAN_WAY_JUDGED,   /* both are judged */
         CHAN_WAYS
@@ -43,13 +45,18 @@ static inline ChanWay verdicts_way(const ChanVerdicts *v, uint32_t riid, uint32_
         return (ChanWay)((const uint8_t *)v->first)[at + mid];
 }
 
+/* May a request of that way come over the direct leg? */
+static inline bool verdicts_may_be_direct(ChanWay way) {
+        return way == CHAN_WAY_DIRECT || way == CHAN_WAY_USE;
+}
+
 /* Says the way of a method of the class. */
 typedef ChanWay VerdictsAsk(void *arg, uint16_t riid, uint16_t mid);
 
 /* Bytes that the table of a class needs. */
 size_t verdicts_size(const ShapeTable *shape);
-/* Fills it in. Without a method that is direct there is no direct leg, so nothing is straight either.
- * Returns how many methods are direct. */
+/* Fills it in. Without a method that may be direct there is no direct leg, so nothing is straight either.
+ * Returns how many may. */
 uint32_t verdicts_fill(ChanVerdicts *v, const ShapeTable *shape, VerdictsAsk *ask, void *arg);
 /* Does every index of the table lie inside it, and is each byte a way? 0, or -EBADMSG. */
 int verdicts_check(const void *block, size_t size);

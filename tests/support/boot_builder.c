@@ -31,6 +31,7 @@ void t_boot_begin(BootBuilder *b, const char *task, const char *class_name) {
                 .kernel_status_fd = -1,
                 .security_fd = -1,
                 .mail_fd = -1,
+                .held_fd = -1,
                 .status_fd = -1,
         };
 }

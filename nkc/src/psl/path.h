@@ -9,6 +9,7 @@
 
 typedef enum PolPath {
         POL_PATH_DIRECT,   /* client and server share memory; the kernel process does not see the call */
+        POL_PATH_USE,      /* the same with handles that the server gave; with others as straight */
         POL_PATH_STRAIGHT, /* the kernel process judges the request, the reply goes straight to the client */
         POL_PATH_JUDGED,   /* it judges the request and the reply */
         POL_PATH_REFUSED   /* it refuses every such request */
@@ -19,6 +20,7 @@ typedef struct PolWay {
         const PolDecision *request;
         const PolDecision *response;
         const PolDecision *error;
+        bool request_has_handle, reply_has_handle; /* a place for one */
 } PolWay;
 
 /* client, server: classes. */

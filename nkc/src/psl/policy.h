@@ -438,7 +438,7 @@ struct PolStatement {
 
 typedef enum PolVerdict {
         POL_NEVER,  /* denied whatever happens */
-        POL_ALWAYS, /* granted whatever happens, audited at no level, and no handle in the message */
+        POL_ALWAYS, /* granted whatever happens, and audited at no level */
         POL_DEPENDS
 } PolVerdict;
 
@@ -448,9 +448,8 @@ typedef struct PolDecision {
         const PolSite *const *sites; /* all that they may call, in the order of the text */
         uint32_t n_sites;
         PolVerdict verdict;
-        const char *reason;    /* of the verdict; one line for people */
-        const PolSite *cause;  /* the place that the reason speaks of, or NULL */
-        bool transfers_handle; /* the message of its events has a place for a handle */
+        const char *reason;   /* of the verdict; one line for people */
+        const PolSite *cause; /* the place that the reason speaks of, or NULL */
 } PolDecision;
 
 /* The decisions of one pair of classes: method `mid` of endpoint `riid` (of the security interface, in

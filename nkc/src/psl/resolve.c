@@ -18,7 +18,6 @@ typedef struct Node {
         uint32_t id;
         uint32_t depth;
         PolDecision *decision; /* once asked for */
-        PolDecision *with_handle;
 } Node;
 
 /* Chunks by class: items[n_classes] has those for any. In order of the index. */
@@ -117,18 +116,17 @@ static void fill_list(const Fill *f, const Node *node, PolList *out) {
 
 /* Decisions -------------------------------------------------------------------------------------------- */
 
-static PolDecision *new_decision(Resolve *r, const PolStatementList *statements, bool has_handle) {
+static PolDecision *new_decision(Resolve *r, const PolStatementList *statements) {
         PolDecision *d = ARENA_NEW(r->b->ctx->arena, PolDecision);
 
-        *d = (PolDecision){
-                .index = r->decisions.n, .statements = *statements, .transfers_handle = has_handle};
+        *d = (PolDecision){.index = r->decisions.n, .statements = *statements};
         pol_judge(r->b, d);
         pol_append(r->b, &r->decisions, d);
         return d;
 }
 
 /* A list of chunks may have no statement in it; then it is as good as none. */
-static PolDecision *decision_of(Resolve *r, const Node *constant_node, bool has_handle) {
+static PolDecision *decision_of(Resolve *r, const Node *constant_node) {
         Node *node = (Node *)(uintptr_t)constant_node;
         PolList out = {.n = 0};
 
@@ -139,13 +137,9 @@ static PolDecision *decision_of(Resolve *r, const Node *constant_node, bool has_
                 fill_list(&f, node, &out);
                 statements = (PolStatementList){.items = (const PolStatement *const *)out.items, .n = out.n};
                 node->decision = out.n == 0 ? (PolDecision *)(uintptr_t)r->decisions.items[0]
-                                            : new_decision(r, &statements, false);
+                                            : new_decision(r, &statements);
         }
-        if (!has_handle || node->decision->verdict != POL_ALWAYS)
-                return node->decision;
-        if (!node->with_handle)
-                node->with_handle = new_decision(r, &node->decision->statements, true);
-        return node->with_handle;
+        return node->decision;
 }
 
 /* Routes ------------------------------------------------------------------------------------------------ */
@@ -237,8 +231,7 @@ static void decide_endpoint(Resolve *r, const Bucket *const buckets[4], const Po
                 r->slots[m] = &r->root;
         cover_all(r, buckets, server, e);
         for (uint32_t m = 0; m < n; m++)
-                out[m] = decision_of(
-                        r, r->slots[m], pol_message(r->event, &e->interface->methods[m])->n_handles > 0);
+                out[m] = decision_of(r, r->slots[m]);
         if (key)
                 map_put(&r->alike, key, out);
 }
@@ -246,7 +239,7 @@ static void decide_endpoint(Resolve *r, const Bucket *const buckets[4], const Po
 static const PolDecision *decide_start(Resolve *r, const Bucket *const buckets[4]) {
         r->slots[0] = &r->root;
         cover_all(r, buckets, NULL, NULL);
-        return decision_of(r, r->slots[0], false);
+        return decision_of(r, r->slots[0]);
 }
 
 static const PolRoute *make_route(Resolve *r, uint32_t src, uint32_t dst) {
@@ -377,7 +370,7 @@ void pol_resolve(PolBuild *b) {
         map_init(&r.children, b->ctx->arena);
         map_init(&r.routes, b->ctx->arena);
         r.slots = ARENA_ARRAY(b->ctx->arena, const Node *, most_methods(b->policy));
-        r.root.decision = new_decision(&r, &empty, false);
+        r.root.decision = new_decision(&r, &empty);
         intern_route(&r, NULL, NULL, 0);
         for (unsigned event = 0; event < PSL_N_EVENTS; event++) {
                 r.event = (PslEvent)event;

@@ -160,8 +160,6 @@ void pol_judge(PolBuild *b, PolDecision *d) {
         if (audited)
                 set(b, d, POL_DEPENDS, audited,
                         intern_printf(b->ctx->names, "audited by the profile '%s'", audited->profile->name));
-        else if (d->transfers_handle)
-                set(b, d, POL_DEPENDS, NULL, "the message may transfer a handle");
         else
                 set(b, d, POL_ALWAYS, d->sites[0], "always grants, and so does every other rule");
 }

@@ -203,7 +203,7 @@ def mediation_always_leaves_nothing_direct(bench):
         assert any(f"of the methods of all channels {direct}" in line for line in lines), lines
 
 
-METHODS = ("Put", "Free", "Fails", "Closed", "Told")
+METHODS = ("Put", "Free", "Fails", "Closed", "Told", "Use", "Give")
 
 
 def explained(bench):
@@ -214,7 +214,7 @@ def explained(bench):
                                "-I", f"{bench.root}/idl", "--policy", bench.folder / "security.psl", "judged.Client",
                                "judged.Target", f"target.{method}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
         ways.append(json.loads(done.stdout)["path"])
-    return [ways.count(way) for way in ("direct", "straight", "judged", "refused")]
+    return [ways.count(way) for way in ("direct", "use", "straight", "judged", "refused")]
 
 
 @case
@@ -222,14 +222,16 @@ def the_compiler_explains_the_ways_that_calls_take(bench):
     free = "request src=judged.Client dst=judged.Target endpoint=target {"
     for changes in ((), ((free, free + " match method=Free { assert (message.value != 1) }"),),
                     (("    match method=Closed { deny () }\n", "    match method=Closed { grant () }\n"),),
+                    ((free + "\n", free + "\n    match method=Use { assert (message.object.handle != 1) }\n"),),
                     (("match method=Fails { assert (message.status == 7) }", "match method=Fails { grant () }"),)):
         bench.build(*changes)
         _, lines = bench.run(client("A", "Put=1"), SERVER, options=["-v"])
         (line,) = [line for line in lines if "of the methods of all channels" in line]
-        n_direct, n_straight, n_both, n_denied = map(int, re.findall(r"\d+", line.split("policy:")[1]))
-        direct, straight, judged, refused = explained(bench)
-        equal((n_direct, n_denied, n_straight + n_both), (direct, refused, straight + judged + refused))
-        if direct == 0:
+        n_direct, n_use, n_straight, n_both, n_denied = map(int, re.findall(r"\d+", line.split("policy:")[1]))
+        direct, use, straight, judged, refused = explained(bench)
+        equal((n_direct, n_use, n_denied, n_straight + n_both),
+              (direct, use, refused, straight + judged + refused))
+        if direct + use == 0:
             equal((n_straight, straight), (0, 0))
 
 

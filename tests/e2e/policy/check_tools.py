@@ -238,7 +238,7 @@ def the_way_of_a_call_is_explained(w):
         in w.ok(*ask, "panel.interface.Set")
     assert json.loads(w.ok(*ask, "--json", "panel.interface.Set"))["path"] == "straight"
     w.write("open.psl", (w.folder / "open.psl").read_text() +
-            "request dst=demo.Door endpoint=panel.interface method=List { assert (src_sid != 1) }\n")
+            "request dst=demo.Door endpoint=panel.interface { assert (src_sid != 1) }\n")
     assert "no method between the two is direct" in w.ok(*ask, "panel.interface.Set")
 
 

@@ -416,6 +416,10 @@ static void kernel_fd_closed(BootBuilder *b) {
         t_boot_block(b)->kernel_fd = 1000000;
 }
 
+static void held_fd_closed(BootBuilder *b) {
+        t_boot_block(b)->held_fd = 1000000;
+}
+
 static void mail_fd_closed(BootBuilder *b) {
         t_boot_block(b)->mail_fd = 1000000;
 }
@@ -453,6 +457,7 @@ static void client_status_fd_missing(BootBuilder *b) {
 static void bad_descriptors_are_refused(void **state) {
         (void)state;
         refuse("kernel fd closed", kernel_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("held fd closed", held_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mail fd closed", mail_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mail fd without kernel fd", mail_fd_without_kernel_fd, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("kernel's status fd missing", status_of_kernel_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);

@@ -2,7 +2,8 @@
 /*
  * Random operations on a tree and on the plain model beside it: the same codes, the same results, the
  * same callbacks, and afterwards the same handles with the same rights. Many small worlds, so that
- * everything meets everything; each must end with nothing left.
+ * everything meets everything; each must end with nothing left. What the servers are told of handles that
+ * lead back to them is what a message with these handles would give them.
  *
  * T_STEPS=5000000 runs so many; T_SEED repeats a run.
  */
@@ -12,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -33,6 +35,8 @@ typedef struct Tracked {
 
 static Htree *tree;
 static HtreeSpace *spaces[PLAIN_SPACES];
+static void *tables[PLAIN_SPACES]; /* what each is told */
+static HeldTable views[PLAIN_SPACES];
 static Tracked tracked[PLAIN_OBJECTS];
 static Plain plain;
 
@@ -60,6 +64,21 @@ static void note_unbound(void *data) {
 static const HtreeKind thing = {.name = "thing", .gone = note_gone};
 static const HtreeKind badge = {
         .name = "badge", .is_badge = true, .unbound = note_unbound, .gone = note_gone};
+
+static void open_space(uint32_t i) {
+        size_t size = held_size(PLAIN_SPACES);
+        HeldTable written;
+
+        if (!tables[i])
+                tables[i] = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        assert_true(tables[i] != MAP_FAILED);
+        assert_int_equal(madvise(tables[i], size, MADV_DONTNEED), 0);
+        written = held_make(tables[i], PLAIN_SPACES, i);
+        assert_true(held_look(tables[i], size, views + i));
+        assert_non_null(spaces[i] = htree_space_new(tree));
+        htree_space_seat(spaces[i], i, &written);
+}
 
 /* Choices ---------------------------------------------------------------------------------------------- */
 
@@ -172,6 +191,34 @@ static void compare_sids(uint32_t from, const nk_handle_desc_t *sent, uint32_t n
         }
 }
 
+/* What a server is told of a container is what it would receive. */
+static bool is_told(uint32_t from, uint32_t to, const nk_handle_desc_t *sent) {
+        nk_handle_desc_t expected, found;
+        int32_t own;
+
+        if (!held_find(views + to, from, sent, &found))
+                return false;
+        assert_int_equal(plain_way(&plain, from, to, sent, &own, &expected), 0);
+        assert_true(own >= 0);
+        compare_received(&found, &expected);
+        return true;
+}
+
+/* Whoever handed a handle out is told as long as it has the one that this was made of. */
+static void compare_told(const PlainHandle *h) {
+        const nk_handle_desc_t sent = nk_handle_desc(h->number), more = nk_handle_desc(h->number, 0x8000);
+        int32_t parent = h->parent;
+
+        for (uint32_t to = 0; to < PLAIN_SPACES; to++) {
+                bool told = is_told(h->space, to, &sent);
+
+                (void)is_told(h->space, to, &more);
+                if (parent >= 0 && plain.handles[parent].space == to && to != h->space &&
+                        plain.handles[parent].state == PLAIN_OPEN && h->state == PLAIN_OPEN)
+                        assert_true(told);
+        }
+}
+
 static void transfer(void) {
         uint32_t from = any_space();
         uint32_t to = any_space();
@@ -194,6 +241,7 @@ static void transfer(void) {
                 int32_t source = plain_find(&plain, from, sent[i].handle);
 
                 compare_received(received + i, expected + i);
+                assert_true(own[i] < 0 || from == to || sent[i].badge || is_told(from, to, sent + i));
                 if (source >= 0 && own[i] < 0)
                         plain_add(&plain, plain.handles[source].object, source,
                                 badge_object(from, sent[i].badge), to, received[i].handle,
@@ -235,7 +283,7 @@ static void kill_one(void) {
         uint32_t space = any_space();
 
         htree_space_free(spaces[space]);
-        spaces[space] = htree_space_new(tree);
+        open_space(space);
         plain_kill(&plain, space);
 }
 
@@ -292,6 +340,7 @@ static void compare_handles(void) {
                 }
                 if (h->state == PLAIN_REVOKED)
                         assert_int_equal(r, HTREE_E_REVOKED);
+                compare_told(h);
         }
 }
 
@@ -302,7 +351,7 @@ static void live_and_die(uint32_t n_steps) {
         memset(&plain, 0, sizeof(plain));
         memset(tracked, 0, sizeof(tracked));
         for (uint32_t i = 0; i < PLAIN_SPACES; i++)
-                assert_non_null(spaces[i] = htree_space_new(tree));
+                open_space(i);
         for (uint32_t i = 0; i < n_steps; i++) {
                 step();
                 plain_settle(&plain);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "nkc_policy.h"
-#include "psl/policy.h"
+#include "psl/path.h"
 #include "support/descriptions.h"
 
 #define HEAD                                                                                                 \
@@ -28,7 +28,7 @@ static int setup(void **state) {
         descr_put(&d, "demo/ICall.idl",
                 "package demo.ICall\nstruct Item { UInt8 kind; UInt32 id; }\n"
                 "interface { Put(in sequence<Item, 4> items, in array<UInt16, 3> codes, out UInt32 rc);\n"
-                "Send(in Handle object); }\n");
+                "Send(in Handle object); Get(out Handle object); Fail(error Handle object); }\n");
         descr_put(&d, "demo/Client.edl", "entity demo.Client\n");
         descr_put(&d, "demo/Server.edl", "entity demo.Server\nendpoints { call : demo.ICall }\n");
         *state = &d;
@@ -78,12 +78,39 @@ static void constant_denial_beats_all_grants(void **state) {
         assert_int_equal(request(p, 0)->statements.n, 2);
 }
 
-static void handle_makes_a_granted_call_mediated(void **state) {
-        const PolPolicy *p = compile(*state, "request { grant () }\n");
+static PolPath path(const PolPolicy *p, uint32_t mid) {
+        return pol_way(p, pol_find_class(p, "demo.Client"), pol_find_class(p, "demo.Server"), 0, mid).path;
+}
+
+static void handle_in_a_reply_makes_a_granted_call_mediated(void **state) {
+        const PolPolicy *p =
+                compile(*state, "request { grant () }\nresponse { grant () }\nerror { grant () }\n");
 
         assert_non_null(p);
-        assert_int_equal(request(p, 0)->verdict, POL_ALWAYS);
-        assert_int_equal(request(p, 1)->verdict, POL_DEPENDS);
+        assert_int_equal(path(p, 0), POL_PATH_DIRECT);
+        assert_int_equal(path(p, 1), POL_PATH_USE);
+        assert_int_equal(path(p, 2), POL_PATH_JUDGED);
+        assert_int_equal(path(p, 3), POL_PATH_JUDGED);
+        for (uint32_t mid = 0; mid < 4; mid++)
+                assert_int_equal(request(p, mid)->verdict, POL_ALWAYS);
+}
+
+static void method_that_uses_handles_is_straight_if_its_request_is_judged(void **state) {
+        const PolPolicy *p =
+                compile(*state, "request { grant () }\nresponse { grant () }\nerror { grant () }\n"
+                                "request dst=demo.Server method=Send { assert (src_sid != 1) }\n");
+
+        assert_non_null(p);
+        assert_int_equal(path(p, 1), POL_PATH_STRAIGHT);
+}
+
+static void handles_to_use_are_enough_for_memory_in_common(void **state) {
+        const PolPolicy *p =
+                compile(*state, "request { grant () }\nresponse { grant () }\nerror { grant () }\n"
+                                "request dst=demo.Server method=Put { assert (src_sid != 1) }\n");
+
+        assert_non_null(p);
+        assert_int_equal(path(p, 0), POL_PATH_STRAIGHT);
 }
 
 static void audit_of_grants_makes_a_call_mediated(void **state) {
@@ -147,7 +174,7 @@ static void unknown_numbers_get_the_empty_decision(void **state) {
         const PolPolicy *p = compile(*state, "request { grant () }\n");
 
         assert_non_null(p);
-        assert_int_equal(request(p, 2)->index, 0);
+        assert_int_equal(request(p, 4)->index, 0);
         assert_int_equal(pol_decision(p, PSL_REQUEST, 0, POL_NONE, 0, 0)->index, 0);
 }
 
@@ -176,7 +203,12 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(event_without_rules_is_never_granted, setup, teardown),
                 cmocka_unit_test_setup_teardown(constant_grant_is_always_granted, setup, teardown),
                 cmocka_unit_test_setup_teardown(constant_denial_beats_all_grants, setup, teardown),
-                cmocka_unit_test_setup_teardown(handle_makes_a_granted_call_mediated, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        handle_in_a_reply_makes_a_granted_call_mediated, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        method_that_uses_handles_is_straight_if_its_request_is_judged, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        handles_to_use_are_enough_for_memory_in_common, setup, teardown),
                 cmocka_unit_test_setup_teardown(audit_of_grants_makes_a_call_mediated, setup, teardown),
                 cmocka_unit_test_setup_teardown(rules_run_in_the_order_of_the_text, setup, teardown),
                 cmocka_unit_test_setup_teardown(

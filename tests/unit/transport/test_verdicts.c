@@ -42,6 +42,21 @@ static void way_is_that_of_its_method(void **state) {
         assert_int_equal(verdicts_count(table(), CHAN_WAY_JUDGED), 1);
 }
 
+static ChanWay use(void *arg, uint16_t riid, uint16_t mid) {
+        (void)arg;
+        return riid == KEEPER_STORE_IID && mid == KEEPER_PUT_MID ? CHAN_WAY_USE : CHAN_WAY_STRAIGHT;
+}
+
+static void method_that_uses_handles_keeps_others_straight(void **state) {
+        (void)state;
+        assert_int_equal(verdicts_fill(table(), keeper_shape(), use, NULL), 1);
+        assert_int_equal(verdicts_count(table(), CHAN_WAY_STRAIGHT), 2);
+        assert_true(verdicts_may_be_direct(verdicts_way(table(), KEEPER_STORE_IID, KEEPER_PUT_MID)));
+        assert_true(verdicts_may_be_direct(CHAN_WAY_DIRECT));
+        assert_false(verdicts_may_be_direct(CHAN_WAY_STRAIGHT));
+        assert_false(verdicts_may_be_direct(CHAN_WAY_JUDGED));
+}
+
 static void what_is_not_in_the_table_is_judged(void **state) {
         (void)state;
         (void)verdicts_fill(table(), keeper_shape(), mixed, NULL);
@@ -88,7 +103,7 @@ static void wrong_tables_are_refused(void **state) {
                 assert_true(check_spoilt(offsetof(ChanVerdicts, first) + 4 * i, 0) < 0);
                 assert_true(check_spoilt(offsetof(ChanVerdicts, first) + 4 * i, UINT32_MAX) < 0);
         }
-        assert_true(check_spoilt(size - 3, 0x01010103) < 0);
+        assert_true(check_spoilt(size - 3, 0x01010100 | CHAN_WAYS) < 0);
 }
 
 static int make_room(void **state) {
@@ -108,6 +123,7 @@ int main(void) {
                 cmocka_unit_test(way_is_that_of_its_method),
                 cmocka_unit_test(what_is_not_in_the_table_is_judged),
                 cmocka_unit_test(without_a_table_everything_is_direct),
+                cmocka_unit_test(method_that_uses_handles_keeps_others_straight),
                 cmocka_unit_test(without_a_direct_method_nothing_is_straight),
                 cmocka_unit_test(wrong_tables_are_refused),
         };
