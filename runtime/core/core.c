@@ -14,11 +14,13 @@ static void connect_endpoints(Core *core) {
         core->handle.ops = &core_handle_ops;
         core->notice.ops = &core_notice_ops;
         core->audit.ops = &core_audit_ops;
+        core->vmm.ops = &core_vmm_ops;
         kl_core_CHandle_component_init(&core->handle_component, &core->handle);
         kl_core_CNotice_component_init(&core->notice_component, &core->notice);
         kl_core_CAudit_component_init(&core->audit_component, &core->audit);
-        kl_core_Core_entity_init(&core->entity, NULL, NULL, NULL, &core->handle_component, NULL, NULL, NULL,
-                NULL, NULL, &core->audit_component, NULL, &core->notice_component, NULL);
+        kl_core_CVMM_component_init(&core->vmm_component, &core->vmm);
+        kl_core_Core_entity_init(&core->entity, &core->vmm_component, NULL, NULL, &core->handle_component,
+                NULL, NULL, NULL, NULL, NULL, &core->audit_component, NULL, &core->notice_component, NULL);
 }
 
 int core_new(const CoreHost *host, Core **ret_core) {
@@ -80,6 +82,22 @@ uint64_t core_attach(Core *core, const int *fds, uint32_t n_fds) {
         return core->mail.id;
 }
 
+uint64_t core_attach_once(Core *core, int fd, void (*close)(int fd)) {
+        core->own_fd = fd;
+        core->close_own = close;
+        return core_attach(core, &core->own_fd, 1);
+}
+
+static void close_own(Core *core) {
+        if (core->close_own)
+                core->close_own(core->own_fd);
+        core->close_own = NULL;
+}
+
+void core_task_set_memory(CoreTask *task, MdlShare *share) {
+        task->memory = share;
+}
+
 /* A method that nobody serves gets an empty answer, without a message. */
 static void answer(Core *core, nk_err_t err, const struct nk_arena *arena) {
         CoreAnswer a = {.ticket = core->ticket, .mail = core->mail};
@@ -115,6 +133,7 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
         err = kl_core_Core_entity_dispatch(&core->entity, request, &req_arena, &core->res.base_, &res_arena);
         if (!core->is_later)
                 answer(core, err, &res_arena);
+        close_own(core);
         core->caller = NULL;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "handletree/htree.h"
+#include "mdl.h"
 #include "nk/shape.h"
 #include "notice.h"
 
@@ -52,6 +53,8 @@ typedef struct CoreHost {
         void (*answer)(void *arg, const CoreAnswer *answer);
         /* A number for a letter, never used before. NULL: nothing can be sent. */
         uint64_t (*mail_new)(void *arg);
+        /* Memory that processes share. NULL: they share none. */
+        const MdlHost *memory;
         /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
          * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
         size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);
@@ -69,6 +72,10 @@ Core *core_free(Core *core);
 int core_task_new(Core *core, CoreTask **ret_task);
 /* The process died: its handles are closed. Calls of it that wait are answered, to nobody. Takes NULL. */
 CoreTask *core_task_free(CoreTask *task);
+
+/* What the memory objects that it makes are counted in; without it makes none. The share outlives all of
+ * them. */
+void core_task_set_memory(CoreTask *task, MdlShare *share);
 
 /* For messages between processes, which carry handles from one to the other. */
 HtreeSpace *core_space(CoreTask *task);

@@ -30,6 +30,8 @@ static void object_free(CoreObject *object) {
         ntc_source_end(&object->source, EVENT_OBJECT_DESTROYED);
         if (object->receiver)
                 ntc_free(object->receiver);
+        if (object->memory)
+                mdl_release(object->memory);
         if (object->sid && host->sid_dies)
                 host->sid_dies(host->arg, object->sid);
         free(object);
@@ -48,6 +50,7 @@ static void unbound(void *data) {
 const HtreeKind core_user_kind = {.name = "user object", .gone = gone};
 const HtreeKind core_badge_kind = {.name = "badge", .is_badge = true, .unbound = unbound, .gone = gone};
 const HtreeKind core_notice_kind = {.name = "notice", .gone = gone};
+const HtreeKind core_mdl_kind = {.name = "memory object", .gone = gone};
 const HtreeKind core_audit_kind = {.name = "reader of the audit", .gone = gone};
 
 Retcode core_rc_of(int error) {
@@ -99,6 +102,7 @@ Retcode core_object_new(
                 return core_rc_of(r);
         }
         object->receiver = spec->receiver;
+        object->memory = spec->memory;
         *ret_object = object;
         return rcOk;
 }

@@ -17,6 +17,7 @@ struct CoreTask {
         HtreeSpace *space;
         NtcShare share;               /* its notices stay with it: their handles can't be handed on */
         struct CoreObject *resources; /* user objects that it provides */
+        MdlShare *memory;             /* NULL: it may make no memory objects */
 };
 
 struct Core {
@@ -27,16 +28,20 @@ struct Core {
         kl_core_CHandle_component handle_component;
         kl_core_CNotice_component notice_component;
         kl_core_CAudit_component audit_component;
+        kl_core_CVMM_component vmm_component;
         kl_core_Handle handle;
         kl_core_Notice notice;
         kl_core_Audit audit;
+        kl_core_VMM vmm;
 
         /* The call at hand. */
         CoreTask *caller;
         CoreTicket ticket;
         uint64_t now_ms;
-        CoreMail mail; /* goes with the answer */
-        bool is_later; /* the method has not made an answer: it comes, or came, by another way */
+        CoreMail mail;             /* goes with the answer */
+        int own_fd;                /* in it, closed when the answer is out */
+        void (*close_own)(int fd); /* NULL: there is none */
+        bool is_later;             /* the method has not made an answer: it comes, or came, by another way */
         kl_core_Core_entity_res res;
         uint64_t arena[kl_core_Core_entity_res_arena_size / sizeof(uint64_t)];
 };
@@ -44,10 +49,15 @@ struct Core {
 extern const kl_core_Handle_ops core_handle_ops; /* serve_handle.c */
 extern const kl_core_Notice_ops core_notice_ops; /* serve_notice.c */
 extern const kl_core_Audit_ops core_audit_ops;   /* serve_audit.c */
+extern const kl_core_VMM_ops core_vmm_ops;       /* serve_vmm.c */
 
 /* The answer to the call at hand brings descriptors. fds: borrowed until it is out, MAIL_FDS_MAX of them at
  * most; they stay the caller's. Returns the number that the answer must name; 0: nothing can be sent. */
 uint64_t core_attach(Core *core, const int *fds, uint32_t n_fds);
+
+/* The same with one descriptor that is ours no longer than that. It is closed also when nothing can be sent.
+ */
+uint64_t core_attach_once(Core *core, int fd, void (*close)(int fd));
 
 /* NtcSay: the end of a call that waits for a notification; host is the Core. */
 void core_say_notice(void *host, const NtcEnd *end);
@@ -62,4 +72,8 @@ static inline Core *core_of_audit(kl_core_Audit *self) {
 
 static inline Core *core_of_notice(kl_core_Notice *self) {
         return (Core *)(void *)((char *)self - offsetof(Core, notice));
+}
+
+static inline Core *core_of_vmm(kl_core_VMM *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, vmm));
 }

@@ -16,6 +16,7 @@
 #define INIT_GRANTS_MAX   16u             /* files granted to one process */
 #define INIT_MEMORY_MIN   (1ull << 20)    /* bytes: with less the loader fails, before anything is said */
 #define INIT_MEMORY_MAX   (1ull << 40)
+#define INIT_SHARED_MIN   4096ull /* bytes: a page */
 #define INIT_PIDS_MIN     1u
 #define INIT_PIDS_MAX     32768u /* what Linux counts to on small machines */
 #define INIT_FILES_MIN    4u     /* the runtime's own */

@@ -15,13 +15,15 @@
 
 #include "audit.h"
 #include "judge_message.h"
+#include "memory.h"
 
 _Static_assert(AUDIT_RECORD_SIZE <= CORE_RECORD_SIZE, "a record fits the kernel's answer");
 
 typedef struct DeskTask {
         Desk *desk;
         uint32_t index;
-        CoreTask *core; /* NULL: it has died */
+        CoreTask *core;  /* NULL: it has died */
+        MdlShare memory; /* outlives the process: others may have what it made */
         RelayRoute *route;
 } DeskTask;
 
@@ -238,7 +240,12 @@ static uint64_t mail_new(void *arg) {
         return mails_new_id(d->mails);
 }
 
-static int open_tasks(Desk *d, uint32_t n) {
+static uint64_t max_shared(const SolTask *task) {
+        return task->limits.shared ? task->limits.shared : MDL_SHARED;
+}
+
+static int open_tasks(Desk *d, const Solution *sol) {
+        uint32_t n = sol->n_tasks;
         int r = 0;
 
         d->tasks = calloc(n + 1u, sizeof *d->tasks);
@@ -247,8 +254,12 @@ static int open_tasks(Desk *d, uint32_t n) {
         for (; d->n_tasks < n && r == 0; d->n_tasks++) {
                 DeskTask *t = d->tasks + d->n_tasks;
 
-                *t = (DeskTask){.desk = d, .index = d->n_tasks};
+                *t = (DeskTask){.desk = d,
+                        .index = d->n_tasks,
+                        .memory.max_size = max_shared(&sol->tasks[d->n_tasks])};
                 r = core_task_new(d->core, &t->core);
+                if (r == 0)
+                        core_task_set_memory(t->core, &t->memory);
         }
         return r;
 }
@@ -260,6 +271,7 @@ int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk
                 .answer = answer,
                 .audit_read = judge ? audit_next : NULL,
                 .mail_new = mail_new,
+                .memory = sol->is_never_direct ? NULL : &memory_host,
                 .arg = d};
         int r;
 
@@ -269,7 +281,7 @@ int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk
                 .mails = mails, .judge = judge, .relay = relay, .last_sid = KSM_SID_KERNEL, .timer_fd = -1};
         r = core_new(&host, &d->core);
         if (r == 0)
-                r = open_tasks(d, sol->n_tasks);
+                r = open_tasks(d, sol);
         if (r == 0) {
                 d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
                 r = d->timer_fd < 0 ? -errno : 0;
@@ -287,6 +299,8 @@ Desk *desk_free(Desk *d) {
                 return NULL;
         for (uint32_t i = 0; i < d->n_tasks; i++)
                 desk_task_died(d, i);
+        for (uint32_t i = 0; i < d->n_tasks; i++)
+                mdl_share_end(&d->tasks[i].memory);
         core_free(d->core);
         if (d->timer_fd >= 0)
                 (void)close(d->timer_fd);
@@ -299,4 +313,6 @@ void desk_task_died(Desk *d, uint32_t task) {
         d->tasks[task].route = NULL;
         mails_task_died(d->mails, task);
         d->tasks[task].core = core_task_free(d->tasks[task].core);
+        for (uint32_t i = 0; i < d->n_tasks; i++)
+                mdl_collect(&d->tasks[i].memory);
 }

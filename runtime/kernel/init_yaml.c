@@ -465,6 +465,13 @@ static void read_memory(Reader *r, void *object, const yaml_node_t *value) {
         read_amount(r, value, &rule, &((SolLimits *)object)->memory);
 }
 
+static void read_shared(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {"'shared'", amount_size, INIT_SHARED_MIN, INIT_MEMORY_MAX,
+                "a size from 4K to 1T, such as 64M"};
+
+        read_amount(r, value, &rule, &((SolLimits *)object)->shared);
+}
+
 static void read_pids(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {
                 "'pids'", amount_count, INIT_PIDS_MIN, INIT_PIDS_MAX, "a number of threads from 1 to 32768"};
@@ -489,6 +496,7 @@ static void read_cpu(Reader *r, void *object, const yaml_node_t *value) {
 static void read_limits(Reader *r, void *object, const yaml_node_t *value) {
         static const Key keys[] = {
                 {"memory", read_memory, false},
+                {"shared", read_shared, false},
                 {"pids", read_pids, false},
                 {"files", read_files, false},
                 {"cpu", read_cpu, false},

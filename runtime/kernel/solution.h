@@ -48,6 +48,7 @@ typedef struct SolChannel {
 typedef struct SolLimits {
         Pos at;          /* the first key that was given */
         uint64_t memory; /* bytes of private memory */
+        uint64_t shared; /* bytes of the memory objects that it makes */
         uint64_t pids;   /* threads */
         uint64_t files;  /* descriptors beyond those it is born with */
         uint64_t cpu;    /* thousandths of a processor */

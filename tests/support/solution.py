@@ -48,19 +48,21 @@ def run_solution(folder, sdk, *options):
     return code, output.splitlines()
 
 
-def run_cases(original, build, compiler, processes, n_least):
+def run_cases(original, build, compiler, processes, n_least, *changes):
     """Builds a copy of a solution with the policy's tests, runs it, and speaks TAP for what its processes say: each of
-    their lines is a case, "ok TEXT" or "not ok TEXT". Ends the test. n_least: so many cases there must be."""
+    their lines is a case, "ok TEXT" or "not ok TEXT". Ends the test. n_least: so many cases there must be. changes:
+    functions that make another solution of the copy, which is run as well."""
     sdk = staged_sdk(build)
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch, original.name)
         shutil.copytree(original, folder)
         build_solution(folder, sdk, compiler)
         checked, _ = run(["make", f"CAISSON={sdk}", f"CC={compiler}", "check"], folder)
-        code, lines = run_solution(folder, sdk)
+        codes, lines = zip(*[run_changed(folder, sdk, compiler, change) for change in (None, *changes)])
+    lines = sum(lines, [])
     cases = [line.partition("| ")[2] for line in lines if line.split("|")[0].strip() in processes]
     cases.append(f"{'ok' if checked == 0 else 'not ok'} the tests of the policy pass")
-    cases.append(f"{'ok' if code == 0 else 'not ok'} everything ended with 0")
+    cases.append(f"{'not ok' if any(codes) else 'ok'} everything ended with 0")
     for number, case in enumerate(cases, 1):
         mark, _, name = case.rpartition("ok ")
         print(f"{mark}ok {number} - {name.replace(' ', '_')}")
@@ -68,6 +70,14 @@ def run_cases(original, build, compiler, processes, n_least):
     if any(case.startswith("not") for case in cases) or len(cases) < n_least:
         print("\n".join(f"# {line}" for line in lines))
         sys.exit(1)
+
+
+def run_changed(folder, sdk, compiler, change):
+    """(exit code, lines) of the solution after `change`, if there is one."""
+    if change:
+        change(folder)
+        build_solution(folder, sdk, compiler)
+    return run_solution(folder, sdk)
 
 
 def by_process(lines):

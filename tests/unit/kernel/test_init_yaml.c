@@ -287,6 +287,7 @@ static void limits_have_bounds(void **state) {
                 const char *key, *good[3], *bad[4];
         } rows[] = {
                 {"memory", {"1M", "1048576", "1T"}, {"1023K", "1048575", "1025G", "64MB"}},
+                {"shared", {"4K", "4096", "1T"}, {"3K", "4095", "1025G", "64MB"}},
                 {"pids", {"1", "2", "32768"}, {"0", "32769", "-1", "1K"}},
                 {"files", {"4", "5", "65536"}, {"3", "65537", "", "many"}},
                 {"cpu", {"0.01", "1", "1024"}, {"0.009", "1024.001", "0", "50%"}},
@@ -318,7 +319,7 @@ static void a_process_has_at_most_sixteen_files(void **state) {
 
 static void limits_grants_and_network_are_read(void **state) {
         static const char text[] =
-                "entities:\n- name: C\n  limits: { memory: 64M, pids: 8, files: 16, cpu: 0.5 }\n"
+                "entities:\n- name: C\n  limits: { memory: 64M, shared: 8K, pids: 8, files: 16, cpu: 0.5 }\n"
                 "  grants: [ { file: a/b.img, mode: rw }, { file: c, mode: ro, name: d } ]\n"
                 "  network: host\n- name: D\n";
         Reading *r = reading_new(text, strlen(text));
@@ -326,6 +327,7 @@ static void limits_grants_and_network_are_read(void **state) {
 
         (void)state;
         assert_int_equal(r->problems.n_found, 0);
+        assert_int_equal(task->limits.shared, 8192);
         assert_true(task->limits.memory == 64u << 20 && task->limits.pids == 8);
         assert_true(task->limits.files == 16 && task->limits.cpu == 500);
         assert_int_equal(task->n_grants, 2);
