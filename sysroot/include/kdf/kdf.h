@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the client libraries of drivers have in common: how an event arrives.
+ *
+ *      char buffer[sizeof(KdfEvent) + sizeof(GpioEvent)];
+ *      KdfEvent *event = (KdfEvent *)buffer;
+ *
+ * Source: the type's name, its members type and payload and how room for it is made are documented; the
+ * layout is our choice.
+ */
+#ifndef KDF_KDF_H
+#define KDF_KDF_H
+
+#include <rtl/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An event of a driver. The payload is the driver's: see the function that fills it. */
+typedef struct KdfEvent {
+        rtl_uint32_t type;
+        rtl_uint32_t size; /* bytes of the payload */
+        rtl_uint8_t payload[] __attribute__((aligned(8)));
+} KdfEvent;
+
+#define KDF_INVALID_HANDLE ((void *)-1)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
