@@ -61,8 +61,8 @@ def preprocessed(sdk, header):
 
 
 def defined(sdk):
-    library = next(sdk.glob("lib/**/libkos.a"))
-    done = subprocess.run(["nm", "--defined-only", "-g", str(library)], capture_output=True, text=True, check=False)
+    libraries = map(str, sdk.glob("lib/**/lib*.a"))
+    done = subprocess.run(["nm", "--defined-only", "-g", *libraries], capture_output=True, text=True, check=False)
     return {line.split()[-1] for line in done.stdout.splitlines() if len(line.split()) == 3}
 
 

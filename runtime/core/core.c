@@ -14,13 +14,16 @@ static void connect_endpoints(Core *core) {
         core->handle.ops = &core_handle_ops;
         core->notice.ops = &core_notice_ops;
         core->audit.ops = &core_audit_ops;
+        core->hal.ops = &core_hal_ops;
         core->vmm.ops = &core_vmm_ops;
         kl_core_CHandle_component_init(&core->handle_component, &core->handle);
         kl_core_CNotice_component_init(&core->notice_component, &core->notice);
         kl_core_CAudit_component_init(&core->audit_component, &core->audit);
+        kl_core_CHAL_component_init(&core->hal_component, &core->hal);
         kl_core_CVMM_component_init(&core->vmm_component, &core->vmm);
         kl_core_Core_entity_init(&core->entity, &core->vmm_component, NULL, NULL, &core->handle_component,
-                NULL, NULL, NULL, NULL, NULL, &core->audit_component, NULL, &core->notice_component, NULL);
+                NULL, NULL, NULL, NULL, &core->hal_component, &core->audit_component, NULL,
+                &core->notice_component, NULL);
 }
 
 int core_new(const CoreHost *host, Core **ret_core) {

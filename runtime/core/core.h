@@ -58,6 +58,7 @@ typedef struct CoreHost {
         /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
          * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
         size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);
+        const char *board; /* its name; NULL: none */
         void *arg;
 } CoreHost;
 

@@ -33,6 +33,8 @@ struct Core {
         kl_core_Notice notice;
         kl_core_Audit audit;
         kl_core_VMM vmm;
+        kl_core_CHAL_component hal_component;
+        kl_core_HAL hal;
 
         /* The call at hand. */
         CoreTask *caller;
@@ -50,6 +52,7 @@ extern const kl_core_Handle_ops core_handle_ops; /* serve_handle.c */
 extern const kl_core_Notice_ops core_notice_ops; /* serve_notice.c */
 extern const kl_core_Audit_ops core_audit_ops;   /* serve_audit.c */
 extern const kl_core_VMM_ops core_vmm_ops;       /* serve_vmm.c */
+extern const kl_core_HAL_ops core_hal_ops;       /* serve_hal.c */
 
 /* The answer to the call at hand brings descriptors. fds: borrowed until it is out, MAIL_FDS_MAX of them at
  * most; they stay the caller's. Returns the number that the answer must name; 0: nothing can be sent. */
@@ -68,6 +71,10 @@ static inline Core *core_of_handle(kl_core_Handle *self) {
 
 static inline Core *core_of_audit(kl_core_Audit *self) {
         return (Core *)(void *)((char *)self - offsetof(Core, audit));
+}
+
+static inline Core *core_of_hal(kl_core_HAL *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, hal));
 }
 
 static inline Core *core_of_notice(kl_core_Notice *self) {

@@ -272,6 +272,7 @@ int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk
                 .audit_read = judge ? audit_next : NULL,
                 .mail_new = mail_new,
                 .memory = sol->is_never_direct ? NULL : &memory_host,
+                .board = sol->board.text ? sol->board.text : SOLUTION_BOARD,
                 .arg = d};
         int r;
 

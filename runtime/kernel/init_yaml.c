@@ -651,7 +651,14 @@ static void read_mediation(Reader *r, void *object, const yaml_node_t *value) {
         read_word(r, value, "'mediation'", words, &((Solution *)object)->is_never_direct);
 }
 
+static void read_board(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'board'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((Solution *)object)->board);
+}
+
 static const Key file_keys[] = {
+        {"board", read_board, false},
         {"entities", read_entities, true},
         {"mediation", read_mediation, false},
 };

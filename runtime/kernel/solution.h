@@ -32,6 +32,8 @@ typedef struct TextList {
 
 #define SOL_NOBODY UINT32_MAX
 
+#define SOLUTION_BOARD "caisson" /* name of the board where the file says none */
+
 typedef struct SolChannel {
         Pos at;
         Text target;
@@ -86,6 +88,7 @@ typedef struct Solution {
         SolTask *tasks;
         uint32_t n_tasks;
         uint32_t n_channels;
+        Text board;           /* its name; text NULL: SOLUTION_BOARD */
         bool is_never_direct; /* `mediation: always`: every message passes the kernel process */
         uint32_t *order;      /* task indices as they are started: servers before their clients */
 } Solution;

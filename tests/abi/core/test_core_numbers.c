@@ -26,6 +26,7 @@ static void both_sides_agree(void **state) {
         assert_int_equal(KERNEL_VMM, kl_core_Core_vmm_iidOffset + kl_core_CVMM_VMM_iid);
         assert_int_equal(KERNEL_HANDLE, kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid);
         assert_int_equal(KERNEL_AUDIT, kl_core_Core_audit_iidOffset + kl_core_CAudit_Audit_iid);
+        assert_int_equal(KERNEL_HAL, kl_core_Core_hal_iidOffset + kl_core_CHAL_HAL_iid);
         assert_int_equal(KERNEL_NOTICE, kl_core_Core_notice_iidOffset + kl_core_CNotice_Notice_iid);
         assert_int_equal(HND_KERNELS, HTREE_FLAG);
         assert_int_equal(HANDLE_KERNEL_MAX, HTREE_HANDLES_MAX);
