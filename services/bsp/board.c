@@ -48,7 +48,7 @@ const BoardModule *board_find(const Board *board, const char *module) {
 static bool copy_name(Board *board, char *name, const char *word) {
         if (strlen(word) > BOARD_NAME_MAX)
                 return fail(board, "'%.32s...': a name has at most %u bytes", word, BOARD_NAME_MAX);
-        (void)strcpy(name, word);
+        memcpy(name, word, strlen(word) + 1);
         return true;
 }
 

@@ -99,18 +99,22 @@ static void fill(Control *ctl, Client *c) {
 
 /* --- requests --- */
 
-/* Under the bank's lock. NULL: done. */
-static const char *set_pin(Control *ctl, const char *name, unsigned pin, char level) {
-        static const char levels[] = {'0', '1', [SIM_NOTHING] = 'z'};
-        const char *found = memchr(levels, level, sizeof levels);
-        SimPlace place = {.pin = pin};
+/* Under the bank's lock. NULL: done. words: port, pin, level. */
+static const char *set_pin(Control *ctl, char **words) {
+        static const char *const levels[] = {"0", "1", [SIM_NOTHING] = "z"};
+        char *end;
+        unsigned long pin = strtoul(words[1], &end, 10);
+        SimPlace place = {.pin = pin < BANK_PINS_MAX && *end == '\0' ? (uint32_t)pin : BANK_PINS_MAX};
+        uint32_t level = 0;
         int r;
 
-        if (!found)
+        while (level <= SIM_NOTHING && strcmp(words[2], levels[level]) != 0)
+                level++;
+        if (level > SIM_NOTHING)
                 return "error a level is 0, 1 or z (let go)";
-        if (bank_find_port(ctl->bank, name, &place.port))
+        if (bank_find_port(ctl->bank, words[0], &place.port))
                 return "error there is no such port";
-        r = ctl->sim ? sim_set(ctl->sim, place, (uint32_t)(found - levels)) : BANK_E_PORT;
+        r = ctl->sim ? sim_set(ctl->sim, place, level) : BANK_E_PORT;
         if (r == BANK_E_PORT)
                 return "error only pins of simulated ports can be set";
         return r == BANK_E_PIN ? "error the port has no such pin" : NULL;
@@ -127,20 +131,37 @@ static const char *begin_watch(Control *ctl, Client *c) {
         return NULL;
 }
 
-static void answer(Control *ctl, Client *c, const char *request) {
-        char name[BANK_NAME_MAX + 1], level, more;
-        const char *said = "ok";
-        unsigned pin;
+#define WORDS_MAX 5u
+
+/* In place. Returns how many there are, WORDS_MAX for too many. */
+static unsigned split(char *request, char **words) {
+        unsigned n = 0;
+
+        while (n < WORDS_MAX && (words[n] = strtok_r(request, " \n", &request)))
+                n++;
+        return n;
+}
+
+/* Under the bank's lock. */
+static const char *obey(Control *ctl, Client *c, char **words, unsigned n) {
+        if (n == 1 && strcmp(words[0], "list") == 0)
+                c->snapshot = 0;
+        else if (n == 1 && strcmp(words[0], "watch") == 0)
+                return begin_watch(ctl, c);
+        else if (n == 4 && strcmp(words[0], "set") == 0)
+                return set_pin(ctl, words + 1);
+        else
+                return "error write: list, watch, or set PORT PIN 0|1|z";
+        return NULL;
+}
+
+static void answer(Control *ctl, Client *c, char *request) {
+        char *words[WORDS_MAX];
+        unsigned n = split(request, words);
+        const char *said;
 
         bank_lock(ctl->bank);
-        if (strcmp(request, "list") == 0)
-                c->snapshot = 0;
-        else if (strcmp(request, "watch") == 0)
-                said = begin_watch(ctl, c);
-        else if (sscanf(request, "set %31s %3u %c %c", name, &pin, &level, &more) == 3)
-                said = set_pin(ctl, name, pin, level);
-        else
-                said = "error write: list, watch, or set PORT PIN 0|1|z";
+        said = obey(ctl, c, words, n);
         bank_unlock(ctl->bank);
         if (c->snapshot == NO_SNAPSHOT)
                 put_text(c, said ? said : "ok");
@@ -189,7 +210,6 @@ static bool hear(Control *ctl, Client *c) {
         if (n > (ssize_t)CTL_REQUEST_MAX)
                 n = 0; /* no request is as long */
         request[n] = '\0';
-        request[strcspn(request, "\n")] = '\0';
         answer(ctl, c, request);
         return true;
 }
