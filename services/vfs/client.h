@@ -50,12 +50,13 @@ int vfs_fsync(VfsFile *f, bool only_data);
 int vfs_fstat(VfsFile *f, struct stat *ret);
 int vfs_fstatvfs(VfsFile *f, struct statvfs *ret);
 int vfs_fchmod(VfsFile *f, mode_t mode);
+int vfs_fchown(VfsFile *f, uid_t uid, gid_t gid);             /* -1: stays as it is */
 int vfs_futimens(VfsFile *f, const struct timespec times[2]); /* NULL: now */
 int vfs_get_flags(const VfsFile *f);                          /* access mode and status flags */
 int vfs_set_flags(VfsFile *f, int flags);                     /* O_APPEND and O_NONBLOCK; others stay */
 
-/* One entry of a directory, with "." and "..". */
-typedef bool VfsEmit(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type);
+/* One entry of a directory, with "." and "..". next: vfs_lseek() there goes on behind it. */
+typedef bool VfsEmit(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type, uint64_t next);
 /* From where the last one ended, or vfs_lseek() went (to 0, or to a position of before). */
 int vfs_getdents(VfsFile *f, VfsEmit *emit, void *arg);
 
@@ -65,6 +66,7 @@ int vfs_stat(VfsClient *c, const VfsFile *dir, const char *path, bool follow, st
 int vfs_statvfs(VfsClient *c, const char *path, struct statvfs *ret);
 int vfs_access(VfsClient *c, const VfsFile *dir, const char *path, int mode);
 int vfs_chmod(VfsClient *c, const VfsFile *dir, const char *path, bool follow, mode_t mode);
+int vfs_chown(VfsClient *c, const VfsFile *dir, const char *path, bool follow, uid_t uid, gid_t gid);
 int vfs_utimens(
         VfsClient *c, const VfsFile *dir, const char *path, bool follow, const struct timespec times[2]);
 int vfs_truncate(VfsClient *c, const char *path, off_t size);

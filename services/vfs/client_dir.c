@@ -16,7 +16,7 @@ typedef struct Turn {
 static bool pass_on(void *arg, const FsName *name, uint64_t ino, mode_t type, uint64_t next) {
         Turn *t = arg;
 
-        if (!t->emit(t->arg, name->text, name->length, ino, type))
+        if (!t->emit(t->arg, name->text, name->length, ino, type, next + 2))
                 return false;
         t->file->at = next + 2;
         return true;
@@ -27,7 +27,7 @@ static bool emit_dots(Turn *t) {
         VfsFile *f = t->file;
 
         if (f->at == 0) {
-                if (!t->emit(t->arg, ".", 1, f->place.node->ino, S_IFDIR))
+                if (!t->emit(t->arg, ".", 1, f->place.node->ino, S_IFDIR, 1))
                         return false;
                 f->at = 1;
         }
@@ -38,7 +38,7 @@ static bool emit_dots(Turn *t) {
                 if (vfs_walk(f->client, f, "..", 0, &up) == 0)
                         ino = up.place.node->ino;
                 place_unref(&up.place);
-                if (!t->emit(t->arg, "..", 2, ino, S_IFDIR))
+                if (!t->emit(t->arg, "..", 2, ino, S_IFDIR, 2))
                         return false;
                 f->at = 2;
         }

@@ -263,6 +263,11 @@ static int end_of_file(FsNode *node, uint64_t *ret_at) {
         return r;
 }
 
+/* Must what was written be safe before the call ends? */
+static bool is_sync(const VfsFile *f) {
+        return (atomic_load(&f->status) & (O_SYNC | O_DSYNC)) || (f->place.mount->flags & MOUNT_SYNC);
+}
+
 static int write_at(VfsFile *f, const void *data, size_t size, uint64_t *at, size_t *ret_put) {
         Fs *fs = f->place.mount->fs;
         int r = 0;
@@ -276,7 +281,7 @@ static int write_at(VfsFile *f, const void *data, size_t size, uint64_t *at, siz
                 r = -EFBIG;
         if (r == 0)
                 r = fs->ops->write(f->place.node, data, size, *at, ret_put);
-        if (r == 0 && (atomic_load(&f->status) & (O_SYNC | O_DSYNC)) && fs->ops->fsync)
+        if (r == 0 && is_sync(f) && fs->ops->fsync)
                 r = fs->ops->fsync(f->place.node, !(atomic_load(&f->status) & O_SYNC));
         fs_unlock(fs);
         return r;
@@ -407,6 +412,10 @@ int vfs_fstatvfs(VfsFile *f, struct statvfs *ret) {
 
 int vfs_fchmod(VfsFile *f, mode_t mode) {
         return f->access & O_PATH ? -EBADF : place_chmod(&f->place, mode);
+}
+
+int vfs_fchown(VfsFile *f, uid_t uid, gid_t gid) {
+        return f->access & O_PATH ? -EBADF : place_chown(&f->place, uid, gid);
 }
 
 int vfs_futimens(VfsFile *f, const struct timespec times[2]) {

@@ -41,6 +41,16 @@ int vfs_chmod(VfsClient *c, const VfsFile *dir, const char *path, bool follow, m
         return r;
 }
 
+int vfs_chown(VfsClient *c, const VfsFile *dir, const char *path, bool follow, uid_t uid, gid_t gid) {
+        Walked w;
+        int r = vfs_walk(c, dir, path, follow ? WALK_FOLLOW : 0, &w);
+
+        if (r == 0)
+                r = place_chown(&w.place, uid, gid);
+        place_unref(&w.place);
+        return r;
+}
+
 int vfs_utimens(
         VfsClient *c, const VfsFile *dir, const char *path, bool follow, const struct timespec times[2]) {
         Walked w;

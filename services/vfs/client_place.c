@@ -66,6 +66,22 @@ int place_chmod(const Place *p, mode_t mode) {
         return S_ISLNK(p->node->type) ? -EOPNOTSUPP : place_set(p, &set);
 }
 
+/* A file that changes hands runs with nobody's rights any more. */
+int place_chown(const Place *p, uid_t uid, gid_t gid) {
+        FsSet set = {.uid = uid, .gid = gid};
+        struct stat st;
+        int r = place_stat(p, &st);
+
+        if (r < 0)
+                return r;
+        set.what = (uid != (uid_t)-1 ? FS_SET_UID : 0u) | (gid != (gid_t)-1 ? FS_SET_GID : 0u);
+        if (S_ISREG(st.st_mode) && (st.st_mode & (S_ISUID | S_ISGID))) {
+                set.what |= FS_SET_MODE;
+                set.mode = st.st_mode & 07777 & ~(mode_t)(S_ISUID | (st.st_mode & S_IXGRP ? S_ISGID : 0));
+        }
+        return place_set(p, &set);
+}
+
 /* One of the two times. False: out of range. */
 static bool choose_time(const struct timespec *wanted, unsigned what, unsigned *set, struct timespec *ret) {
         if (!wanted || wanted->tv_nsec == UTIME_NOW) {

@@ -43,6 +43,8 @@ int place_stat(const Place *p, struct stat *ret);
 int place_statvfs(const Place *p, struct statvfs *ret);
 int place_set(const Place *p, const FsSet *set);
 int place_chmod(const Place *p, mode_t mode);
+/* -1: stays as it is. */
+int place_chown(const Place *p, uid_t uid, gid_t gid);
 /* times as utimensat() has them; NULL: now. -EINVAL: out of range. */
 int place_set_times(const Place *p, const struct timespec times[2]);
 int place_truncate(const Place *p, off_t size);

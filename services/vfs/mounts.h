@@ -12,7 +12,13 @@
 #define MOUNTS_MAX     256u
 #define MOUNT_TEXT_MAX 1024u /* bytes of a device, path or type, zero included */
 
-enum { MOUNT_READ_ONLY = 1, MOUNT_NO_DEVICES = 2, MOUNT_NO_EXEC = 4, MOUNT_NO_SUID = 8 };
+enum {
+        MOUNT_READ_ONLY = 1,
+        MOUNT_NO_DEVICES = 2,
+        MOUNT_NO_EXEC = 4,
+        MOUNT_NO_SUID = 8,
+        MOUNT_SYNC = 16 /* what is written is safe before the call ends */
+};
 
 typedef struct Mount Mount;
 

@@ -9,3 +9,8 @@
 /* max: bytes of contents that all files together may have; 0: half of the machine's memory.
  * mode: permissions of the root. -ENOMEM. */
 int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs);
+
+/* The same by an entry of fstypes.c. data: options, separated by commas: "size=64m" (bytes; k, m, g),
+ * "mode=0755". blk: NULL. -EINVAL: another option. */
+struct Blk;
+int ramfs_mount(struct Blk *blk, unsigned flags, const char *data, Fs **ret_fs);

@@ -253,10 +253,12 @@ static void compare_link(const char *host, const char *ours) {
         assert_memory_equal(a, b, length);
 }
 
-static bool count_name(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type) {
+static bool count_name(
+        void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type, uint64_t next) {
         (void)name;
         (void)length;
         (void)ino;
+        (void)next;
         (void)type;
         ++*(unsigned *)arg;
         return true;

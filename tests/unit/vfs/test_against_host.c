@@ -274,10 +274,12 @@ typedef struct Names {
         uint32_t n;
 } Names;
 
-static bool note_name(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type) {
+static bool note_name(
+        void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type, uint64_t next) {
         Names *names = arg;
 
         (void)ino;
+        (void)next;
         assert_true(names->n < NAMES_MAX && length < sizeof names->names[0]);
         memcpy(names->names[names->n], name, length);
         names->names[names->n][length] = '\0';

@@ -203,9 +203,11 @@ typedef struct Lie {
         int stat, below, list;
 } Lie;
 
-static bool take_name(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type) {
+static bool take_name(
+        void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type, uint64_t next) {
         (void)arg;
         (void)ino;
+        (void)next;
         (void)type;
         return length > 0 && !memchr(name, '/', length);
 }

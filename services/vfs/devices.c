@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From names to disks to partitions: see devices.h.
+ */
+#include "devices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blkcache.h"
+#include "partitions.h"
+
+static DevicesFind *finders[DEVICES_FINDERS_MAX];
+static uint32_t n_finders;
+
+void devices_add(DevicesFind *find) {
+        if (n_finders < DEVICES_FINDERS_MAX)
+                finders[n_finders++] = find;
+}
+
+/* Splits "disk,N". */
+static int parse_name(const char *name, char *ret_disk, uint32_t *ret_index) {
+        const char *comma = strchr(name, ',');
+        size_t length = comma ? (size_t)(comma - name) : strlen(name);
+        unsigned long index = 0;
+        char *end;
+
+        if (length == 0 || length >= DEVICES_NAME_MAX)
+                return -EINVAL;
+        memcpy(ret_disk, name, length);
+        ret_disk[length] = '\0';
+        if (comma) {
+                index = strtoul(comma + 1, &end, 10);
+                if (comma[1] < '0' || comma[1] > '9' || *end != '\0' || index >= PARTITIONS_MAX)
+                        return -EINVAL;
+        }
+        *ret_index = (uint32_t)index;
+        return 0;
+}
+
+static int find_disk(const char *disk, bool is_read_only, Blk **ret) {
+        int r = -ENODEV;
+
+        for (uint32_t i = 0; i < n_finders && r == -ENODEV; i++)
+                r = finders[i](disk, is_read_only, ret);
+        return r;
+}
+
+int devices_open(const char *name, bool is_read_only, Blk **ret) {
+        char disk[DEVICES_NAME_MAX];
+        uint32_t index;
+        Blk *whole, *part;
+        int r = parse_name(name, disk, &index);
+
+        if (r < 0)
+                return r == -EINVAL ? -ENODEV : r;
+        r = find_disk(disk, is_read_only, &whole);
+        if (r < 0)
+                return r;
+        r = partitions_open(whole, index, &part);
+        if (r < 0) {
+                (void)blk_close(whole);
+                return r;
+        }
+        r = blkcache_new(part, 0, ret);
+        if (r < 0)
+                (void)blk_close(part);
+        return r;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of block devices, as an fstab entry has them: "ramdisk0,0", "mmc0", "ahci1,2".
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "blk.h"
+
+#define DEVICES_NAME_MAX 64u
+
+/* What there is behind a disk's name without its partition: "mmc0". On success *ret_disk is the caller's.
+ * -ENODEV: no driver has such a disk. */
+typedef int DevicesFind(const char *disk, bool is_read_only, Blk **ret_disk);
+
+/* Who is asked, in the order in which they were added; at most DEVICES_FINDERS_MAX. Before any mount. */
+#define DEVICES_FINDERS_MAX 8u
+void devices_add(DevicesFind *find);
+
+/* Opens a partition, with a cache in front. "disk,N": partition N from 0; "disk": number 0; 0 of a disk
+ * without a table is all of it. -ENODEV: no such disk; -ENXIO: no such partition; -EINVAL: not a name of this
+ * form. */
+int devices_open(const char *name, bool is_read_only, Blk **ret);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of file systems: see fstypes.h.
+ */
+#include "fstypes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ramfs.h"
+#include "rom.h"
+
+static const FsType types[] = {
+        {.name = "ramfs", .mount = ramfs_mount},
+        {.name = "romfs", .mount = rom_mount, .is_read_only = true},
+};
+
+#define N_TYPES (sizeof types / sizeof types[0])
+
+const FsType *fstypes_find(const char *name) {
+        for (size_t i = 0; i < N_TYPES; i++)
+                if (strcmp(types[i].name, name) == 0)
+                        return &types[i];
+        return NULL;
+}
+
+const FsType *fstypes_with_device(uint32_t index) {
+        for (size_t i = 0; i < N_TYPES; i++)
+                if (types[i].needs_device && index-- == 0)
+                        return &types[i];
+        return NULL;
+}

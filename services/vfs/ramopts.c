@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Options of a ramfs mount: how much its files may hold, and who may use its root.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ramfs.h"
+
+#define MODE_USUAL 0777u
+
+typedef struct Options {
+        uint64_t max;
+        mode_t mode;
+} Options;
+
+static int parse_size(const char *text, uint64_t *ret) {
+        static const char units[] = "kmg";
+        const char *unit;
+        char *end;
+        unsigned long long n;
+
+        errno = 0;
+        n = strtoull(text, &end, 10);
+        if (end == text || *text == '-' || errno != 0)
+                return -EINVAL;
+        if (*end != '\0') {
+                unit = strchr(units, *end | 0x20);
+                if (!unit || end[1] != '\0' || n > UINT64_MAX >> (10 * (unit - units + 1)))
+                        return -EINVAL;
+                n <<= 10 * (unit - units + 1);
+        }
+        *ret = n;
+        return n == 0 ? -EINVAL : 0;
+}
+
+static int parse_mode(const char *text, mode_t *ret) {
+        char *end;
+        unsigned long n = strtoul(text, &end, 8);
+
+        if (end == text || *end != '\0' || n > 07777)
+                return -EINVAL;
+        *ret = (mode_t)n;
+        return 0;
+}
+
+static int parse_word(char *word, Options *o) {
+        if (strncmp(word, "size=", 5) == 0)
+                return parse_size(word + 5, &o->max);
+        return strncmp(word, "mode=", 5) == 0 ? parse_mode(word + 5, &o->mode) : -EINVAL;
+}
+
+int ramfs_mount(struct Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
+        Options o = {.mode = MODE_USUAL};
+        char *copy = strdup(data), *rest;
+        int r = copy ? 0 : -ENOMEM;
+
+        (void)blk;
+        (void)flags;
+        for (char *word = copy ? strtok_r(copy, ",", &rest) : NULL; word && r == 0;
+                word = strtok_r(NULL, ",", &rest))
+                r = parse_word(word, &o);
+        free(copy);
+        return r < 0 ? r : ramfs_new(o.max, o.mode, ret_fs);
+}

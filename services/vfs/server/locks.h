@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks on files: fcntl()'s of records, and flock()'s of whole files.
+ *
+ * Both are advisory and know nothing of each other. A record lock belongs to a session, or to an open file
+ * (F_OFD_...); flock's to an open file. They go when whoever they belong to closes the file, or ends.
+ * Waiting is bounded here, so that a client's death frees the thread; the client asks again.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "client.h"
+
+#define LOCKS_MAX     1024u /* of one session; more: -ENOLCK */
+#define LOCKS_WAIT_MS 1000u /* of one call */
+
+struct Session;
+
+/* What a session has to do with locks. */
+typedef struct LockAccount {
+        _Atomic uint32_t n_locks;
+        const void *waits_for; /* owner of what it waits for; under the lock of all locks */
+} LockAccount;
+
+static inline void locks_account_init(LockAccount *a) {
+        atomic_init(&a->n_locks, 0);
+        a->waits_for = NULL;
+}
+
+typedef struct LockRange {
+        uint64_t first, last; /* bytes, both inside; UINT64_MAX: to the end, whatever it will be */
+        int type;             /* F_RDLCK, F_WRLCK, F_UNLCK */
+        int32_t pid;          /* of who has it; -1: an open file */
+} LockRange;
+
+typedef struct LockCall {
+        struct Session *session;
+        VfsFile *file;
+        bool is_flock;
+        bool is_of_file; /* belongs to the open file, not to the session */
+        bool waits;
+        LockRange range;
+} LockCall;
+
+/* Sets or takes away. 0; -EAGAIN: somebody has it; with `waits` -EINTR: still, ask again; -EDEADLK; -ENOLCK.
+ */
+int locks_set(const LockCall *call);
+/* The first lock that would be in the way; type F_UNLCK: none. */
+void locks_test(const LockCall *call, LockRange *ret);
+
+/* The session closes an open file; it ends. */
+void locks_close(struct Session *s, VfsFile *file);
+void locks_forget(struct Session *s);
+/* Those who wait look again. */
+void locks_wake(void);

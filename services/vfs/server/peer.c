@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counting per process: see peer.h.
+ */
+#include "peer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Peer {
+        Peer *next;
+        uint32_t n_sessions; /* under the lock; 0: it goes */
+        _Atomic uint32_t n_files;
+        char name[PEER_NAME_MAX];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list */
+static Peer *first;
+static uint32_t n_peers;
+
+static Peer *find(const char *name) {
+        Peer *p = first;
+
+        while (p && strcmp(p->name, name) != 0)
+                p = p->next;
+        return p;
+}
+
+static int add(const char *name, Peer **ret) {
+        Peer *p;
+
+        if (n_peers == PEERS_MAX)
+                return -ENFILE;
+        p = calloc(1, sizeof *p);
+        if (!p)
+                return -ENOMEM;
+        (void)strncpy(p->name, name, sizeof p->name - 1);
+        p->next = first;
+        first = p;
+        n_peers++;
+        *ret = p;
+        return 0;
+}
+
+int peer_enter(const char *name, Peer **ret) {
+        Peer *p;
+        int r = 0;
+
+        (void)pthread_mutex_lock(&lock);
+        p = find(name);
+        if (!p)
+                r = add(name, &p);
+        else if (p->n_sessions == PEER_SESSIONS_MAX)
+                r = -EMFILE;
+        if (r == 0) {
+                p->n_sessions++;
+                *ret = p;
+        }
+        (void)pthread_mutex_unlock(&lock);
+        return r;
+}
+
+void peer_leave(Peer *p) {
+        Peer **link = &first;
+
+        (void)pthread_mutex_lock(&lock);
+        if (--p->n_sessions == 0) {
+                while (*link != p)
+                        link = &(*link)->next;
+                *link = p->next;
+                n_peers--;
+                free(p);
+        }
+        (void)pthread_mutex_unlock(&lock);
+}
+
+bool peer_take_file(Peer *p) {
+        if (atomic_fetch_add(&p->n_files, 1) < PEER_FILES_MAX)
+                return true;
+        peer_give_file(p);
+        return false;
+}
+
+void peer_give_file(Peer *p) {
+        atomic_fetch_sub(&p->n_files, 1);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions and their files: what a client has, and what is given back when it is gone.
+ *
+ * A session lives until its last handle is closed or its process ends, and longer while calls use it. Its
+ * files keep it too. All functions give 0 or a negative errno; any thread.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <nk/types.h>
+
+#include "bell.h"
+#include "client.h"
+#include "locks.h"
+#include "peer.h"
+#include "stream.h"
+
+#define SESSIONS_MAX          256u /* of the VFS */
+#define SESSION_WAITS_DEFAULT 10u  /* calls of one client that wait (VFS_CLIENT_MAX_THREADS) */
+#define SESSION_WAITS_MAX     64u
+
+typedef struct Session Session;
+
+/* A file handle: open or spare. */
+typedef struct FileSlot {
+        uint64_t number;
+        Session *session;
+        struct FileSlot *next, **link; /* of the session's */
+        pthread_mutex_t lock;          /* of all below */
+        VfsFile *file;                 /* at most one of these two */
+        Stream *stream;
+        bool is_opening;
+} FileSlot;
+
+struct Session {
+        uint64_t number;
+        Peer *peer;
+        VfsClient client;
+        LockAccount locks;
+        Bell bell;
+        _Atomic uint32_t n_waiting;
+        pthread_mutex_t lock; /* of all below */
+        FileSlot *files;
+        bool is_over;
+};
+
+/* Once, before anything else. mounts: outlives everything. n_waits: 1 .. SESSION_WAITS_MAX. */
+int sessions_begin(Mounts *mounts, uint32_t n_waits);
+
+/* A new session of that process, and its handle for the answer. -EMFILE, -ENFILE, -ENOMEM. */
+int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret_handle);
+/* Up to `count` spare files: numbers, and handles for the answer. -EMFILE, -ENFILE: none. */
+int session_new_files(
+        Session *s, uint32_t count, uint64_t *ret_numbers, nk_handle_desc_t *ret_handles, uint32_t *ret_n);
+/* The client has no handle of this session or file any more. */
+void session_forget(uint64_t number);
+
+/* By a handle that came in a request; with a reference, or NULL. A handle that isn't ours is closed. */
+Session *session_get(const nk_handle_desc_t *handle);
+void session_put(Session *s);
+FileSlot *slot_get(const nk_handle_desc_t *handle);
+void slot_put(FileSlot *slot);
+
+/* A slot is being opened: -EBUSY: it is open already. Then slot_fill() or slot_spare(). */
+int slot_reserve(FileSlot *slot);
+void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream); /* one is NULL; takes it over */
+void slot_spare(FileSlot *slot);
+/* What it has open, each with a reference. -EBADF: nothing. */
+int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream);
+/* -EBADF. */
+int slot_close(FileSlot *slot);
+
+/* Around a wait that may take long. -EAGAIN: so many calls of this client wait already. */
+int session_wait_begin(Session *s);
+void session_wait_end(Session *s);

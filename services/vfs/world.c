@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mounting by name: see world.h.
+ */
+#include "world.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "devices.h"
+#include "fstypes.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of has_begun */
+static bool has_begun;
+static Mounts mounts;
+
+/* --- making a file system --- */
+
+static int flags_of(unsigned long flags, unsigned *ret) {
+        static const struct {
+                unsigned long theirs;
+                unsigned ours; /* 0: asks for nothing that isn't so anyway */
+        } known[] = {
+                {MS_RDONLY, MOUNT_READ_ONLY},
+                {MS_NODEV, MOUNT_NO_DEVICES},
+                {MS_NOEXEC, MOUNT_NO_EXEC},
+                {MS_NOSUID, MOUNT_NO_SUID},
+                {MS_SYNCHRONOUS, MOUNT_SYNC},
+                {MS_NOATIME, 0},
+        };
+
+        *ret = 0;
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+                if (flags & known[i].theirs)
+                        *ret |= known[i].ours;
+                flags &= ~known[i].theirs;
+        }
+        return flags ? -EINVAL : 0;
+}
+
+static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags, Fs **ret) {
+        Blk *blk = NULL;
+        int r;
+
+        if (type->is_read_only && !(flags & MOUNT_READ_ONLY))
+                return -EROFS;
+        if (type->needs_device)
+                r = devices_open(m->source, (flags & MOUNT_READ_ONLY) != 0, &blk);
+        else
+                r = 0;
+        if (r == 0)
+                r = type->mount(blk, flags, m->data, ret);
+        if (r < 0)
+                (void)blk_close(blk);
+        return r;
+}
+
+/* "auto": whoever recognises it. What can only be read is tried too, if that is asked for. */
+static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
+        const FsType *type;
+        int r = -ENODEV;
+
+        for (uint32_t i = 0; (type = fstypes_with_device(i)) != NULL; i++) {
+                r = make_of_type(type, m, flags, ret);
+                if (r == 0 || r == -ENODEV || r == -ENXIO || r == -EIO)
+                        break;
+        }
+        return r;
+}
+
+static int make(const WorldMount *m, unsigned flags, Fs **ret) {
+        const FsType *type = fstypes_find(m->type);
+        int r;
+
+        if (type)
+                r = make_of_type(type, m, flags, ret);
+        else
+                r = strcmp(m->type, "auto") == 0 ? make_any(m, flags, ret) : -ENODEV;
+        if (r == 0 && (flags & MOUNT_READ_ONLY))
+                (*ret)->is_read_only = true;
+        return r;
+}
+
+/* --- mounting --- */
+
+static void unmake(Fs *fs) {
+        fs->ops->unmount(fs);
+}
+
+/* The directory is looked at before the device is touched. */
+static int check_target(VfsClient *c, const char *target) {
+        struct stat st, root;
+        int r = vfs_stat(c, NULL, target, true, &st);
+
+        if (r == 0)
+                r = vfs_stat(c, NULL, "/", true, &root);
+        if (r < 0)
+                return r;
+        if (!S_ISDIR(st.st_mode))
+                return -ENOTDIR;
+        return st.st_dev == root.st_dev && st.st_ino == root.st_ino ? -EBUSY : 0;
+}
+
+int world_mount(VfsClient *c, const WorldMount *m) {
+        unsigned flags;
+        Fs *fs;
+        int r = flags_of(m->flags, &flags);
+
+        if (r == 0)
+                r = check_target(c, m->target);
+        if (r == 0)
+                r = make(m, flags, &fs);
+        if (r < 0)
+                return r;
+        r = vfs_mount(c, m->target, fs, m->source, flags);
+        if (r < 0)
+                unmake(fs);
+        return r;
+}
+
+static int begin(const WorldMount *root) {
+        const Place nowhere = PLACE_NULL;
+        MountPlan plan = {.device = root->source, .path = "/"};
+        int r = flags_of(root->flags, &plan.flags);
+
+        if (r == 0)
+                r = make(root, plan.flags, &plan.fs);
+        if (r < 0)
+                return r;
+        r = mounts_init(&mounts);
+        if (r == 0)
+                r = mounts_add(&mounts, &nowhere, &plan);
+        if (r < 0)
+                unmake(plan.fs);
+        return r;
+}
+
+int world_begin(const WorldMount *root) {
+        static const WorldMount usual = {.source = "ramfs", .target = "/", .type = "ramfs", .data = ""};
+        int r = 0;
+
+        (void)pthread_mutex_lock(&lock);
+        if (!has_begun)
+                r = begin(root ? root : &usual);
+        has_begun |= r == 0;
+        (void)pthread_mutex_unlock(&lock);
+        return r;
+}
+
+bool world_has_begun(void) {
+        bool has;
+
+        (void)pthread_mutex_lock(&lock);
+        has = has_begun;
+        (void)pthread_mutex_unlock(&lock);
+        return has;
+}
+
+Mounts *world_mounts(void) {
+        return &mounts;
+}
