@@ -103,7 +103,7 @@ static void open_relay(Trio *t, const Legs *legs) {
                 .direct_fd = legs->direct,
                 .status_fd = t->status_ro,
                 .bell_fd = t->news,
-                .shape = keeper_shape(),
+                .shape = t->shape,
                 .verdicts = t->verdicts,
                 .judge = &judge,
                 .arg = t};
@@ -117,33 +117,34 @@ static void open_relay(Trio *t, const Legs *legs) {
         assert_int_equal(relay_add(t->relay, &plan, &t->route), 0);
 }
 
-static void open_ends(Trio *t, const Legs *legs, int ear) {
+static void open_ends(Trio *t, const Legs *legs, int ear, const HeldTable *held, uint32_t seat) {
         const ChanEndPlan end = {.mem_fd = legs->direct < 0 ? -1 : dup(legs->direct),
                 .judged_fd = legs->server,
                 .kernel = &t->ends[1],
                 .verdicts = t->verdicts,
-                .shape = keeper_shape()};
+                .shape = t->shape,
+                .held = held,
+                .seat = seat};
         const ChanClientPlan plan = {.mem_fd = legs->direct,
                 .bell_fd = legs->direct < 0 ? -1 : make_bell(ear),
                 .status_fd = legs->direct < 0 ? -1 : dup(t->status_ro),
                 .judged_fd = legs->client,
                 .kernel = &t->ends[0],
                 .verdicts = t->verdicts,
-                .shape = keeper_shape()};
+                .shape = t->shape};
 
         assert_int_equal(listener_add_end(t->listener, &end), 0);
         assert_int_equal(chan_client_open(&plan, &t->client), 0);
 }
 
-void trio_open(Trio *t, ChanWay put_way, ChanWay others_way) {
+static void open_all(Trio *t, const HeldTable *held, uint32_t seat) {
         Legs legs = {.direct = -1};
         uint32_t n_direct;
         int ear;
 
-        *t = (Trio){.put_way = put_way, .others_way = others_way};
-        t->verdicts = calloc(1, verdicts_size(keeper_shape()));
+        t->verdicts = calloc(1, verdicts_size(t->shape));
         assert_non_null(t->verdicts);
-        n_direct = verdicts_fill(t->verdicts, keeper_shape(), way_of, t);
+        n_direct = verdicts_fill(t->verdicts, t->shape, way_of, t);
         if (n_direct)
                 legs.direct = make_leg(&t->direct);
         legs.client = make_leg(&t->from_client);
@@ -153,7 +154,17 @@ void trio_open(Trio *t, ChanWay put_way, ChanWay others_way) {
         t->news = make_bell(ear);
         open_relay(t, &legs);
         assert_int_equal(listener_new(t->status_fd, 0, ear, &t->listener), 0);
-        open_ends(t, &legs, ear);
+        open_ends(t, &legs, ear, held, seat);
+}
+
+void trio_open(Trio *t, ChanWay put_way, ChanWay others_way) {
+        *t = (Trio){.shape = keeper_shape(), .put_way = put_way, .others_way = others_way};
+        open_all(t, NULL, 0);
+}
+
+void trio_open_use(Trio *t, const ShapeTable *shape, const HeldTable *held, uint32_t seat) {
+        *t = (Trio){.shape = shape, .put_way = CHAN_WAY_USE, .others_way = CHAN_WAY_JUDGED};
+        open_all(t, held, seat);
 }
 
 void trio_close(Trio *t) {

@@ -23,6 +23,7 @@ typedef struct Trio {
         RelayRoute *route;
         ChanHeader *direct, *from_client, *to_server; /* the three legs; direct may be NULL */
         ChanVerdicts *verdicts;
+        const ShapeTable *shape;
         ChanWay put_way, others_way;
         ChanKernel ends[2]; /* client's and server's */
         int status_fd, status_ro, kernel_status_ro, news;
@@ -41,6 +42,9 @@ typedef struct Trio {
 
 /* Put takes `put_way`, the other methods `others_way`. All of these assert. */
 void trio_open(Trio *t, ChanWay put_way, ChanWay others_way);
+/* Another class, whose method 0 of endpoint 0 uses handles, and the others are judged. The client has that
+ * seat. */
+void trio_open_use(Trio *t, const ShapeTable *shape, const HeldTable *held, uint32_t seat);
 void trio_close(Trio *t);
 void trio_start(Trio *t);
 /* Looks until there was something to do. */
