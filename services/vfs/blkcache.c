@@ -539,12 +539,18 @@ static void cache_free(BlkCache *c) {
         free(c);
 }
 
-static void cache_close(Blk *blk) {
-        BlkCache *c = cache_of(blk);
+void blkcache_leave(Blk *cache) {
+        BlkCache *c = cache_of(cache);
 
         (void)flush_all(c);
-        (void)blk_close(c->below);
         cache_free(c);
+}
+
+static void cache_close(Blk *blk) {
+        Blk *below = cache_of(blk)->below;
+
+        blkcache_leave(blk);
+        (void)blk_close(below);
 }
 
 static const BlkOps cache_ops = {

@@ -36,3 +36,5 @@ int blkcache_write_late(Blk *cache, const void *data, size_t size, uint64_t at);
 bool blkcache_is_crowded(Blk *cache);
 /* The first half of a flush: all but what is late is safe then. */
 int blkcache_flush_early(Blk *cache);
+/* Closes the cache only; the device below is the caller's again. */
+void blkcache_leave(Blk *cache);

@@ -7,10 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fat/fat.h"
 #include "ramfs.h"
 #include "rom.h"
 
 static const FsType types[] = {
+        {.name = "fat32", .mount = fat_mount, .needs_device = true},
+        {.name = "vfat", .mount = fat_mount, .needs_device = true},
+        {.name = "fat16", .mount = fat_mount, .needs_device = true},
+        {.name = "fat12", .mount = fat_mount, .needs_device = true},
         {.name = "ramfs", .mount = ramfs_mount},
         {.name = "romfs", .mount = rom_mount, .is_read_only = true},
 };

@@ -20,15 +20,15 @@ void nodes_deinit(NodeTable *t) {
         (void)pthread_mutex_destroy(&t->lock);
 }
 
-static uint32_t home(const NodeTable *t, uint64_t ino) {
-        return (uint32_t)((ino * 0x9e3779b97f4a7c15u) >> 32) & (t->n_slots - 1);
+static uint32_t home(const NodeTable *t, uint64_t key) {
+        return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) & (t->n_slots - 1);
 }
 
 /* Where it is, or the gap where it would be. */
-static uint32_t slot_of(const NodeTable *t, uint64_t ino) {
-        uint32_t i = home(t, ino);
+static uint32_t slot_of(const NodeTable *t, uint64_t key) {
+        uint32_t i = home(t, key);
 
-        while (t->slots[i] && t->slots[i]->head.ino != ino)
+        while (t->slots[i] && t->slots[i]->key != key)
                 i = (i + 1) & (t->n_slots - 1);
         return i;
 }
@@ -40,7 +40,7 @@ static void take_out(NodeTable *t, uint32_t gap) {
         t->slots[gap] = NULL;
         t->n_nodes--;
         for (uint32_t i = (gap + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
-                uint32_t at = home(t, t->slots[i]->head.ino);
+                uint32_t at = home(t, t->slots[i]->key);
 
                 if (((i - at) & mask) < ((i - gap) & mask))
                         continue;
@@ -60,7 +60,7 @@ static int make_room(NodeTable *t) {
                 return -ENOMEM;
         for (uint32_t i = 0; i < t->n_slots; i++)
                 if (t->slots[i])
-                        bigger.slots[slot_of(&bigger, t->slots[i]->head.ino)] = t->slots[i];
+                        bigger.slots[slot_of(&bigger, t->slots[i]->key)] = t->slots[i];
         free(t->slots);
         t->slots = bigger.slots;
         t->n_slots = bigger.n_slots;
@@ -78,12 +78,12 @@ static bool ref_unless_gone(FsNode *node) {
 }
 
 /* Under the lock. */
-static TreeNode *find(NodeTable *t, uint64_t ino) {
+static TreeNode *find(NodeTable *t, uint64_t key) {
         uint32_t i;
 
         if (t->n_slots == 0)
                 return NULL;
-        i = slot_of(t, ino);
+        i = slot_of(t, key);
         if (t->slots[i] && !ref_unless_gone(&t->slots[i]->head))
                 take_out(t, i);
         else if (t->slots[i])
@@ -91,11 +91,11 @@ static TreeNode *find(NodeTable *t, uint64_t ino) {
         return NULL;
 }
 
-TreeNode *nodes_find(NodeTable *t, uint64_t ino) {
+TreeNode *nodes_find(NodeTable *t, uint64_t key) {
         TreeNode *node;
 
         (void)pthread_mutex_lock(&t->lock);
-        node = find(t, ino);
+        node = find(t, key);
         (void)pthread_mutex_unlock(&t->lock);
         return node;
 }
@@ -106,16 +106,17 @@ static void put(NodeTable *t, TreeNode *node, TreeNode *parent) {
                 node->parent = node;
         else if (S_ISDIR(node->head.type))
                 nodes_move(node, parent);
-        t->slots[slot_of(t, node->head.ino)] = node;
+        t->slots[slot_of(t, node->key)] = node;
         t->n_nodes++;
 }
 
-int nodes_add(NodeTable *t, TreeNode *node, TreeNode *parent, TreeNode **ret_node) {
+int nodes_add_at(NodeTable *t, uint64_t key, TreeNode *node, TreeNode *parent, TreeNode **ret_node) {
         TreeNode *there;
         int r = 0;
 
         (void)pthread_mutex_lock(&t->lock);
-        there = find(t, node->head.ino);
+        there = find(t, key);
+        node->key = key;
         if (!there) {
                 r = make_room(t);
                 if (r == 0)
@@ -125,6 +126,38 @@ int nodes_add(NodeTable *t, TreeNode *node, TreeNode *parent, TreeNode **ret_nod
         if (r == 0)
                 *ret_node = there ? there : node;
         return r;
+}
+
+int nodes_add(NodeTable *t, TreeNode *node, TreeNode *parent, TreeNode **ret_node) {
+        return nodes_add_at(t, node->head.ino, node, parent, ret_node);
+}
+
+/* Under the lock. It may have been forgotten before. */
+static void take_out_node(NodeTable *t, const TreeNode *node) {
+        uint32_t i = slot_of(t, node->key);
+
+        if (t->slots[i] == node)
+                take_out(t, i);
+}
+
+void nodes_forget(NodeTable *t, TreeNode *node) {
+        (void)pthread_mutex_lock(&t->lock);
+        take_out_node(t, node);
+        (void)pthread_mutex_unlock(&t->lock);
+}
+
+void nodes_rekey(NodeTable *t, TreeNode *node, uint64_t key) {
+        uint32_t i;
+
+        (void)pthread_mutex_lock(&t->lock);
+        take_out_node(t, node);
+        i = slot_of(t, key);
+        if (t->slots[i])
+                take_out(t, i); /* whose last reference is just going */
+        node->key = key;
+        t->slots[slot_of(t, key)] = node;
+        t->n_nodes++;
+        (void)pthread_mutex_unlock(&t->lock);
 }
 
 void nodes_move(TreeNode *dir, TreeNode *parent) {
@@ -140,13 +173,7 @@ void nodes_release(NodeTable *t, FsNode *node, void (*gone)(TreeNode *node)) {
         TreeNode *n = (TreeNode *)node, *parent;
 
         for (; n; n = parent) {
-                uint32_t i;
-
-                (void)pthread_mutex_lock(&t->lock);
-                i = slot_of(t, n->head.ino);
-                if (t->slots[i] == n)
-                        take_out(t, i);
-                (void)pthread_mutex_unlock(&t->lock);
+                nodes_forget(t, n);
                 parent = n->parent == n ? NULL : n->parent;
                 gone(n);
                 /* Not fs_unref(): directories may lie deeper than the stack is. */

@@ -12,6 +12,7 @@
 typedef struct TreeNode {
         FsNode head;
         struct TreeNode *parent; /* of a directory: where it was found; of the root: itself */
+        uint64_t key;            /* what it is found by: its number, unless it was added with another */
 } TreeNode;
 
 typedef struct NodeTable {
@@ -25,11 +26,17 @@ int nodes_init(NodeTable *t);
 void nodes_deinit(NodeTable *t);
 
 /* With a new reference; NULL: not in use. A node whose last reference is just going is not in use. */
-TreeNode *nodes_find(NodeTable *t, uint64_t ino);
+TreeNode *nodes_find(NodeTable *t, uint64_t key);
 /* A new node with one reference, whose number nodes_find() did not know, found in `parent` (itself for the
  * root). If somebody else was faster, that one is returned, referenced, and `node` is the caller's to free.
  * -ENOMEM. */
 int nodes_add(NodeTable *t, TreeNode *node, TreeNode *parent, TreeNode **ret_node);
+/* The same for a format whose files have no numbers: by another key, such as a place on the device. */
+int nodes_add_at(NodeTable *t, uint64_t key, TreeNode *node, TreeNode *parent, TreeNode **ret_node);
+/* Under the exclusive lock of the file system: the node has another key, which is nobody's. */
+void nodes_rekey(NodeTable *t, TreeNode *node, uint64_t key);
+/* The node can't be found any more. */
+void nodes_forget(NodeTable *t, TreeNode *node);
 /* The directory lies in another one now. */
 void nodes_move(TreeNode *dir, TreeNode *parent);
 /* For FsOps.release: takes the node out and hands it to `gone`, and so on with parents that nobody else uses.

@@ -28,8 +28,7 @@
 #define DATA_MAX 20000 /* bytes of a file */
 
 static uint32_t seed;
-static unsigned n_steps;
-static TMakeFs *make_fs;
+static TAgainst with;
 
 static uint32_t dice(uint32_t n) {
         seed = seed * 1664525u + 1013904223u;
@@ -99,8 +98,10 @@ static int random_flags(void) {
 static void compare_stat(const struct stat *host, const struct stat *ours, const char *path) {
         bool is_dir = S_ISDIR(host->st_mode);
 
-        if (host->st_mode == ours->st_mode && (is_dir || host->st_nlink == ours->st_nlink) &&
-                (is_dir || host->st_size == ours->st_size))
+        if (with.is_plain && is_dir == S_ISDIR(ours->st_mode) && (is_dir || host->st_size == ours->st_size))
+                return;
+        if (!with.is_plain && host->st_mode == ours->st_mode &&
+                (is_dir || host->st_nlink == ours->st_nlink) && (is_dir || host->st_size == ours->st_size))
                 return;
         print_error("step %u: %s: the host has mode %o, %lu links, %ld bytes, we have %o, %lu, %ld\n", step,
                 path, host->st_mode, (unsigned long)host->st_nlink, (long)host->st_size, ours->st_mode,
@@ -134,9 +135,9 @@ static void do_names(void) {
         char one[64], two[64];
         const char *a = random_path(one, sizeof one), *b = random_path(two, sizeof two);
         const char *target = targets[dice(9)];
-        unsigned flags = dice(4) ? 0 : 1 + dice(2);
+        unsigned flags = dice(4) ? 0 : 1 + dice(with.is_plain ? 1 : 2);
 
-        switch (dice(10)) {
+        switch (dice(with.is_plain ? 6 : 10)) {
         case 0:
         case 1:
                 SAME(mkdir(a, 0755), vfs_mkdir(&w.client, NULL, a, 0755), "mkdir %s", step, a);
@@ -166,6 +167,10 @@ static void do_names(void) {
         default:
                 do_stat(a, dice(2));
         }
+        if (with.is_plain && dice(3) == 0)
+                do_stat(b, dice(2));
+        if (with.lasts && dice(200) == 0)
+                assert_int_equal(mounts_sync(&w.mounts), 0);
 }
 
 /* --- steps with open files --- */
@@ -336,7 +341,7 @@ static void leave_removed_directory(void) {
 
 static void random_calls_do_as_on_the_host(void **state) {
         (void)state;
-        for (step = 0; step < n_steps; step++) {
+        for (step = 0; step < with.steps; step++) {
                 uint32_t i = dice(FILES);
 
                 leave_removed_directory();
@@ -395,29 +400,89 @@ static int in_empty_root(int (*body)(void)) {
         return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
 }
 
-static int compare_worlds(void) {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(random_calls_do_as_on_the_host)};
+static int mount_ours(void) {
         MountPlan plan = {.device = "device", .path = "/"};
-        int r;
 
-        if (mounts_init(&w.mounts) != 0 || make_fs(&plan.fs) != 0 ||
+        if (mounts_init(&w.mounts) != 0 || with.make(&plan.fs) != 0 ||
                 mounts_add(&w.mounts, &PLACE_NULL, &plan) != 0 ||
                 vfs_client_init(&w.client, &w.mounts, 0, 0) != 0)
-                return 99;
+                return -1;
         atomic_store(&w.client.umask, 0);
-        for (int i = 0; i < FILES; i++)
-                w.fds[i] = -1;
-        r = cmocka_run_group_tests(tests, NULL, NULL);
-        for (int i = 0; i < FILES; i++)
-                vfs_close(w.files[i]);
+        return 0;
+}
+
+static void unmount_ours(void) {
         vfs_client_deinit(&w.client);
         mounts_deinit(&w.mounts);
-        return r;
+}
+
+/* --- made again --- */
+
+static int compare_one(const char *path, const struct stat *st, int type, struct FTW *where) {
+        static char host[DATA_MAX * 4], ours[DATA_MAX * 4];
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        VfsFile *f = NULL;
+        ssize_t n;
+        size_t got;
+
+        (void)where;
+        assert_true(fd >= 0);
+        assert_int_equal(vfs_open(&w.client, NULL, path, O_RDONLY, 0, &f), 0);
+        if (type == FTW_F) {
+                assert_true(st->st_size <= (off_t)sizeof host);
+                n = read(fd, host, sizeof host);
+                assert_int_equal(vfs_read(f, ours, sizeof ours, &got), 0);
+                assert_int_equal(got, n);
+                assert_memory_equal(host, ours, got);
+        } else if (type == FTW_D) {
+                assert_int_equal(chdir(path), 0);
+                assert_int_equal(vfs_chdir(&w.client, path), 0);
+                compare_directory();
+        }
+        vfs_close(f);
+        (void)close(fd);
+        return 0;
+}
+
+static void the_same_is_there_when_mounted_again(void **state) {
+        (void)state;
+        for (int i = 0; i < FILES; i++) {
+                w.files[i] = vfs_close(w.files[i]);
+                if (w.fds[i] >= 0)
+                        (void)close(w.fds[i]);
+        }
+        unmount_ours();
+        assert_int_equal(mount_ours(), 0);
+        assert_int_equal(nftw("/", compare_one, 16, FTW_PHYS), 0);
+}
+
+static int compare_worlds(void) {
+        const struct CMUnitTest once[] = {cmocka_unit_test(random_calls_do_as_on_the_host)};
+        const struct CMUnitTest twice[] = {
+                cmocka_unit_test(random_calls_do_as_on_the_host),
+                cmocka_unit_test(the_same_is_there_when_mounted_again),
+        };
+        int r;
+
+        if (mount_ours() != 0)
+                return 99;
+        for (int i = 0; i < FILES; i++)
+                w.fds[i] = -1;
+        r = with.lasts ? cmocka_run_group_tests(twice, NULL, NULL) : cmocka_run_group_tests(once, NULL, NULL);
+        for (int i = 0; i < FILES; i++)
+                vfs_close(w.files[i]);
+        unmount_ours();
+        return with.done && !with.done() ? 99 : r;
+}
+
+int t_against_host_as(const TAgainst *what) {
+        with = *what;
+        seed = what->seed;
+        return in_empty_root(compare_worlds);
 }
 
 int t_against_host(TMakeFs *make, unsigned steps, uint32_t first_seed) {
-        make_fs = make;
-        n_steps = steps;
-        seed = first_seed;
-        return in_empty_root(compare_worlds);
+        const TAgainst what = {.make = make, .steps = steps, .seed = first_seed};
+
+        return t_against_host_as(&what);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fs.h"
@@ -16,3 +17,15 @@ typedef int TMakeFs(Fs **ret_fs);
 
 /* Compares in a process of its own, where cmocka prints one case. 0: all was the same. */
 int t_against_host(TMakeFs *make, unsigned steps, uint32_t seed);
+
+typedef struct TAgainst {
+        TMakeFs *make;
+        unsigned steps;
+        uint32_t seed;
+        bool is_plain;      /* no links, no modes, no exchange of names: the rest is compared */
+        bool lasts;         /* made again it must have the same files */
+        bool (*done)(void); /* when all is unmounted, still in that process; NULL: nothing. False: a fault */
+} TAgainst;
+
+/* The same, told more exactly. */
+int t_against_host_as(const TAgainst *what);
