@@ -560,6 +560,10 @@ static const BlkOps cache_ops = {
         .close = cache_close,
 };
 
+bool blkcache_is(const Blk *blk) {
+        return blk->ops == &cache_ops;
+}
+
 int blkcache_new(Blk *below, uint32_t max_pages, Blk **ret_cache) {
         BlkCache *c;
 

@@ -38,3 +38,5 @@ bool blkcache_is_crowded(Blk *cache);
 int blkcache_flush_early(Blk *cache);
 /* Closes the cache only; the device below is the caller's again. */
 void blkcache_leave(Blk *cache);
+/* Is it a cache? Then nobody needs another one in front of it. */
+bool blkcache_is(const Blk *blk);

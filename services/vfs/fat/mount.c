@@ -160,18 +160,17 @@ int fat_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
         if (r < 0)
                 return r;
         r = fat_read_geometry(blk, &fs->geo);
-        if (r == 0)
+        fs->blk = blk;
+        if (r == 0 && !blkcache_is(blk))
                 r = blkcache_new(blk, 0, &fs->blk);
-        if (r < 0) {
-                fs_forget(fs);
-                return r;
+        if (r == 0) {
+                r = prepare(fs);
+                if (r == 0)
+                        *ret_fs = &fs->head;
+                else if (fs->blk != blk)
+                        blkcache_leave(fs->blk);
         }
-        r = prepare(fs);
-        if (r < 0) {
-                blkcache_leave(fs->blk);
+        if (r < 0)
                 fs_forget(fs);
-                return r;
-        }
-        *ret_fs = &fs->head;
-        return 0;
+        return r;
 }
