@@ -22,6 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <caisson/closing.h>
+
 #define LOAD(field)       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(action)    BPF_STMT(BPF_RET | BPF_K, action)
 #define FAIL(error)       RETURN(SECCOMP_RET_ERRNO | (error))
@@ -151,11 +153,23 @@ static void say(const char *text) {
         (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-void walls_stand(uint32_t layers) {
-        const char *open_wall = layers ? walls_close(layers) : NULL;
-
-        if (!open_wall)
+/* Who stands between the program and its system calls takes his place now; nothing is loaded any more. */
+static void tell(bool is_closed) {
+        if (!nkx_at_closing)
                 return;
+        load_unwinder();
+        nkx_at_closing(is_closed);
+}
+
+void walls_stand(uint32_t layers) {
+        const char *open_wall;
+
+        tell(false);
+        open_wall = layers ? walls_close(layers) : NULL;
+        if (!open_wall) {
+                tell(true);
+                return;
+        }
         say("caisson: the chamber does not hold: ");
         say(open_wall);
         say("\n");

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers about descriptors: opening, copying, closing, and their flags.
+ */
+#include "answers.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+
+#include "raw.h"
+
+#define KEPT_FLAGS (O_ACCMODE | O_NONBLOCK | O_APPEND | O_DIRECTORY | O_PATH)
+
+/* malloc asks for it under a lock of its own, when it gives memory back; a back end may need memory to
+ * answer. */
+#define ASKED_BY_MALLOC "/proc/sys/vm/overcommit_memory"
+
+/* A back end with nothing but open() knows no folders to begin at. */
+static Handle open_at(
+        struct vfs *vfs, const CallDir *dir, const char *path, int flags, mode_t mode, int *error) {
+        if (vfs->openat)
+                return vfs->openat(vfs, dir->handle, path, flags, mode, error);
+        if (vfs->open && !dir->file)
+                return vfs->open(vfs, path, flags, mode, error);
+        *error = EIO;
+        return INVALID_HANDLE;
+}
+
+static long open_file(const CallDir *dir, const char *path, int flags, mode_t mode) {
+        struct vfs *vfs = call_vfs();
+        FdtFile *file = fdt_file_new(vfs);
+        int error = 0;
+
+        if (!file)
+                return -ENFILE;
+        file->handle = open_at(vfs, dir, path, flags, mode, &error);
+        if (file->handle == INVALID_HANDLE) {
+                (void)fdt_file_put(file);
+                return error > 0 ? -error : -EIO;
+        }
+        atomic_store(&file->flags, flags & KEPT_FLAGS);
+        return fdt_install(file, 0, flags);
+}
+
+static long open_path(long dir_fd, long path_argument, int flags, mode_t mode) {
+        const char *path;
+        CallDir dir;
+        long r = call_path(path_argument, &path);
+
+        if (r == 0 && strcmp(path, ASKED_BY_MALLOC) == 0)
+                r = -ENOENT;
+        if (r == 0)
+                r = call_dir(dir_fd, path, &dir);
+        if (r < 0)
+                return r;
+        r = open_file(&dir, path, flags, mode);
+        call_dir_put(&dir);
+        return r;
+}
+
+long answer_open(const CallArgs *args) {
+        return open_path(AT_FDCWD, args->a[0], (int)args->a[1], (mode_t)args->a[2]);
+}
+
+long answer_openat(const CallArgs *args) {
+        return open_path(args->a[0], args->a[1], (int)args->a[2], (mode_t)args->a[3]);
+}
+
+long answer_creat(const CallArgs *args) {
+        return open_path(AT_FDCWD, args->a[0], O_CREAT | O_WRONLY | O_TRUNC, (mode_t)args->a[1]);
+}
+
+long answer_close(const CallArgs *args) {
+        return fdt_close((int)args->a[0]);
+}
+
+/* What the process was started with stays: the channels are among it. */
+long answer_close_range(const CallArgs *args) {
+        unsigned long first = (unsigned)args->a[0], last = (unsigned)args->a[1];
+        unsigned long flags = (unsigned)args->a[2];
+
+        if (first > last)
+                return -EINVAL;
+        if (flags)
+                return call_kernel(args); /* FD_CLOEXEC is the placeholder's */
+        for (unsigned long fd = first; fd <= last && fd < FDT_FDS_MAX; fd++)
+                if (!fdt_is_kept((long)fd))
+                        (void)fdt_close((long)fd);
+        return 0;
+}
+
+/* --- copies --- */
+
+long answer_dup(const CallArgs *args) {
+        FdtFile *file = fdt_get((int)args->a[0]);
+
+        return file ? fdt_install(file, 0, 0) : call_kernel(args);
+}
+
+static long duplicate(const CallArgs *args, int flags) {
+        int from = (int)args->a[0], to = (int)args->a[1];
+        FdtFile *file = fdt_get(from);
+        FdtFile *covered;
+        long r;
+
+        if (file)
+                return fdt_install_at(file, from, to, flags);
+        r = call_kernel(args);
+        covered = r >= 0 ? fdt_uncover(to) : NULL;
+        if (covered)
+                (void)fdt_file_put(covered);
+        return r;
+}
+
+long answer_dup2(const CallArgs *args) {
+        if (args->a[0] == args->a[1])
+                return call_kernel(args); /* tells whether it is open */
+        return duplicate(args, 0);
+}
+
+long answer_dup3(const CallArgs *args) {
+        int flags = (int)args->a[2];
+
+        if ((int)args->a[0] == (int)args->a[1] || (flags & ~O_CLOEXEC))
+                return -EINVAL;
+        return duplicate(args, flags);
+}
+
+/* --- flags and locks --- */
+
+static long vfs_fcntl(FdtFile *file, int command, uintptr_t argument) {
+        int error = 0;
+
+        if (!file->vfs->fcntl)
+                return -EIO;
+        return call_result(file->vfs->fcntl(file->vfs, file->handle, command, argument, &error), &error);
+}
+
+static long get_flags(FdtFile *file) {
+        long r = vfs_fcntl(file, F_GETFL, 0);
+
+        return r == -EIO ? atomic_load(&file->flags) : r;
+}
+
+static long set_flags(FdtFile *file, int flags) {
+        int changing = O_NONBLOCK | O_APPEND;
+        long r = vfs_fcntl(file, F_SETFL, (uintptr_t)(unsigned)flags);
+
+        if (r >= 0)
+                atomic_store(&file->flags, (atomic_load(&file->flags) & ~changing) | (flags & changing));
+        return r;
+}
+
+/* The VFS lets go of a caller that has waited long, so that a dead one takes no place there. */
+static long wait_for_lock(FdtFile *file, int command, uintptr_t lock) {
+        long r;
+
+        do
+                r = vfs_fcntl(file, command, lock);
+        while (r == -EINTR);
+        return r;
+}
+
+static long file_fcntl(FdtFile *file, const CallArgs *args) {
+        int command = (int)args->a[1];
+        long argument = args->a[2];
+
+        switch (command) {
+        case F_GETFL:
+                return get_flags(file);
+        case F_SETFL:
+                return set_flags(file, (int)argument);
+        case F_SETLKW:
+        case F_OFD_SETLKW:
+                return argument ? wait_for_lock(file, command, (uintptr_t)argument) : -EFAULT;
+        case F_GETLK:
+        case F_SETLK:
+        case F_OFD_GETLK:
+        case F_OFD_SETLK:
+                return argument ? vfs_fcntl(file, command, (uintptr_t)argument) : -EFAULT;
+        default:
+                return -EINVAL;
+        }
+}
+
+long answer_fcntl(const CallArgs *args) {
+        int command = (int)args->a[1];
+        FdtFile *file;
+        long r;
+
+        if (command == F_GETFD || command == F_SETFD)
+                return call_kernel(args); /* of the placeholder */
+        file = fdt_get((int)args->a[0]);
+        if (!file)
+                return call_kernel(args);
+        if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+                return args->a[2] < 0 || args->a[2] >= FDT_FDS_MAX
+                       ? (void)fdt_file_put(file),
+                       -EINVAL
+                       : fdt_install(file, (int)args->a[2], command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
+        r = file_fcntl(file, args);
+        (void)fdt_file_put(file);
+        return r;
+}
+
+static long vfs_ioctl(FdtFile *file, unsigned long request, void *argument) {
+        int error = 0;
+        int on;
+
+        if (request == FIONBIO && argument) {
+                memcpy(&on, argument, sizeof on);
+                return set_flags(file, (atomic_load(&file->flags) & ~O_NONBLOCK) | (on ? O_NONBLOCK : 0));
+        }
+        if (!file->vfs->ioctl)
+                return -ENOTTY;
+        return call_result(file->vfs->ioctl(file->vfs, file->handle, request, argument, &error), &error);
+}
+
+long answer_ioctl(const CallArgs *args) {
+        unsigned long request = (unsigned)args->a[1];
+        FdtFile *file;
+        long r;
+
+        if (request == FIOCLEX || request == FIONCLEX)
+                return call_kernel(args);
+        file = fdt_get((int)args->a[0]);
+        if (!file)
+                return call_kernel(args);
+        r = vfs_ioctl(file, request, (void *)args->a[2]);
+        (void)fdt_file_put(file);
+        return r;
+}
+
+long answer_flock(const CallArgs *args) {
+        FdtFile *file = fdt_get((int)args->a[0]);
+        long r = -EIO;
+        int error;
+
+        if (!file)
+                return call_kernel(args);
+        if (file->vfs->flock)
+                do {
+                        error = 0;
+                        r = call_result(
+                                file->vfs->flock(file->vfs, file->handle, (int)args->a[1], &error), &error);
+                } while (r == -EINTR);
+        (void)fdt_file_put(file);
+        return r;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Back ends: see backends.h and <vfs/vfs.h>.
+ *
+ * Registration happens before main(), one after the other; afterwards the list only is read.
+ */
+#include "backends.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "spec.h"
+
+#define FS_TO_NET "fs->net" /* the modifier that is known; what it would route is not there yet */
+
+static struct {
+        const char *name;
+        create_vfs_backend_t make;
+} registered[NKX_VFS_BACKENDS_MAX];
+static size_t n_registered;
+
+static create_vfs_backend_t find(const char *name) {
+        for (size_t i = 0; i < n_registered; i++)
+                if (strcmp(registered[i].name, name) == 0)
+                        return registered[i].make;
+        for (const BackendBuiltIn *b = backend_built_in; b->name; b++)
+                if (strcmp(b->name, name) == 0)
+                        return b->make;
+        return NULL;
+}
+
+__attribute__((visibility("default"))) int nkx_vfs_register(const char *name, create_vfs_backend_t ctor) {
+        if (!name || !ctor || !*name || name[strcspn(name, ":{},")] || strlen(name) >= SPEC_NAME_MAX)
+                return EINVAL;
+        if (find(name))
+                return EEXIST;
+        if (n_registered == NKX_VFS_BACKENDS_MAX)
+                return ENOSPC;
+        registered[n_registered].name = name;
+        registered[n_registered++].make = ctor;
+        return 0;
+}
+
+static struct vfs *make(const char *name, Handle client_id, const char *config, int *error) {
+        create_vfs_backend_t ctor = name && config ? find(name) : NULL;
+        struct vfs *vfs;
+
+        *error = !name || !config ? EINVAL : ENOENT;
+        if (!ctor)
+                return NULL;
+        *error = 0;
+        vfs = ctor(client_id, config, error);
+        if (!vfs && *error == 0)
+                *error = EIO;
+        return vfs;
+}
+
+__attribute__((visibility("default"))) struct vfs *_vfs_init(
+        const char *backend, Handle client_id, const char *config, int *error) {
+        int why = 0;
+        struct vfs *vfs = make(backend, client_id, config, &why);
+
+        if (!vfs && error)
+                *error = why;
+        return vfs;
+}
+
+/* The variable's text; both spellings, the SDK's own first. NULL: neither is set. */
+static const char *variable(const char *name) {
+        const char *plain = getenv(name + 1), *underscored = getenv(name);
+
+        if (plain && underscored && strcmp(plain, underscored) != 0)
+                log_line(LOG_INIT "%s and %s differ: %s is taken", name + 1, name, name + 1);
+        return plain ? plain : underscored;
+}
+
+static bool read_spec(const char *name, const char *text, Spec *ret_spec) {
+        const char *wrong = spec_parse(text, ret_spec);
+
+        if (wrong)
+                log_line(LOG_INIT "%s=%s: %s", name, text, wrong);
+        else if (ret_spec->modifier[0] && strcmp(ret_spec->modifier, FS_TO_NET) != 0)
+                log_line(LOG_INIT "%s=%s: the modifier is not known and has no effect", name, text);
+        return !wrong;
+}
+
+/* Nothing goes there, but a wrong value should not wait until something does. */
+static void look_at_network(void) {
+        const char *text = variable(_VFS_NETWORK_BACKEND);
+        Spec spec;
+
+        if (text && read_spec(_VFS_NETWORK_BACKEND + 1, text, &spec) && !find(spec.name))
+                log_line(LOG_INIT "%s=%s: there is no such back end", _VFS_NETWORK_BACKEND + 1, text);
+}
+
+struct vfs *backend_choose(void) {
+        const char *text = variable(_VFS_FILESYSTEM_BACKEND);
+        struct vfs *vfs = NULL;
+        Spec spec;
+        int error = 0;
+
+        look_at_network();
+        if (read_spec(_VFS_FILESYSTEM_BACKEND + 1, text ? text : backend_default, &spec)) {
+                vfs = make(spec.name, INVALID_HANDLE, spec.config, &error);
+                if (!vfs)
+                        log_line(LOG_INIT "Failed to create backend \"%s\", error %d (%s)", spec.name, error,
+                                strerrordesc_np(error));
+        }
+        if (vfs && !vfs->dtor) {
+                log_line(LOG_INIT "backend \"%s\" has no dtor and is not used", spec.name);
+                vfs = NULL;
+        }
+        if (vfs)
+                return vfs;
+        log_line(LOG_CLIENT "The filesystem backend is a stub: file calls fail with EIO.");
+        return &backend_stub;
+}

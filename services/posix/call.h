@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls of the program, answered: by the back end for files of the VFS, by the kernel for the rest.
+ *
+ * Everything that a program does with files arrives here, from the symbols (symbols.c) and from the trap
+ * (trap.h), as the system call that it is on Linux: number, arguments, and a result that is a negative errno
+ * on failure. No memory is allocated, no lock is held, errno is left alone.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "fdt.h"
+
+#define CALL_PATH_MAX    4096u /* bytes of a path, with the zero */
+#define CALL_NUMBERS_MAX 512u  /* system calls have numbers below */
+
+typedef struct CallArgs {
+        long number;
+        long a[6];
+} CallArgs;
+
+/* What is answered here of one number. */
+typedef struct CallRow {
+        long (*answer)(const CallArgs *args); /* NULL: the kernel's */
+        unsigned char given;                  /* n: only when argument n, from 1 on, is not 0; 0: all */
+        bool of_file;                         /* of mmap: not of plain memory */
+} CallRow;
+
+/* By number. */
+extern const CallRow call_rows[CALL_NUMBERS_MAX];
+
+/* The answer to a call. */
+long call(long number, long a0, long a1, long a2, long a3, long a4, long a5);
+/* The kernel's answer. */
+long call_kernel(const CallArgs *args);
+
+/* --- what the answers share --- */
+
+/* The back end; made at the first use. */
+struct vfs *call_vfs(void);
+
+/* A member's answer: its result, or the negative errno. Nothing given counts as EIO. (The member stores its
+ * error while the arguments are evaluated: hence its address.) */
+static inline long call_result(long result, const int *error) {
+        return result >= 0 ? result : *error > 0 ? -(long)*error : -EIO;
+}
+
+/* A path argument. 0, -EFAULT: none, -ENAMETOOLONG, or -ENOENT: empty. */
+long call_path(long argument, const char **ret_path);
+
+/* Where a relative path begins. */
+typedef struct CallDir {
+        FdtFile *file; /* or NULL */
+        Handle handle;
+} CallDir;
+
+/* A directory argument for that path. 0, -EBADF, or -ENOTDIR: a descriptor that is not the VFS's. */
+long call_dir(long fd, const char *path, CallDir *ret_dir);
+void call_dir_put(const CallDir *dir);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors of the VFS: see fdt.h.
+ */
+#include "fdt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ids.h"
+#include "raw.h"
+
+#define CLOSING UINT32_MAX /* of a number: its placeholder is being closed */
+#define CLOSING_TRY                                                                                          \
+        1000 /* looks at such a number, before it counts as closed: a signal handler may look too */
+
+/* All placeholders are copies of one descriptor that is always ready. Nobody should read or write it; if
+ * somebody does in a race with close(), reading takes one of many, and stays without effect. */
+#define READY_COUNT (1u << 31)
+
+static FdtFile files[FDT_FILES_MAX];
+static _Atomic uint32_t file_links[FDT_FILES_MAX];
+static Ids free_files = IDS_FULL(file_links);
+static _Atomic uint32_t numbers[FDT_FDS_MAX]; /* index of the file + 1, 0: not the VFS's, or CLOSING */
+static _Atomic int model = -1;                /* what the placeholders are copies of */
+
+static long raw_fcntl(long fd, int command, long argument) {
+        return raw_call(SYS_fcntl, fd, command, argument, 0, 0, 0);
+}
+
+static long raw_close(long fd) {
+        return raw_call(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+/* --- files --- */
+
+FdtFile *fdt_file_new(struct vfs *vfs) {
+        uint32_t id = ids_take(&free_files);
+
+        if (id == IDS_NONE)
+                return NULL;
+        files[id].vfs = vfs;
+        files[id].handle = INVALID_HANDLE;
+        atomic_store(&files[id].flags, 0);
+        atomic_store(&files[id].refs, 1);
+        return &files[id];
+}
+
+int fdt_file_put(FdtFile *file) {
+        struct vfs *vfs = file->vfs;
+        Handle handle = file->handle;
+        int error = 0;
+
+        if (atomic_fetch_sub(&file->refs, 1) != 1)
+                return 0;
+        ids_put(&free_files, (uint32_t)(file - files));
+        if (handle != INVALID_HANDLE && vfs->close && vfs->close(vfs, handle, &error) < 0)
+                return error ? -error : -EIO;
+        return 0;
+}
+
+static bool take_reference(FdtFile *file) {
+        uint32_t refs = atomic_load(&file->refs);
+
+        while (refs)
+                if (atomic_compare_exchange_weak(&file->refs, &refs, refs + 1))
+                        return true;
+        return false;
+}
+
+/* --- numbers --- */
+
+/* What a number means, once it means something for sure. */
+static uint32_t settled(long fd) {
+        uint32_t n = atomic_load(&numbers[fd]);
+
+        for (int i = 0; n == CLOSING && i < CLOSING_TRY; i++) {
+                (void)sched_yield();
+                n = atomic_load(&numbers[fd]);
+        }
+        return n == CLOSING ? 0 : n;
+}
+
+static bool is_in_table(long fd) {
+        return fd >= 0 && fd < FDT_FDS_MAX;
+}
+
+bool fdt_is_virtual(long fd) {
+        return is_in_table(fd) && settled(fd) != 0;
+}
+
+/* The place of a file is used again: that it is still this number's file is known when the reference is
+ * there. */
+FdtFile *fdt_get(long fd) {
+        uint32_t n;
+
+        while (is_in_table(fd) && (n = settled(fd)) != 0) {
+                FdtFile *file = &files[n - 1];
+
+                if (!take_reference(file))
+                        continue;
+                if (atomic_load(&numbers[fd]) == n)
+                        return file;
+                (void)fdt_file_put(file);
+        }
+        return NULL;
+}
+
+/* The descriptor that placeholders are copies of, above the numbers that programs use. */
+static long make_model(void) {
+        long fd = raw_call(SYS_eventfd2, READY_COUNT, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE, 0, 0, 0, 0);
+        long high = fd < 0 ? fd : raw_fcntl(fd, F_DUPFD_CLOEXEC, FDT_FDS_MAX / 4);
+        int none = -1;
+
+        if (fd >= 0 && high >= 0)
+                (void)raw_close(fd);
+        else if (fd >= 0)
+                high = fd; /* the process may not have so many: then it stays low */
+        if (high >= 0 && !atomic_compare_exchange_strong(&model, &none, (int)high)) {
+                (void)raw_close(high);
+                return none;
+        }
+        return high;
+}
+
+static void cover(long fd, FdtFile *file) {
+        atomic_store(&numbers[fd], (uint32_t)(file - files) + 1);
+}
+
+void fdt_cover(int fd, FdtFile *file) {
+        cover(fd, file);
+}
+
+static long refuse(FdtFile *file, long error) {
+        (void)fdt_file_put(file);
+        return error;
+}
+
+long fdt_install(FdtFile *file, int lowest, int flags) {
+        long from = atomic_load(&model), fd;
+
+        if (from < 0)
+                from = make_model();
+        if (from < 0)
+                return refuse(file, from);
+        fd = raw_fcntl(from, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, lowest);
+        if (fd >= FDT_FDS_MAX) {
+                (void)raw_close(fd);
+                fd = -EMFILE;
+        }
+        if (fd < 0)
+                return refuse(file, fd);
+        cover(fd, file);
+        return fd;
+}
+
+FdtFile *fdt_uncover(long fd) {
+        uint32_t n = is_in_table(fd) ? atomic_exchange(&numbers[fd], 0) : 0;
+
+        return n && n != CLOSING ? &files[n - 1] : NULL;
+}
+
+long fdt_install_at(FdtFile *file, int from, int to, int flags) {
+        FdtFile *old;
+        long r;
+
+        if (to < 0 || to >= FDT_FDS_MAX)
+                return refuse(file, -EBADF);
+        r = raw_call(SYS_dup3, from, to, flags, 0, 0, 0);
+        if (r < 0)
+                return refuse(file, r);
+        old = fdt_uncover(to);
+        cover(to, file);
+        if (old)
+                (void)fdt_file_put(old);
+        return r;
+}
+
+/* Who finds the mark waits until the number is the kernel's again, so nobody takes a placeholder for a real
+ * descriptor. */
+long fdt_close(long fd) {
+        uint32_t n = is_in_table(fd) ? settled(fd) : 0, mark = CLOSING;
+        int r;
+
+        if (n == 0)
+                return raw_close(fd);
+        if (!atomic_compare_exchange_strong(&numbers[fd], &n, CLOSING))
+                return -EBADF; /* another thread was faster */
+        (void)raw_close(fd);
+        (void)atomic_compare_exchange_strong(&numbers[fd], &mark, 0);
+        r = fdt_file_put(&files[n - 1]);
+        return r;
+}
+
+long fdt_real_error(long fd, long error) {
+        return raw_fcntl(fd, F_GETFD, 0) < 0 ? -EBADF : error;
+}
+
+/* --- what the process was started with --- */
+
+#define KEPT_MAX 1024 /* the kernel process gives low numbers */
+
+static _Atomic uint64_t kept[FDT_FDS_MAX / 64];
+
+void fdt_keep_open(void) {
+        for (long fd = STDERR_FILENO + 1; fd < KEPT_MAX; fd++)
+                if (raw_fcntl(fd, F_GETFD, 0) >= 0)
+                        atomic_fetch_or(&kept[fd / 64], UINT64_C(1) << (fd % 64));
+}
+
+bool fdt_is_kept(long fd) {
+        return fd == atomic_load(&model) ||
+               (is_in_table(fd) && (atomic_load(&kept[fd / 64]) >> (fd % 64) & 1));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors of the VFS: from the program's numbers to open files of a back end.
+ *
+ * A virtual descriptor is a real one too, a placeholder: the kernel chooses its number and keeps its
+ * FD_CLOEXEC, and poll, select and epoll find it readable and writable, as files always are. An open file may
+ * have several descriptors (dup).
+ *
+ * Always true: the memory of a FdtFile is never given back, so a stale look at one is harmless; whoever uses
+ * one holds a reference, and the last one to go closes it at the back end. A number whose placeholder is just
+ * being closed is marked, and waited for.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vfs/vfs.h>
+
+#define FDT_FDS_MAX   4096 /* numbers a virtual descriptor can have: 0 .. FDT_FDS_MAX - 1 */
+#define FDT_FILES_MAX 4096u
+
+typedef struct FdtFile {
+        _Atomic uint32_t refs; /* 0: free */
+        Handle handle;
+        struct vfs *vfs;
+        _Atomic int flags; /* O_ACCMODE, O_NONBLOCK, O_APPEND, O_DIRECTORY as it was opened or set */
+} FdtFile;
+
+/* A free one with one reference, or NULL. Nothing is known of it yet but vfs. */
+FdtFile *fdt_file_new(struct vfs *vfs);
+/* Gives a reference back; the last one closes. 0, or what closing says, a negative errno. */
+int fdt_file_put(FdtFile *file);
+
+/* A reference to the file behind a number. NULL: it is not the VFS's. */
+FdtFile *fdt_get(long fd);
+bool fdt_is_virtual(long fd);
+
+/* A descriptor for a file, from `lowest` on; takes over the caller's reference, also on failure. flags:
+ * O_CLOEXEC. The number, or -EMFILE. */
+long fdt_install(FdtFile *file, int lowest, int flags);
+/* The same with a number that is open already, and whose real descriptor becomes the placeholder. */
+void fdt_cover(int fd, FdtFile *file);
+/* Makes `to` another descriptor of `from`'s file, a reference to which the caller hands over. */
+long fdt_install_at(FdtFile *file, int from, int to, int flags);
+/* Ends a number, the VFS's or not; 0 or a negative errno. */
+long fdt_close(long fd);
+/* What a number is that is not the VFS's: `error` when it is open, else -EBADF. */
+long fdt_real_error(long fd, long error);
+/* Remembers what is open now: what the process was started with. */
+void fdt_keep_open(void);
+bool fdt_is_kept(long fd);
+/* Forgets the file of a number whose real descriptor is being replaced; the file, or NULL. */
+FdtFile *fdt_uncover(long fd);

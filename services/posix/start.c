@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library does before main(): it sets the trap at the last moment at which a chamber allows it,
+ * chooses the back end, and asks it for the standard streams.
+ *
+ * The link options of the library ask for posix_start by name, so that programs get it that only use stdio.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include <caisson/closing.h>
+
+#include "backends.h"
+#include "call.h"
+#include "log.h"
+#include "trap.h"
+
+#define VISIBLE __attribute__((visibility("default"))) /* to the program, and to the link options */
+
+static struct vfs *chosen;
+static _Atomic int state; /* 0: not begun, 1: on the way, 2: chosen */
+
+/* The thread that makes the back end, and whoever comes meanwhile, see the stub. */
+struct vfs *call_vfs(void) {
+        static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+        int none = 0;
+
+        if (atomic_load_explicit(&state, memory_order_acquire) == 2)
+                return chosen;
+        if (pthread_mutex_trylock(&lock) != 0)
+                return &backend_stub;
+        if (atomic_compare_exchange_strong(&state, &none, 1)) {
+                chosen = backend_choose();
+                atomic_store_explicit(&state, 2, memory_order_release);
+        }
+        (void)pthread_mutex_unlock(&lock);
+        return atomic_load(&state) == 2 ? chosen : &backend_stub;
+}
+
+static void take_stream(int fd, Handle (*get)(struct vfs *self, int *error)) {
+        struct vfs *vfs = call_vfs();
+        FdtFile *file;
+        int error = 0;
+        Handle handle = get ? get(vfs, &error) : INVALID_HANDLE;
+
+        if (handle == INVALID_HANDLE)
+                return;
+        file = fdt_file_new(vfs);
+        if (!file)
+                return;
+        file->handle = handle;
+        fdt_cover(fd, file);
+}
+
+VISIBLE void nkx_at_closing(bool is_closed) {
+        trap_hold(!is_closed);
+        if (!is_closed && trap_set() < 0)
+                log_line(LOG_INIT "The trap for file calls can't be set: only calls by name reach the VFS.");
+}
+
+VISIBLE __attribute__((constructor)) void posix_start(void);
+
+void posix_start(void) {
+        struct vfs *vfs;
+
+        fdt_keep_open();
+        vfs = call_vfs();
+        if (vfs != &backend_stub && trap_set() < 0)
+                log_line(LOG_INIT "The trap for file calls can't be set: only calls by name reach the VFS.");
+        take_stream(STDIN_FILENO, vfs->getstdin);
+        take_stream(STDOUT_FILENO, vfs->getstdout);
+        take_stream(STDERR_FILENO, vfs->getstderr);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trap: see trap.h.
+ */
+#include "trap.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "raw.h"
+#include "trap_filter.h"
+
+#ifndef SYS_SECCOMP
+#define SYS_SECCOMP 1
+#endif
+
+static atomic_bool is_set, is_held;
+
+bool trap_is_set(void) {
+        return atomic_load(&is_set);
+}
+
+void trap_hold(bool on) {
+        atomic_store(&is_held, on);
+}
+
+/* The mask that the return from the handler brings back is made the one that the call has set. */
+static void keep_mask(ucontext_t *context) {
+        uint64_t mask = 0;
+
+        (void)raw_call(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&mask, sizeof mask, 0, 0);
+        memcpy(&context->uc_sigmask, &mask, sizeof mask);
+}
+
+static long answer(const greg_t *r) {
+        if (atomic_load(&is_held) && r[REG_RAX] != SYS_rt_sigprocmask && r[REG_RAX] != SYS_rt_sigaction)
+                return -EACCES;
+        return call(r[REG_RAX], r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
+}
+
+static void on_trap(int signal, siginfo_t *info, void *context) {
+        greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+        int saved = errno;
+        long number;
+
+        if (info->si_code != SYS_SECCOMP) {
+                trap_forward(signal, info, context);
+                return;
+        }
+        number = registers[REG_RAX];
+        registers[REG_RAX] = answer(registers);
+        if (number == SYS_rt_sigprocmask)
+                keep_mask(context);
+        errno = saved;
+}
+
+/* Not on an alternative stack: those are small, and may be in use. Not masked: a back end may be trapped too.
+ */
+static int set_handler(void) {
+        struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART};
+        sigset_t only;
+
+        (void)sigemptyset(&only);
+        (void)sigaddset(&only, SIGSYS);
+        if (sigaction(SIGSYS, &action, NULL) < 0)
+                return -errno;
+        return -pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+}
+
+int trap_set(void) {
+        struct sock_filter code[TRAP_FILTER_MAX];
+        struct sock_fprog filter = {.filter = code};
+        int r;
+
+        if (atomic_load(&is_set))
+                return 0;
+        r = set_handler();
+        if (r < 0)
+                return r;
+        filter.len = trap_filter_make(code);
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+                return -errno;
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) < 0)
+                return -errno;
+        atomic_store(&is_set, true);
+        return 0;
+}
