@@ -15,6 +15,9 @@ static DevicesFind *finders[DEVICES_FINDERS_MAX];
 static uint32_t n_finders;
 
 void devices_add(DevicesFind *find) {
+        for (uint32_t i = 0; i < n_finders; i++)
+                if (finders[i] == find)
+                        return;
         if (n_finders < DEVICES_FINDERS_MAX)
                 finders[n_finders++] = find;
 }

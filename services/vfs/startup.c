@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "blk_ipc.h"
+#include "devices.h"
 #include "fstab.h"
 #include "rom.h"
 #include "world.h"
@@ -37,6 +39,7 @@ static int begin_with(const char *line) {
 int startup_root(void) {
         const char *line = getenv("ROOTFS");
 
+        devices_add(blk_ipc_find);
         if (line && !world_has_begun() && begin_with(line) == 0)
                 return 0;
         return world_begin(NULL);
