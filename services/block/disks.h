@@ -25,8 +25,8 @@ typedef struct Disks {
         bool are_in_memory; /* changes are seen until the driver ends, and never in the file */
 } Disks;
 
-/* Adds what is granted: "NAME.img" as the disk NAME, if it begins with the driver's prefix and a number follows.
- * False: *ret_fault says what is wrong with *ret_name. */
+/* Adds what is granted: "NAME.img" as the disk NAME, if it begins with the driver's prefix and a number
+ * follows. False: *ret_fault says what is wrong with *ret_name. */
 bool disks_add_granted(Disks *d, const char *prefix, const char **ret_name, const char **ret_fault);
 /* "DISK=GRANT": a granted file under another name. */
 bool disks_add(Disks *d, const char *text, const char **ret_fault);

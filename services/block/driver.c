@@ -21,7 +21,8 @@
 static Disks disks;
 
 static nk_err_t get_info(struct kl_drivers_Block *self, const struct kl_drivers_Block_GetInfo_req *req,
-        const struct nk_arena *req_arena, struct kl_drivers_Block_GetInfo_res *res, struct nk_arena *res_arena) {
+        const struct nk_arena *req_arena, struct kl_drivers_Block_GetInfo_res *res,
+        struct nk_arena *res_arena) {
         const Disk *disk;
         int r = disks_get(&disks, req->disk, &disk);
 
@@ -55,7 +56,8 @@ static nk_err_t read_some(struct kl_drivers_Block *self, const struct kl_drivers
 }
 
 static nk_err_t write_some(struct kl_drivers_Block *self, const struct kl_drivers_Block_Write_req *req,
-        const struct nk_arena *req_arena, struct kl_drivers_Block_Write_res *res, struct nk_arena *res_arena) {
+        const struct nk_arena *req_arena, struct kl_drivers_Block_Write_res *res,
+        struct nk_arena *res_arena) {
         nk_uint32_t size = 0;
         const void *data = nk_arena_get(const nk_uint8_t, req_arena, &req->data, &size);
 
@@ -66,7 +68,8 @@ static nk_err_t write_some(struct kl_drivers_Block *self, const struct kl_driver
 }
 
 static nk_err_t flush(struct kl_drivers_Block *self, const struct kl_drivers_Block_Flush_req *req,
-        const struct nk_arena *req_arena, struct kl_drivers_Block_Flush_res *res, struct nk_arena *res_arena) {
+        const struct nk_arena *req_arena, struct kl_drivers_Block_Flush_res *res,
+        struct nk_arena *res_arena) {
         (void)self;
         (void)req_arena;
         (void)res_arena;
@@ -114,7 +117,8 @@ static int serve(Handle listener) {
                         return fail("channel", "nobody can call any more");
                 if (err != NK_EOK)
                         continue;
-                (void)kl_drivers_RAMDisk_entity_dispatch(&entity, &req.base_, &req_arena, &res.base_, &res_arena);
+                (void)kl_drivers_RAMDisk_entity_dispatch(
+                        &entity, &req.base_, &req_arena, &res.base_, &res_arena);
                 (void)nk_transport_reply(&transport.base, &res.base_, &res_arena);
         }
 }
@@ -130,7 +134,8 @@ int driver_main(const Driver *driver, int argc, char **argv) {
         if (argc == 1 && !disks_add_granted(&disks, driver->prefix, &name, &fault))
                 return fail(name, fault);
         if (disks.n == 0)
-                (void)fail(driver->channel, "no disk: no granted file has a name that begins as its disks' do");
+                (void)fail(
+                        driver->channel, "no disk: no granted file has a name that begins as its disks' do");
         listener = ServiceLocatorRegister(driver->channel, NULL, 0, NULL);
         if (listener == INVALID_HANDLE)
                 return fail(driver->channel, "no process has a channel of this name to this one");

@@ -5,7 +5,8 @@
 #include "driver.h"
 
 int main(int argc, char **argv) {
-        static const Driver driver = {.channel = "kl.drivers.RAMDisk", .prefix = "ramdisk", .is_in_memory = true};
+        static const Driver driver = {
+                .channel = "kl.drivers.RAMDisk", .prefix = "ramdisk", .is_in_memory = true};
 
         return driver_main(&driver, argc, argv);
 }
