@@ -13,12 +13,20 @@
 
 #define MAIL_FDS_MAX   8u  /* descriptors of one letter */
 #define MAIL_QUEUE_MAX 64u /* letters that a process has not taken yet: more are not sent */
+#define MAIL_NAME_SIZE 256u
 #define MAIL_UNASKED   (1ull << 63)
+
+/* Descriptors on their way. */
+typedef struct MailFds {
+        int list[MAIL_FDS_MAX];
+        uint32_t n;
+} MailFds;
 
 typedef struct MailLetter {
         uint64_t id;
         uint32_t n_fds; /* as many were sent; fewer arrive where the process's limit is reached */
         uint32_t reserved;
+        char peer[MAIL_NAME_SIZE]; /* of a server's end: name of the client's process; else empty */
 } MailLetter;
 
-_Static_assert(sizeof(MailLetter) == 16, "letter");
+_Static_assert(sizeof(MailLetter) == 16 + MAIL_NAME_SIZE, "letter");

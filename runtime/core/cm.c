@@ -115,7 +115,7 @@ static void leave(Cm *cm, Queue *q, Waiting *w) {
 }
 
 static void end(Cm *cm, Queue *q, Waiting *w, Retcode rc) {
-        CmEnd e = {.ticket = w->ticket, .rc = rc};
+        CmEnd e = {.ticket = w->ticket, .rc = rc, .is_listen = q == &cm->listens};
 
         leave(cm, q, w);
         cm->say(cm->host, &e);
@@ -140,7 +140,11 @@ static Waiting *find_request(const Cm *cm, const char *server, const char *clien
 
 /* Shows a request to whoever listens, and puts it at the end of the queue. */
 static void show(Cm *cm, Waiting *request, CmTicket listen) {
-        CmEnd e = {.ticket = listen, .rc = rcOk, .client = request->name, .service = request->service};
+        CmEnd e = {.ticket = listen,
+                .rc = rcOk,
+                .is_listen = true,
+                .client = request->name,
+                .service = request->service};
 
         take_out(&cm->requests, request);
         append(&cm->requests, request);

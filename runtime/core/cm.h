@@ -33,6 +33,7 @@ typedef struct CmTask {
 typedef struct CmEnd {
         CmTicket ticket;
         Retcode rc;
+        bool is_listen;
         const char *client; /* a listen with rcOk: who asks; valid during the call of the host's function */
         const char *service;
 } CmEnd;

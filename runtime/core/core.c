@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conn.h"
 #include "state.h"
 
 static void connect_endpoints(Core *core) {
@@ -16,14 +17,21 @@ static void connect_endpoints(Core *core) {
         core->audit.ops = &core_audit_ops;
         core->hal.ops = &core_hal_ops;
         core->vmm.ops = &core_vmm_ops;
+        core->connections.ops = &core_cm_ops;
         kl_core_CHandle_component_init(&core->handle_component, &core->handle);
         kl_core_CNotice_component_init(&core->notice_component, &core->notice);
         kl_core_CAudit_component_init(&core->audit_component, &core->audit);
         kl_core_CHAL_component_init(&core->hal_component, &core->hal);
         kl_core_CVMM_component_init(&core->vmm_component, &core->vmm);
+        kl_core_CCM_component_init(&core->cm_component, &core->connections);
         kl_core_Core_entity_init(&core->entity, &core->vmm_component, NULL, NULL, &core->handle_component,
-                NULL, NULL, NULL, NULL, &core->hal_component, &core->audit_component, NULL,
+                NULL, NULL, NULL, NULL, &core->hal_component, &core->audit_component, &core->cm_component,
                 &core->notice_component, NULL);
+}
+
+bool core_is_unjudged(uint16_t riid, uint16_t mid) {
+        return riid == kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid &&
+               mid == kl_core_Handle_Open_mid;
 }
 
 int core_new(const CoreHost *host, Core **ret_core) {
@@ -33,10 +41,12 @@ int core_new(const CoreHost *host, Core **ret_core) {
                 return -ENOMEM;
         core->host = *host;
         core->tree = htree_new();
-        if (!core->tree || ntc_board_new(core_say_notice, core, &core->board) != 0) {
+        if (!core->tree || ntc_board_new(core_say_notice, core, &core->board) != 0 ||
+                cm_new(CM_REQUESTS_MAX, core_say_cm, core, &core->cm) != 0) {
                 core_free(core);
                 return -ENOMEM;
         }
+        htree_on_lost(core->tree, conn_lost);
         connect_endpoints(core);
         *ret_core = core;
         return 0;
@@ -47,27 +57,42 @@ Core *core_free(Core *core) {
                 return NULL;
         htree_free(core->tree);
         ntc_board_free(core->board);
+        cm_free(core->cm);
         free(core);
         return NULL;
 }
 
-int core_task_new(Core *core, CoreTask **ret_task) {
+int core_task_new(Core *core, uint32_t number, const char *name, CoreTask **ret_task) {
         CoreTask *task = calloc(1, sizeof(*task));
 
         if (!task)
                 return -ENOMEM;
-        *task = (CoreTask){.core = core, .space = htree_space_new(core->tree)};
+        *task = (CoreTask){.core = core,
+                .number = number,
+                .name = name,
+                .next = core->tasks,
+                .space = htree_space_new(core->tree)};
         if (!task->space) {
                 free(task);
                 return -ENOMEM;
         }
+        core->tasks = task;
         *ret_task = task;
         return 0;
 }
 
+/* First what others wait for: from now on nobody can find it. */
 CoreTask *core_task_free(CoreTask *task) {
+        CoreTask **at;
+
         if (!task)
                 return NULL;
+        at = &task->core->tasks;
+        while (*at != task)
+                at = &(*at)->next;
+        *at = task->next;
+        cm_task_died(task->core->cm, &(CmTask){task->number, task->name});
+        conn_task_died(task);
         core_objects_orphan(task);
         htree_space_free(task->space);
         free(task);
@@ -95,6 +120,19 @@ static void close_own(Core *core) {
         if (core->close_own)
                 core->close_own(core->own_fd);
         core->close_own = NULL;
+        conn_close_fds(&core->own);
+}
+
+uint64_t core_attach_own(Core *core, const MailFds *fds) {
+        core->own = *fds;
+        return core_attach(core, core->own.list, core->own.n);
+}
+
+nk_handle_desc_t core_desc_of(const HtreeSpace *space, uint32_t number, uint64_t letter) {
+        uint32_t rights = 0;
+
+        (void)htree_describe(space, number, 0, NULL, &rights);
+        return nkx_handle_desc_make(number, rights, letter);
 }
 
 void core_task_set_memory(CoreTask *task, MdlShare *share) {
@@ -132,6 +170,7 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
         core->ticket = ticket;
         core->now_ms = now_ms;
         core->mail = (CoreMail){.n_fds = 0};
+        core->own.n = 0;
         core->is_later = false;
         err = kl_core_Core_entity_dispatch(&core->entity, request, &req_arena, &core->res.base_, &res_arena);
         if (!core->is_later)
@@ -141,7 +180,10 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
 }
 
 uint64_t core_expire(Core *core, uint64_t now_ms) {
-        return ntc_expire(core->board, now_ms);
+        uint64_t notices = ntc_expire(core->board, now_ms);
+        uint64_t requests = cm_expire(core->cm, now_ms);
+
+        return notices < requests ? notices : requests;
 }
 
 HtreeCounts core_count_handles(const Core *core) {
@@ -149,5 +191,5 @@ HtreeCounts core_count_handles(const Core *core) {
 }
 
 uint32_t core_count_waiting(const Core *core) {
-        return ntc_count(core->board);
+        return ntc_count(core->board) + cm_count(core->cm);
 }

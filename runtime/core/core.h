@@ -11,8 +11,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "boot/mail.h"
 #include "handletree/htree.h"
 #include "mdl.h"
 #include "nk/shape.h"
@@ -45,6 +47,31 @@ typedef struct CoreAnswer {
         CoreMail mail;
 } CoreAnswer;
 
+/* A channel that is to be made now. */
+typedef struct CoreChannelPlan {
+        uint32_t client; /* task */
+        void *listener;  /* the host's */
+        uint32_t tag;    /* how the server knows that listener */
+        bool has_riid;   /* one endpoint alone can be called: riid */
+        uint16_t riid;
+} CoreChannelPlan;
+
+/* How the host makes channels while processes run. Descriptors that a function returns are the core's to
+ * close. */
+typedef struct CoreChannels {
+        /* For a process that serves. 0, or a negative errno. */
+        int (*listener_open)(void *arg, uint32_t task, MailFds *ret_fds, void **ret_listener);
+        /* One that the process was born with. NULL: there is none with that number, or no memory. */
+        void *(*listener_find)(void *arg, uint32_t task, uint32_t index);
+        /* Of both sorts. No channel is left. */
+        void (*listener_close)(void *arg, void *listener);
+        /* The client's end; the server's goes out by itself. 0, or a negative errno. */
+        int (*channel_open)(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds, void **ret_channel);
+        /* Both ends learn of it. */
+        void (*channel_close)(void *arg, void *channel);
+        void *arg;
+} CoreChannels;
+
 /* What the host does for it. None of these may call a function below. */
 typedef struct CoreHost {
         /* 0, or why there are no more SIDs. NULL: handles have none (0). */
@@ -58,19 +85,25 @@ typedef struct CoreHost {
         /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
          * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
         size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);
-        const char *board; /* its name; NULL: none */
+        const char *board;     /* its name; NULL: none */
+        CoreChannels channels; /* functions NULL: there are none */
         void *arg;
 } CoreHost;
 
 /* What requests and answers of kl.core.Core must look like. */
 const ShapeTable *core_shape(void);
 
+/* What policies are not asked about: a channel for a handle that the process has. Calls over it are judged.
+ */
+bool core_is_unjudged(uint16_t riid, uint16_t mid);
+
 /* 0, -ENOMEM. No task may be left when it is freed. */
 int core_new(const CoreHost *host, Core **ret_core);
 Core *core_free(Core *core);
 
-/* 0, -ENOMEM. */
-int core_task_new(Core *core, CoreTask **ret_task);
+/* number: the host's, never used again; name: borrowed, no two processes have the same at a time. 0, -ENOMEM.
+ */
+int core_task_new(Core *core, uint32_t number, const char *name, CoreTask **ret_task);
 /* The process died: its handles are closed. Calls of it that wait are answered, to nobody. Takes NULL. */
 CoreTask *core_task_free(CoreTask *task);
 

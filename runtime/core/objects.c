@@ -9,6 +9,7 @@
 
 #include <handle/event_descr.h>
 
+#include "conn.h"
 #include "state.h"
 
 static void leave_provider(CoreObject *object) {
@@ -27,6 +28,9 @@ static void object_free(CoreObject *object) {
         const CoreHost *host = &object->core->host;
 
         leave_provider(object);
+        if (object->conn)
+                conn_end(object->conn);
+        conn_listener_unref(object->listener);
         ntc_source_end(&object->source, EVENT_OBJECT_DESTROYED);
         if (object->receiver)
                 ntc_free(object->receiver);
@@ -41,6 +45,15 @@ static void gone(void *data) {
         object_free(data);
 }
 
+/* The listener that a process has made ends with its last handle; what refers to it still stays, uncallable.
+ */
+static void listener_gone(void *data) {
+        CoreObject *object = data;
+
+        conn_listener_close(object->listener);
+        object_free(object);
+}
+
 static void unbound(void *data) {
         CoreObject *badge = data;
 
@@ -51,6 +64,9 @@ const HtreeKind core_user_kind = {.name = "user object", .gone = gone};
 const HtreeKind core_badge_kind = {.name = "badge", .is_badge = true, .unbound = unbound, .gone = gone};
 const HtreeKind core_notice_kind = {.name = "notice", .gone = gone};
 const HtreeKind core_mdl_kind = {.name = "memory object", .gone = gone};
+const HtreeKind core_listener_kind = {.name = "listener", .gone = listener_gone};
+const HtreeKind core_server_kind = {.name = "server handle", .gone = gone};
+const HtreeKind core_client_kind = {.name = "client handle", .gone = gone};
 const HtreeKind core_audit_kind = {.name = "reader of the audit", .gone = gone};
 
 Retcode core_rc_of(int error) {
@@ -103,6 +119,7 @@ Retcode core_object_new(
         }
         object->receiver = spec->receiver;
         object->memory = spec->memory;
+        object->listener = spec->listener ? conn_listener_ref(spec->listener) : NULL;
         *ret_object = object;
         return rcOk;
 }

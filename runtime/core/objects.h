@@ -17,13 +17,22 @@ typedef struct CoreObject {
         uint64_t place;        /* of a reader of the audit: the record that it has come to */
         CoreTask *provider;    /* of a user object: whose resource it is; NULL: that process has ended */
         struct CoreObject *next, *previous; /* of the same provider */
+        struct ConnListener
+                *listener; /* what is called through it, and of a listener itself; referred to. NULL */
+        struct Conn *conn; /* of a server handle; of a client handle that has this channel alone */
+        bool is_single;    /* it has, or had, that one alone */
+        bool has_riid;     /* one endpoint alone can be called: */
+        uint16_t riid;
 } CoreObject;
 
-extern const HtreeKind core_user_kind;   /* a resource of a process */
-extern const HtreeKind core_badge_kind;  /* the context of transfers */
-extern const HtreeKind core_notice_kind; /* a receiver of notifications */
-extern const HtreeKind core_audit_kind;  /* a reader of the audit */
-extern const HtreeKind core_mdl_kind;    /* a memory object */
+extern const HtreeKind core_user_kind;     /* a resource of a process */
+extern const HtreeKind core_badge_kind;    /* the context of transfers */
+extern const HtreeKind core_notice_kind;   /* a receiver of notifications */
+extern const HtreeKind core_audit_kind;    /* a reader of the audit */
+extern const HtreeKind core_mdl_kind;      /* a memory object */
+extern const HtreeKind core_listener_kind; /* a listener that was made while the process ran */
+extern const HtreeKind core_server_kind;   /* server end of one channel */
+extern const HtreeKind core_client_kind;   /* something to be called, any endpoint */
 
 /* Makes an object with its first handle. rcOk, rcOutOfMemory, rcQuotaExceeded. */
 typedef struct CoreObjectSpec {
@@ -32,6 +41,7 @@ typedef struct CoreObjectSpec {
         uint32_t rights;
         NtcReceiver *receiver; /* this and the next are taken over with rcOk */
         Mdl *memory;
+        struct ConnListener *listener; /* referred to with rcOk */
 } CoreObjectSpec;
 Retcode core_object_new(
         CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number);

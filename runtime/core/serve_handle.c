@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The endpoint handle.Handle. Methods that it does not have yet (channels made at run time) are NULL.
+ * The endpoint handle.Handle. GetSecurity is not there: the security interface is called without a handle.
  */
 #include <handle/event_descr.h>
 #include <handle/handletype.h>
 #include <services/ocap.h>
 
+#include "conn.h"
 #include "state.h"
 
 static HtreeSpace *space_of(kl_core_Handle *self) {
         return core_of_handle(self)->caller->space;
 }
 
-/* How a new handle is told: it is in the caller's space already. */
-static nk_handle_desc_t desc_of(HtreeSpace *space, uint32_t number) {
-        uint32_t rights = 0;
-
-        (void)htree_describe(space, number, 0, NULL, &rights);
-        return nkx_handle_desc_make(number, rights, 0);
+static nk_handle_desc_t desc_of(const HtreeSpace *space, uint32_t number) {
+        return core_desc_of(space, number, 0);
 }
 
 static const nk_handle_desc_t no_handle = {.handle = INVALID_HANDLE};
@@ -35,28 +32,39 @@ static nk_err_t copy(kl_core_Handle *self, const kl_core_Handle_Copy_req *req,
         return NK_EOK;
 }
 
-/* Objects that can be called wait for channels made at run time. */
-static Retcode check_user_object(const kl_core_Handle_CreateUserObject_req *req) {
+/* With a channel it is an endpoint that can be called. */
+static Retcode create_user_object_of(
+        CoreTask *caller, const kl_core_Handle_CreateUserObject_req *req, uint32_t *ret_number) {
+        CoreObjectSpec spec = {.kind = &core_user_kind, .context = req->context, .rights = req->rights};
+        bool is_callable = req->ipcChannel.handle != INVALID_HANDLE;
+        CoreObject *object;
+        Retcode rc = rcOk;
+
         if (req->type < HANDLE_TYPE_USER_FIRST || req->type > HANDLE_TYPE_USER_LAST)
                 return rcInvalidArgument;
-        return req->ipcChannel.handle == INVALID_HANDLE ? rcOk : rcUnimplemented;
+        if (is_callable && req->riid == INVALID_RIID)
+                return rcInvalidArgument;
+        if (is_callable)
+                rc = conn_listener_find(caller, req->ipcChannel.handle, &spec.listener);
+        if (rc == rcOk)
+                rc = core_object_new(caller, &spec, &object, ret_number);
+        if (rc != rcOk)
+                return rc;
+        object->has_riid = is_callable;
+        object->riid = req->riid;
+        core_object_provide(object, caller);
+        return rcOk;
 }
 
 static nk_err_t create_user_object(kl_core_Handle *self, const kl_core_Handle_CreateUserObject_req *req,
         const struct nk_arena *req_arena, kl_core_Handle_CreateUserObject_res *res,
         struct nk_arena *res_arena) {
         CoreTask *caller = core_of_handle(self)->caller;
-        CoreObjectSpec spec = {.kind = &core_user_kind, .context = req->context, .rights = req->rights};
-        CoreObject *object;
         uint32_t number;
 
         nk_unused(req_arena);
         nk_unused(res_arena);
-        res->rc = check_user_object(req);
-        if (res->rc == rcOk)
-                res->rc = core_object_new(caller, &spec, &object, &number);
-        if (res->rc == rcOk)
-                core_object_provide(object, caller);
+        res->rc = create_user_object_of(caller, req, &number);
         res->handle = res->rc == rcOk ? desc_of(caller->space, number) : no_handle;
         return NK_EOK;
 }
@@ -130,7 +138,116 @@ static nk_err_t create_badge(kl_core_Handle *self, const kl_core_Handle_CreateBa
         return NK_EOK;
 }
 
+/* Channels ---------------------------------------------------------------------------------------------- */
+
+static nk_err_t create_listener(kl_core_Handle *self, const kl_core_Handle_CreateListener_req *req,
+        const struct nk_arena *req_arena, kl_core_Handle_CreateListener_res *res,
+        struct nk_arena *res_arena) {
+        Core *core = core_of_handle(self);
+        CoreObject *object;
+        MailFds fds;
+
+        nk_unused(req);
+        nk_unused(req_arena);
+        nk_unused(res_arena);
+        res->listener = no_handle;
+        res->rc = core_listener_new(core->caller, &fds, &object);
+        if (res->rc == rcOk)
+                res->listener =
+                        core_desc_of(core->caller->space, object->listener->tag, core_attach_own(core, &fds));
+        return NK_EOK;
+}
+
+static Retcode connect_own(CoreTask *caller, uint32_t in_listener, CoreObject **ret_new, MailFds *ret_fds,
+        ConnListener **ret_listener) {
+        Retcode rc;
+
+        *ret_new = NULL;
+        if (in_listener != INVALID_HANDLE)
+                return conn_listener_find(caller, in_listener, ret_listener);
+        rc = core_listener_new(caller, ret_fds, ret_new);
+        *ret_listener = rc == rcOk ? (*ret_new)->listener : NULL;
+        return rc;
+}
+
+/* The channel itself is made when the client handle is first called through, by whoever has it then. */
+static nk_err_t connect(kl_core_Handle *self, const kl_core_Handle_Connect_req *req,
+        const struct nk_arena *req_arena, kl_core_Handle_Connect_res *res, struct nk_arena *res_arena) {
+        Core *core = core_of_handle(self);
+        CoreTask *caller = core->caller;
+        CoreObjectSpec spec = {.kind = &core_client_kind,
+                .rights = OCAP_IPC_CLIENT | (OCAP_HANDLE_FULL & ~OCAP_HANDLE_SET_EVENT)};
+        CoreObject *made, *client;
+        uint32_t number;
+        MailFds fds;
+
+        nk_unused(req_arena);
+        nk_unused(res_arena);
+        res->outListener = res->outServer = res->outClient = no_handle;
+        res->rc = connect_own(caller, req->inListener.handle, &made, &fds, &spec.listener);
+        if (res->rc != rcOk)
+                return NK_EOK;
+        res->rc = core_object_new(caller, &spec, &client, &number);
+        if (res->rc == rcOk) {
+                res->outListener =
+                        made ? core_desc_of(caller->space, made->listener->tag, core_attach_own(core, &fds))
+                             : req->inListener;
+                res->outServer = res->outListener;
+                res->outClient = desc_of(caller->space, number);
+        } else if (made) {
+                conn_close_fds(&fds);
+                (void)htree_close(caller->space, made->listener->tag);
+        }
+        return NK_EOK;
+}
+
+/* What may be called through a handle, with the right that it takes. */
+static Retcode find_callable(const CoreTask *caller, uint32_t number, CoreObject **ret_object) {
+        void *found = NULL;
+        int r = htree_find(caller->space, number, &core_client_kind, OCAP_IPC_CLIENT, &found);
+
+        if (r == HTREE_E_KIND)
+                r = htree_find(caller->space, number, &core_user_kind, OCAP_IPC_CALL, &found);
+        *ret_object = found;
+        if (r == 0 && !(*ret_object)->listener)
+                return rcInvalidArgument;
+        return core_rc_of(r);
+}
+
+static Retcode open_callable(CoreTask *caller, uint32_t number, MailFds *ret_fds) {
+        CoreObject *object;
+        Conn *conn;
+        Retcode rc = find_callable(caller, number, &object);
+
+        if (rc != rcOk)
+                return rc;
+        if (object->is_single)
+                return rcNotConnected; /* the channel that came with it has ended */
+        return conn_open(&(ConnPlan){.listener = object->listener,
+                                 .client = caller,
+                                 .number = number,
+                                 .has_riid = object->has_riid,
+                                 .riid = object->riid},
+                ret_fds, &conn);
+}
+
+static nk_err_t open_channel(kl_core_Handle *self, const kl_core_Handle_Open_req *req,
+        const struct nk_arena *req_arena, kl_core_Handle_Open_res *res, struct nk_arena *res_arena) {
+        Core *core = core_of_handle(self);
+        MailFds fds;
+
+        nk_unused(req_arena);
+        nk_unused(res_arena);
+        res->rc = open_callable(core->caller, req->handle.handle, &fds);
+        if (res->rc == rcOk)
+                res->letter = core_attach_own(core, &fds);
+        return NK_EOK;
+}
+
 const kl_core_Handle_ops core_handle_ops = {
+        .CreateListener = create_listener,
+        .Connect = connect,
+        .Open = open_channel,
         .Copy = copy,
         .CreateUserObject = create_user_object,
         .Close = close_handle,

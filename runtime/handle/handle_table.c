@@ -12,6 +12,8 @@
  */
 #include "handle_table.h"
 
+#include "handle_alias.h"
+
 #include <pthread.h>
 
 #define INDEX_MASK ((1u << HND_INDEX_BITS) - 1)
@@ -95,7 +97,8 @@ static HndEntry *entry_at(Handle handle) {
         return &table.entries[number - 1];
 }
 
-HndEntry *hnd_get(Handle handle, const HndKind *kind) {
+HndEntry *hnd_get(Handle number, const HndKind *kind) {
+        Handle handle = hnd_is_kernels(number) ? hnd_alias_get(number) : number;
         HndEntry *e = entry_at(handle);
         uint64_t word;
 
@@ -128,7 +131,8 @@ void hnd_put(HndEntry *entry) {
                 retire(entry, word);
 }
 
-bool hnd_is_open(Handle handle) {
+bool hnd_is_open(Handle number) {
+        Handle handle = hnd_is_kernels(number) ? hnd_alias_get(number) : number;
         HndEntry *e = entry_at(handle);
 
         return e && (atomic_load(&e->word) & ~USERS) == open_word(handle);

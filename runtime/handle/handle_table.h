@@ -49,7 +49,8 @@ typedef struct HndEntry {
 /* Gives `object` a handle; the table owns it on success. 0, HND_E_FULL. */
 int hnd_open(const HndKind *kind, void *object, const struct ShapeTable *shape, Handle *ret_handle);
 
-/* Looks an open handle of a kind up (kind == NULL: of any) and holds its object until hnd_put.
+/* Looks an open handle of a kind up (kind == NULL: of any) and holds its object until hnd_put. A handle that
+ * the kernel keeps stands for what it is another number of (handle_alias.h).
  * NULL: not open, or of another kind. */
 HndEntry *hnd_get(Handle handle, const HndKind *kind);
 void hnd_put(HndEntry *entry);

@@ -132,6 +132,15 @@ int htree_revoke(HtreeSpace *space, uint32_t number);
  * 0, HTREE_E_INVALID, HTREE_E_REVOKED, HTREE_E_KIND: not a badge. */
 int htree_revoke_subtree(HtreeSpace *space, uint32_t number, uint32_t badge);
 
+/* Somebody wants to know when a number is closed or revoked, or its process dies: the tree's function is
+ * called with `watcher`, once, while the tree is being changed: it must not call a function of this file. A
+ * number has one watcher, NULL: none (any more). 0, HTREE_E_INVALID, HTREE_E_REVOKED. */
+typedef void HtreeLost(void *watcher);
+void htree_on_lost(Htree *tree, HtreeLost *lost);
+int htree_watch(HtreeSpace *space, uint32_t number, void *watcher);
+/* NULL: there is none. */
+void *htree_watcher(const HtreeSpace *space, uint32_t number);
+
 /* What there is; all zero in a tree without spaces. */
 typedef struct HtreeCounts {
         uint32_t n_spaces;

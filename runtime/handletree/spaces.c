@@ -79,8 +79,39 @@ int space_find(const HtreeSpace *space, uint32_t number, HtreeNode **ret_node) {
         return 0;
 }
 
+static void tell_watcher(const HtreeSpace *space, HtreeEntry *e) {
+        void *watcher = e->watcher;
+
+        e->watcher = NULL;
+        if (watcher && space->tree->lost)
+                space->tree->lost(watcher);
+}
+
+void htree_on_lost(Htree *tree, HtreeLost *lost) {
+        tree->lost = lost;
+}
+
+int htree_watch(HtreeSpace *space, uint32_t number, void *watcher) {
+        HtreeEntry *e = entry_of(space, number);
+
+        if (!e)
+                return HTREE_E_INVALID;
+        if (e->state == ENTRY_REVOKED)
+                return HTREE_E_REVOKED;
+        e->watcher = watcher;
+        return 0;
+}
+
+void *htree_watcher(const HtreeSpace *space, uint32_t number) {
+        const HtreeEntry *e = entry_of(space, number);
+
+        return e ? e->watcher : NULL;
+}
+
 void space_revoke(HtreeSpace *space, uint32_t number) {
         HtreeEntry *e = entry_of(space, number);
+
+        tell_watcher(space, e);
 
         e->node = NULL;
         e->state = ENTRY_REVOKED;
@@ -92,6 +123,7 @@ void space_release(HtreeSpace *space, uint32_t number) {
         HtreeEntry *e = entry_of(space, number);
         uint16_t place = (uint16_t)((number & INDEX_MASK) + 1);
 
+        tell_watcher(space, e);
         if (e->state == ENTRY_REVOKED)
                 space->tree->counts.n_revoked--;
         else

@@ -58,6 +58,7 @@ typedef enum EntryState { ENTRY_FREE, ENTRY_OPEN, ENTRY_REVOKED } EntryState;
 
 typedef struct HtreeEntry {
         HtreeNode *node;     /* OPEN */
+        void *watcher;       /* OPEN: whom to tell of its end; NULL: nobody */
         uint32_t generation; /* part of the number */
         uint16_t next_free;  /* FREE: next in the queue, counted from 1 */
         uint8_t state;       /* EntryState */
@@ -90,6 +91,7 @@ typedef struct NodeChunk NodeChunk;
 
 struct Htree {
         HtreeSpace *first_space;
+        HtreeLost *lost;
         HtreeObject *queue_first; /* objects whose callbacks are due */
         HtreeObject **queue_last;
         bool is_calling;

@@ -62,13 +62,25 @@ static int set_threads(const Limits *limits, int n_others) {
         return lower(RLIMIT_NPROC, LIMITS_THREADS + (rlim_t)n_others);
 }
 
+/* The kernel process lets it have more, up to `later`; it can't itself: the filter keeps it from setting
+ * limits. */
+static int set_addresses(rlim_t now, rlim_t later) {
+        struct rlimit limit;
+
+        if (lower(RLIMIT_AS, now + later) < 0 || getrlimit(RLIMIT_AS, &limit) < 0)
+                return -1;
+        if (limit.rlim_cur > now)
+                limit.rlim_cur = now;
+        return setrlimit(RLIMIT_AS, &limit);
+}
+
 static int set_memory(const Limits *limits) {
         rlim_t memory = limits->memory ? limits->memory : LIMITS_MEMORY;
         int r = limits->memory ? set(RLIMIT_DATA, memory) : lower(RLIMIT_DATA, memory);
 
         if (r == 0)
                 r = lower(RLIMIT_STACK, memory < LIMITS_STACK ? memory : LIMITS_STACK);
-        return r ? r : lower(RLIMIT_AS, memory + limits->shared + LIMITS_ADDRESSES);
+        return r ? r : set_addresses(memory + limits->shared + LIMITS_ADDRESSES, limits->later);
 }
 
 int limits_set(const Limits *limits, int n_others, const char **ret_object) {

@@ -27,6 +27,7 @@ typedef struct Limits {
         uint64_t memory, threads, files; /* files: beyond those it is born with */
         uint64_t file_size;              /* what no file grows beyond; 0: none can be written */
         uint64_t shared;                 /* bytes of addresses that its channels take */
+        uint64_t later;                  /* and that those may take which it gets while it runs */
 } Limits;
 
 /* Descriptors come first and also without a chamber: as many as n_fds, those it is born with, need. 0, or

@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -314,8 +315,6 @@ static const struct {
         {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS | MAP_SHARED, EPERM},
         {CALL(mmap), 3, MAP_GROWSDOWN, MAP_GROWSDOWN, EPERM},
         {CALL(mmap), 3, MAP_HUGETLB, MAP_HUGETLB, EPERM},
-        /* Its own limits only. */
-        {CALL(prlimit64), 0, UINT32_MAX, 0, 0},
         {CALL(fcntl), 1, UINT32_MAX, F_GETFD, 0},
         {CALL(fcntl), 1, UINT32_MAX, F_SETFD, 0},
         {CALL(fcntl), 1, UINT32_MAX, F_GETFL, 0},
@@ -337,6 +336,20 @@ static const struct {
         {CALL(prctl), 0, UINT32_MAX, PR_GET_SECUREBITS, 0},
         {CALL(prctl), 0, UINT32_MAX, 0x53564d41 /* PR_SET_VMA: names of malloc's areas */, 0},
 };
+
+/* Its own limits; how far its addresses go it may only ask: the kernel process lets them grow with its
+ * channels. */
+static int add_limits(scmp_filter_ctx context) {
+        int r = seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(prlimit64), 2,
+                SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0));
+
+        for (uint64_t i = 0; r == 0 && i < RLIM_NLIMITS; i++)
+                if (i != RLIMIT_AS)
+                        r = seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(prlimit64), 2,
+                                SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0),
+                                SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, i));
+        return r;
+}
 
 /* -EDOM: this machine has no such call. */
 static int add(scmp_filter_ctx context, const int *calls, size_t n, uint32_t action) {
@@ -426,6 +439,8 @@ static int fill(scmp_filter_ctx context, bool has_network) {
                 r = ADD(fatal, SCMP_ACT_KILL_PROCESS);
         if (r == 0)
                 r = add_conditions(context);
+        if (r == 0)
+                r = add_limits(context);
         if (r == 0)
                 r = add_network(context, has_network);
         /* A tree instead of a list: the calls of a round trip come after few comparisons. */

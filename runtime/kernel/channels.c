@@ -235,14 +235,8 @@ static void close_start_fds(Channels *c) {
                 close_fd(&c->list[i].client_fd);
                 close_fd(&c->list[i].server_fd);
         }
-        for (uint32_t i = 0; i < c->n_servers; i++) {
-                ChannelServer *server = &c->servers[i];
-
-                close_fd(&server->status_fd);
-                close_fd(&server->status_ro_fd);
-                close_fd(&server->held_fd);
-                close_fds(server->ear_fds, c->sol->tasks[i].n_listeners);
-        }
+        for (uint32_t i = 0; i < c->n_servers; i++)
+                close_fd(&c->servers[i].held_fd);
         close_fd(&c->kernel.status_fd);
         close_fd(&c->kernel.status_ro_fd);
         close_fd(&c->kernel.ear_fd);
@@ -260,6 +254,9 @@ void channels_deinit(Channels *c) {
                 free(c->list[i].verdicts);
         }
         for (uint32_t i = 0; i < c->n_servers; i++) {
+                close_fd(&c->servers[i].status_fd);
+                close_fd(&c->servers[i].status_ro_fd);
+                close_fds(c->servers[i].ear_fds, c->sol->tasks[i].n_listeners);
                 close_fds(c->servers[i].news_fds, c->sol->tasks[i].n_listeners);
                 chan_held_unmap(&c->servers[i].held);
                 free(c->servers[i].news_fds);

@@ -4,8 +4,9 @@
  *
  * The kernel process makes them before anything runs and hands each end what it needs. It keeps
  * a mapping of each, because it alone can tell the living end that the other died. Once everything
- * runs it shares no open file with a process but those that it only closes: it must not be possible
- * to make it block. To tell a server something it has bells that nobody else holds, one a listener.
+ * runs it shares no open file with a process but those that it only closes, and the ears and pages of
+ * servers, for channels that are made later (links.h): it must not be possible to make it block. To tell a
+ * server something it has bells that nobody else holds, one a listener.
  *
  * What the policy says about a channel's methods decides which legs it has (transport/chan_layout.h): two
  * processes share memory only if some method between them is direct. The mediator takes the other legs over.
@@ -43,7 +44,7 @@ typedef struct Channel {
 
 /* What belongs to a task that serves. */
 typedef struct ChannelServer {
-        int status_fd, status_ro_fd; /* -1: no listener, or all processes have started; so are the ears */
+        int status_fd, status_ro_fd; /* -1: no listener */
         int *ear_fds;                /* one per listener */
         int *news_fds;               /* our own bell in each of them */
         int held_fd;                 /* table of its handles, to read; -1: no method uses any, or started */

@@ -73,6 +73,8 @@ static int32_t release(DeskTask *t, const CoreAnswer *a) {
 
         if (!method || !t->core)
                 return rcSecurityDisallow;
+        if (core_is_unjudged(m.riid, m.mid))
+                return send_mail(t, &a->mail);
         carry_take(&carry, core_shape(), &method->res, a->message);
         carry_describe(&carry, core_space(t->core));
         m.sids = carry.sids;
@@ -135,6 +137,8 @@ static bool may_ask(DeskTask *t, const RelayMessage *m) {
                 .malformed = m->malformed};
         Carry carry = CARRY_NULL;
 
+        if (!m->malformed && core_is_unjudged(m->riid, m->mid))
+                return true;
         if (!m->malformed && method) {
                 carry_take(&carry, core_shape(), &method->req, m->message);
                 carry_describe(&carry, core_space(t->core));
@@ -257,32 +261,36 @@ static int open_tasks(Desk *d, const Solution *sol) {
                 *t = (DeskTask){.desk = d,
                         .index = d->n_tasks,
                         .memory.max_size = max_shared(&sol->tasks[d->n_tasks])};
-                r = core_task_new(d->core, &t->core);
+                r = core_task_new(d->core, t->index, sol->tasks[t->index].name.text, &t->core);
                 if (r == 0)
                         core_task_set_memory(t->core, &t->memory);
         }
         return r;
 }
 
-int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk **ret_desk) {
+int desk_new(const DeskPlan *plan, Desk **ret_desk) {
         Desk *d = calloc(1, sizeof *d);
         CoreHost host = {.sid_new = sid_new,
                 .sid_dies = sid_dies,
                 .answer = answer,
-                .audit_read = judge ? audit_next : NULL,
+                .audit_read = plan->judge ? audit_next : NULL,
                 .mail_new = mail_new,
-                .memory = sol->is_never_direct ? NULL : &memory_host,
-                .board = sol->board.text ? sol->board.text : SOLUTION_BOARD,
+                .memory = plan->sol->is_never_direct ? NULL : &memory_host,
+                .board = plan->sol->board.text ? plan->sol->board.text : SOLUTION_BOARD,
+                .channels = plan->channels,
                 .arg = d};
         int r;
 
         if (!d)
                 return -ENOMEM;
-        *d = (Desk){
-                .mails = mails, .judge = judge, .relay = relay, .last_sid = KSM_SID_KERNEL, .timer_fd = -1};
+        *d = (Desk){.mails = plan->mails,
+                .judge = plan->judge,
+                .relay = plan->relay,
+                .last_sid = KSM_SID_KERNEL,
+                .timer_fd = -1};
         r = core_new(&host, &d->core);
         if (r == 0)
-                r = open_tasks(d, sol);
+                r = open_tasks(d, plan->sol);
         if (r == 0) {
                 d->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
                 r = d->timer_fd < 0 ? -errno : 0;

@@ -19,7 +19,14 @@ typedef struct Desk Desk;
 
 /* Borrows everything. judge NULL: there is no policy, everything is granted. 0, -ENOMEM or a negative errno
  * of the timer. */
-int desk_new(const Solution *sol, Mails *mails, Judge *judge, Relay *relay, Desk **ret_desk);
+typedef struct DeskPlan {
+        const Solution *sol;
+        Mails *mails;
+        Judge *judge;
+        Relay *relay;
+        CoreChannels channels;
+} DeskPlan;
+int desk_new(const DeskPlan *plan, Desk **ret_desk);
 /* The relay has stopped. */
 Desk *desk_free(Desk *d);
 

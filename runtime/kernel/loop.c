@@ -337,7 +337,7 @@ static int start_all(Loop *l) {
         }
         if (l->channels.n_channels)
                 set_timer(l->waits_fd, WAITS_IDLE_MS);
-        r = mediator_start(&l->mediator, &l->channels, l->options.judge);
+        r = mediator_start(&l->mediator, &l->channels, &l->procs, l->options.judge);
         if (r == 0 && mediator_timer_fd(&l->mediator) >= 0)
                 r = events_add(l->epoll_fd, mediator_timer_fd(&l->mediator), EPOLLIN, EVENT_CORE_TIMER, 0);
         if (r == 0)

@@ -11,8 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "boot/mail.h"
-
 int mails_init(Mails *m, uint32_t n_tasks) {
         *m = (Mails){.boxes = calloc(n_tasks + 1u, sizeof *m->boxes)};
         if (!m->boxes)
@@ -84,18 +82,30 @@ static int send_letter(int fd, MailLetter *letter, const int *fds) {
         return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds) {
-        MailLetter letter = {.id = id, .n_fds = n_fds};
+static int post(const Mails *m, uint32_t task, MailLetter *letter, const int *fds) {
         int r;
 
-        if (n_fds == 0 || n_fds > MAIL_FDS_MAX)
+        if (letter->n_fds == 0 || letter->n_fds > MAIL_FDS_MAX)
                 return -EINVAL;
         if (m->boxes[task].send_fd < 0)
                 return -ENOTCONN;
         if (mails_count(m, task) >= MAIL_QUEUE_MAX)
                 return -ENOBUFS;
-        r = send_letter(m->boxes[task].send_fd, &letter, fds);
+        r = send_letter(m->boxes[task].send_fd, letter, fds);
         if (r == -EAGAIN)
                 return -ENOBUFS;
         return r == -EPIPE || r == -ECONNRESET ? -ENOTCONN : r;
+}
+
+int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds) {
+        MailLetter letter = {.id = id, .n_fds = n_fds};
+
+        return post(m, task, &letter, fds);
+}
+
+int mails_send_end(const Mails *m, uint32_t task, uint64_t id, const MailFds *fds, const char *peer) {
+        MailLetter letter = {.id = id, .n_fds = fds->n};
+
+        (void)strncpy(letter.peer, peer, sizeof letter.peer - 1);
+        return post(m, task, &letter, fds->list);
 }

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "boot/mail.h"
+
 typedef struct MailBox {
         int send_fd; /* -1: there is none, or the process has died */
         int recv_fd; /* the process's */
@@ -41,6 +43,9 @@ uint64_t mails_new_id(Mails *m);
 /* Sends up to MAIL_FDS_MAX descriptors, which stay the caller's. -ENOBUFS: MAIL_QUEUE_MAX letters lie there;
  * -ENOTCONN: the task has no socket, or has shut it; another negative errno of sendmsg(2). */
 int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds);
+
+/* The same for a server's end of a channel, with the name of the client's process. */
+int mails_send_end(const Mails *m, uint32_t task, uint64_t id, const MailFds *fds, const char *peer);
 
 /* Letters that lie there. */
 uint32_t mails_count(const Mails *m, uint32_t task);

@@ -136,23 +136,34 @@ static void serve_security(void *arg, RelayRoute *route, uint32_t slot, const Re
 
 /* --- routes --- */
 
-static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
+/* Adds the route that the plan describes; *r is what the judge's functions get. */
+static int open_route(Mediator *m, MediatorRoute *r, RelayPlan *plan) {
         static const RelayJudge judge = {.request = judge_route_request,
                 .response = judge_route_response,
                 .forbidden = report_forbidden,
                 .deliver = deliver_handles,
                 .withdrawn = take_back_handles};
+
+        if (judge_handles_room(r->shape) > 0) {
+                r->sent = calloc(CHAN_SLOTS, sizeof *r->sent);
+                if (!r->sent)
+                        return -ENOMEM;
+        }
+        plan->judge = &judge;
+        plan->arg = r;
+        return relay_add(m->relay, plan, &r->route);
+}
+
+static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
         const ChannelServer *server = &m->channels->servers[channel->sol->server];
-        const RelayPlan plan = {.client_fd = channel->client_fd,
+        RelayPlan plan = {.client_fd = channel->client_fd,
                 .server_fd = channel->server_fd,
                 .direct_fd = channel->mem_fd,
                 .status_fd = server->status_ro_fd,
                 .status_index = channel->sol->listener,
                 .bell_fd = server->news_fds[channel->sol->listener],
                 .shape = m->channels->sol->tasks[channel->sol->server].class->shape,
-                .verdicts = channel->verdicts,
-                .judge = &judge,
-                .arg = r};
+                .verdicts = channel->verdicts};
         int result;
 
         *r = (MediatorRoute){.mediator = m,
@@ -161,15 +172,37 @@ static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
                 .shape = plan.shape};
         if (!channel->has_judged)
                 return 0;
-        if (judge_handles_room(r->shape) > 0) {
-                r->sent = calloc(CHAN_SLOTS, sizeof *r->sent);
-                if (!r->sent)
-                        return -ENOMEM;
-        }
-        result = relay_add(m->relay, &plan, &r->route);
+        result = open_route(m, r, &plan);
         if (result == 0)
                 channel->route = r->route;
         return result;
+}
+
+static void free_route(void *arg) {
+        MediatorRoute *r = arg;
+
+        free(r->sent);
+        free(r);
+}
+
+int mediator_add(Mediator *m, uint32_t client, uint32_t server, RelayPlan *plan, MediatorRoute **ret_route) {
+        MediatorRoute *r = calloc(1, sizeof *r);
+        int result;
+
+        if (!r)
+                return -ENOMEM;
+        *r = (MediatorRoute){.mediator = m, .client = client, .server = server, .shape = plan->shape};
+        plan->removed = free_route;
+        result = open_route(m, r, plan);
+        if (result < 0)
+                free_route(r);
+        else
+                *ret_route = r;
+        return result;
+}
+
+void mediator_remove(MediatorRoute *r, uint32_t who) {
+        relay_remove(r->mediator->relay, r->route, who);
 }
 
 static int add_security(Mediator *m, MediatorRoute *r, uint32_t task) {
@@ -220,7 +253,17 @@ static int add_routes(Mediator *m) {
         return r;
 }
 
-int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
+static int open_desk(Mediator *m) {
+        const DeskPlan plan = {.sol = m->channels->sol,
+                .mails = &m->channels->mails,
+                .judge = m->judge,
+                .relay = m->relay,
+                .channels = links_ops(m->links)};
+
+        return desk_new(&plan, &m->desk);
+}
+
+int mediator_start(Mediator *m, Channels *channels, const struct Procs *procs, Judge *judge) {
         int r;
 
         *m = (Mediator){.judge = judge, .channels = channels};
@@ -229,7 +272,9 @@ int mediator_start(Mediator *m, Channels *channels, Judge *judge) {
                 return r;
         channels->kernel.ear_fd = -1; /* the relay's now */
         channels->kernel.status_fd = -1;
-        r = desk_new(channels->sol, &channels->mails, judge, m->relay, &m->desk);
+        r = links_new(m, channels, procs, &m->links);
+        if (r == 0)
+                r = open_desk(m);
         for (uint32_t i = 0; r == 0 && i < channels->n_servers; i++)
                 desk_seat(m->desk, i, &channels->servers[i].held);
         if (r == 0)
@@ -249,6 +294,7 @@ void mediator_stop(Mediator *m) {
                 relay_stop(m->relay);
         desk_free(m->desk);
         m->relay = relay_free(m->relay);
+        links_free(m->links);
         for (uint32_t i = 0; i < m->n_routes; i++)
                 free(m->routes[i].sent);
         free(m->routes);

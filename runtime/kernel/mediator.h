@@ -12,6 +12,7 @@
 #include "channels.h"
 #include "desk.h"
 #include "judge.h"
+#include "links.h"
 #include "transport/relay.h"
 
 /* What a route's messages are judged as. */
@@ -27,6 +28,7 @@ typedef struct Mediator {
         Judge *judge; /* NULL: there is no policy, everything is granted */
         Relay *relay; /* NULL: nothing has started */
         Channels *channels;
+        Links *links;
         Desk *desk;            /* NULL with the relay */
         MediatorRoute *routes; /* of the channels, then of the tasks' security interfaces */
         uint32_t n_routes;
@@ -42,11 +44,16 @@ ChannelsPolicy mediator_policy(Judge *judge, const Solution *sol);
 
 /* Takes the legs of all channels over and starts the thread, when every process has been forked and before
  * channels_all_started(). 0, or a negative errno and nothing is left. */
-int mediator_start(Mediator *m, Channels *channels, Judge *judge);
+int mediator_start(Mediator *m, Channels *channels, const struct Procs *procs, Judge *judge);
 /* Stops the thread and ends every route. */
 void mediator_stop(Mediator *m);
 /* Ends the routes of a dead task, and closes its handles. */
 void mediator_task_died(Mediator *m, uint32_t task);
+
+/* A route for a channel that is made now: plan has its legs, its shape, its verdicts. Under the relay's lock,
+ * as mediator_remove, after which it is not to be used any more; who: CHAN_*_GONE. 0, or a negative errno. */
+int mediator_add(Mediator *m, uint32_t client, uint32_t server, RelayPlan *plan, MediatorRoute **ret_route);
+void mediator_remove(MediatorRoute *r, uint32_t who);
 
 /* Ready to read when calls that wait in the kernel process have waited long enough: then mediator_expire. -1:
  * nothing waits. */

@@ -22,6 +22,7 @@
 #include "chamber.h"
 #include "chamber_seccomp.h"
 #include "grants.h"
+#include "links.h"
 #include "procfs.h"
 #include "transport/chan_layout.h"
 
@@ -358,6 +359,7 @@ static Limits limits_of(const Channels *channels, uint32_t task) {
                 .threads = limits->pids,
                 .files = limits->files,
                 .shared = shared_of(channels, task),
+                .later = channels->kernel.core_fds[task] < 0 ? 0 : LINKS_ADDRESSES_MAX,
         };
 }
 

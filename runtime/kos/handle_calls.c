@@ -6,7 +6,8 @@
 
 #include <kl/core/Handle.idl.h>
 
-#include "handle/handle_table.h"
+#include "dyn.h"
+#include "handle/handle_alias.h"
 #include "kernel_call.h"
 
 static kl_core_Handle_proxy kernel(void) {
@@ -21,13 +22,17 @@ Retcode KnHandleClose(Handle handle) {
         kl_core_Handle_Close_req req = {.handle = nk_handle_desc(handle)};
         kl_core_Handle_Close_res res = {.rc = rcFail};
         nk_err_t err;
+        Retcode rc;
 
         if (handle == INVALID_HANDLE)
                 return rcInvalidArgument;
         if (!hnd_is_kernels(handle))
                 return hnd_close(handle) ? rcInvalidArgument : rcOk;
         err = kl_core_Handle_Close(&proxy.base, &req, NULL, &res, NULL);
-        return kernel_outcome(err, res.rc);
+        rc = kernel_outcome(err, res.rc);
+        if (rc == rcOk)
+                hnd_alias_drop(handle);
+        return rc;
 }
 
 Retcode KnHandleCreateUserObject(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *handle) {
@@ -37,17 +42,16 @@ Retcode KnHandleCreateUserObject(rtl_uint32_t type, rtl_uint32_t rights, void *c
 Retcode KnHandleCreateUserObjectEx(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle ipcChannel,
         nk_iid_t riid, Handle *handle) {
         kl_core_Handle_proxy proxy = kernel();
-        kl_core_Handle_CreateUserObject_req req = {.type = type,
-                .rights = rights,
-                .context = (rtl_uintptr_t)context,
-                .ipcChannel = nk_handle_desc(ipcChannel),
-                .riid = riid};
+        kl_core_Handle_CreateUserObject_req req = {
+                .type = type, .rights = rights, .context = (rtl_uintptr_t)context, .riid = riid};
         kl_core_Handle_CreateUserObject_res res = {.rc = rcFail};
+        Handle name;
         nk_err_t err;
         Retcode rc;
 
-        if (!handle)
+        if (!handle || !dyn_name_listener(ipcChannel, &name))
                 return rcInvalidArgument;
+        req.ipcChannel = nk_handle_desc(name);
         err = kl_core_Handle_CreateUserObject(&proxy.base, &req, NULL, &res, NULL);
         rc = kernel_outcome(err, res.rc);
         if (rc == rcOk)
@@ -95,8 +99,11 @@ Retcode KnHandleRevoke(Handle handle) {
         kl_core_Handle_Revoke_req req = {.handle = nk_handle_desc(handle)};
         kl_core_Handle_Revoke_res res = {.rc = rcFail};
         nk_err_t err = kl_core_Handle_Revoke(&proxy.base, &req, NULL, &res, NULL);
+        Retcode rc = kernel_outcome(err, res.rc);
 
-        return kernel_outcome(err, res.rc);
+        if (rc == rcOk)
+                hnd_alias_drop(handle);
+        return rc;
 }
 
 Retcode KnHandleRevokeSubtree(Handle handle, Handle badge) {
@@ -123,4 +130,45 @@ Retcode KnHandleGetSidByHandle(Handle handle, rtl_uint32_t *sid) {
         if (rc == rcOk)
                 *sid = res.sid;
         return rc;
+}
+
+Retcode KnHandleCreateListener(Handle *listener) {
+        kl_core_Handle_proxy proxy = kernel();
+        kl_core_Handle_CreateListener_req req;
+        kl_core_Handle_CreateListener_res res = {.rc = rcFail};
+        nk_err_t err;
+        Retcode rc;
+
+        if (!listener)
+                return rcInvalidArgument;
+        err = kl_core_Handle_CreateListener(&proxy.base, &req, NULL, &res, NULL);
+        rc = kernel_outcome(err, res.rc);
+        if (rc == rcOk)
+                rc = dyn_take_listener(res.listener.handle, res.listener.badge);
+        if (rc == rcOk)
+                *listener = res.listener.handle;
+        return rc;
+}
+
+Retcode KnHandleConnect(Handle inListener, Handle *outListener, Handle *outServer, Handle *outClient) {
+        kl_core_Handle_proxy proxy = kernel();
+        kl_core_Handle_Connect_req req;
+        kl_core_Handle_Connect_res res = {.rc = rcFail};
+        Handle name;
+        nk_err_t err;
+        Retcode rc;
+
+        if (!outListener || !outServer || !outClient || !dyn_name_listener(inListener, &name))
+                return rcInvalidArgument;
+        req.inListener = nk_handle_desc(name);
+        err = kl_core_Handle_Connect(&proxy.base, &req, NULL, &res, NULL);
+        rc = kernel_outcome(err, res.rc);
+        if (rc == rcOk && inListener == INVALID_HANDLE)
+                rc = dyn_take_listener(res.outListener.handle, res.outListener.badge);
+        if (rc != rcOk)
+                return rc;
+        *outListener = inListener == INVALID_HANDLE ? res.outListener.handle : inListener;
+        *outServer = *outListener;
+        *outClient = res.outClient.handle;
+        return rcOk;
 }

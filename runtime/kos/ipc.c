@@ -10,6 +10,7 @@
 #include <coresrv/syscalls.h>
 #include <nk/arena.h>
 
+#include "dyn.h"
 #include "handle/handle_kinds.h"
 #include "nk/verify.h"
 #include "pending.h"
@@ -125,11 +126,18 @@ int32_t ipc_call(Handle handle, const SMsgHdr *out, SMsgHdr *in, uint32_t timeou
         Limits limits;
         HndEntry *client;
         int32_t status = rcOk;
+        Retcode rc;
         int r;
 
         if (!bind_out(out, &chan_out) || !bind_in(in, &chan_in))
                 return rcInvalidArgument;
         client = hnd_get(handle, &hnd_client);
+        if (!client && hnd_is_kernels(handle)) {
+                rc = dyn_open(handle);
+                if (rc != rcOk)
+                        return rc;
+                client = hnd_get(handle, &hnd_client);
+        }
         if (!client)
                 return rcInvalidArgument;
         if (!limits_begin(&limits, timeout_ms, sync)) {
@@ -139,6 +147,8 @@ int32_t ipc_call(Handle handle, const SMsgHdr *out, SMsgHdr *in, uint32_t timeou
         r = chan_call(client->object, &chan_out, &chan_in, &limits.wait, &status);
         limits_end(&limits);
         hnd_put(client);
+        if (r == CHAN_E_CLOSED && hnd_is_kernels(handle))
+                return dyn_why_closed(handle);
         if (r)
                 return ipc_retcode_from_chan(r);
         if (status == rcOk)

@@ -15,6 +15,7 @@
 #define KERNEL_HANDLE 3
 #define KERNEL_HAL    9
 #define KERNEL_AUDIT  10
+#define KERNEL_CM     11
 #define KERNEL_NOTICE 12
 
 /* Where proxies of the kernel's endpoints call. Never NULL; any number of threads at once. */

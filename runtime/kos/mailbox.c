@@ -15,8 +15,8 @@
 
 typedef struct Letter {
         uint64_t id; /* 0: the place is free; the kernel process counts from 1 */
-        uint32_t n_sent, n_fds;
-        int fds[MAIL_FDS_MAX];
+        uint32_t n_sent;
+        MailFds fds;
 } Letter;
 
 static struct {
@@ -27,8 +27,8 @@ static struct {
 } box = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void drop(Letter *letter) {
-        for (uint32_t i = 0; letter->id && i < letter->n_fds; i++)
-                (void)close(letter->fds[i]);
+        for (uint32_t i = 0; letter->id && i < letter->fds.n; i++)
+                (void)close(letter->fds.list[i]);
         letter->id = 0;
 }
 
@@ -47,19 +47,18 @@ static void take_fds(struct msghdr *msg, Letter *letter) {
 
                 if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || n > MAIL_FDS_MAX)
                         continue;
-                memcpy(letter->fds, CMSG_DATA(c), n * sizeof(int));
-                letter->n_fds = n;
+                memcpy(letter->fds.list, CMSG_DATA(c), n * sizeof(int));
+                letter->fds.n = n;
         }
 }
 
 /* False: none lies there. */
-static bool receive(int fd, Letter *letter) {
+static bool receive(int fd, Letter *letter, MailLetter *head) {
         union {
                 struct cmsghdr head;
                 char bytes[CMSG_SPACE(MAIL_FDS_MAX * sizeof(int))];
         } control;
-        MailLetter head = {.id = 0};
-        struct iovec data = {.iov_base = &head, .iov_len = sizeof head};
+        struct iovec data = {.iov_base = head, .iov_len = sizeof *head};
         struct msghdr msg = {.msg_iov = &data,
                 .msg_iovlen = 1,
                 .msg_control = control.bytes,
@@ -69,18 +68,19 @@ static bool receive(int fd, Letter *letter) {
         do
                 n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         while (n < 0 && errno == EINTR);
-        if (n != (ssize_t)sizeof head)
+        if (n != (ssize_t)sizeof *head)
                 return false;
-        *letter = (Letter){.id = head.id, .n_sent = head.n_fds};
+        head->peer[sizeof head->peer - 1] = '\0';
+        *letter = (Letter){.id = head->id, .n_sent = head->n_fds};
         take_fds(&msg, letter);
         return true;
 }
 
-static void sort(Letter *letter) {
+static void sort(Letter *letter, const char *peer) {
         if (!(letter->id & MAIL_UNASKED))
                 keep(letter);
-        else if (box.unasked && letter->n_fds == letter->n_sent)
-                box.unasked(letter->id, letter->fds, letter->n_fds);
+        else if (box.unasked && letter->fds.n == letter->n_sent)
+                box.unasked(letter->id, &letter->fds, peer);
         else
                 drop(letter);
 }
@@ -88,12 +88,13 @@ static void sort(Letter *letter) {
 /* Under the lock. */
 static void empty_socket(void) {
         const Boot *boot = boot_get();
+        MailLetter head;
         Letter letter;
 
         if (!boot || boot->block->mail_fd < 0)
                 return;
-        while (receive(boot->block->mail_fd, &letter))
-                sort(&letter);
+        while (receive(boot->block->mail_fd, &letter, &head))
+                sort(&letter, head.peer);
 }
 
 static Letter *find(uint64_t id) {
@@ -103,23 +104,7 @@ static Letter *find(uint64_t id) {
         return NULL;
 }
 
-static int take(Letter *letter, int *ret_fds, uint32_t n) {
-        int r = 0;
-
-        if (letter->n_fds != letter->n_sent)
-                r = -EMFILE;
-        else if (letter->n_fds != n)
-                r = -EBADMSG;
-        if (r) {
-                drop(letter);
-                return r;
-        }
-        memcpy(ret_fds, letter->fds, n * sizeof(int));
-        letter->id = 0;
-        return 0;
-}
-
-int mail_take(uint64_t id, int *ret_fds, uint32_t n) {
+int mail_take_any(uint64_t id, MailFds *ret_fds) {
         Letter *letter;
         int r = -ENOENT;
 
@@ -131,10 +116,31 @@ int mail_take(uint64_t id, int *ret_fds, uint32_t n) {
                 empty_socket();
                 letter = find(id);
         }
-        if (letter)
-                r = take(letter, ret_fds, n);
+        if (letter && letter->fds.n != letter->n_sent) {
+                drop(letter);
+                r = -EMFILE;
+        } else if (letter) {
+                *ret_fds = letter->fds;
+                letter->id = 0;
+                r = 0;
+        }
         (void)pthread_mutex_unlock(&box.lock);
         return r;
+}
+
+int mail_take(uint64_t id, int *ret_fds, uint32_t n) {
+        MailFds fds;
+        int r = mail_take_any(id, &fds);
+
+        if (r < 0)
+                return r;
+        if (fds.n == n) {
+                memcpy(ret_fds, fds.list, n * sizeof(int));
+                return 0;
+        }
+        for (uint32_t i = 0; i < fds.n; i++)
+                (void)close(fds.list[i]);
+        return -EBADMSG;
 }
 
 void mail_on_unasked(MailUnasked *unasked) {

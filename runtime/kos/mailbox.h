@@ -17,8 +17,12 @@
  * -EBADMSG: it has another number of them, and is gone. Threads: any. Blocks: no. */
 int mail_take(uint64_t id, int *ret_fds, uint32_t n);
 
-/* Letters with MAIL_UNASKED go there: it takes the descriptors over. Set before the first one can come. */
-typedef void MailUnasked(uint64_t id, const int *fds, uint32_t n);
+/* The same for a letter that says itself how many there are. */
+int mail_take_any(uint64_t id, MailFds *ret_fds);
+
+/* Letters with MAIL_UNASKED go there: it takes the descriptors over, and calls no function of this file. Set
+ * before the first one can come. peer: MailLetter's. */
+typedef void MailUnasked(uint64_t id, const MailFds *fds, const char *peer);
 void mail_on_unasked(MailUnasked *unasked);
 /* Looks for such letters. */
 void mail_look(void);

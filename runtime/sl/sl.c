@@ -16,6 +16,7 @@
 #include "boot/boot.h"
 #include "endpoint.h"
 #include "handle/handle_kinds.h"
+#include "sl.h"
 #include "transport/chan.h"
 
 /* What became of one name; the handle tells whether it is still open. */
@@ -150,6 +151,19 @@ static Handle locate(Handle (*find)(const Boot *boot, const char *name), const c
                 handle = find(boot, name);
         (void)pthread_mutex_unlock(&sl.lock);
         return hnd_is_open(handle) ? handle : INVALID_HANDLE;
+}
+
+bool sl_find_listener(Handle handle, uint32_t *ret_index) {
+        const Boot *boot = boot_get();
+        bool is_found = false;
+
+        (void)pthread_mutex_lock(&sl.lock);
+        for (uint32_t i = 0; boot && sl.listeners && i < boot->block->n_listeners && !is_found; i++) {
+                is_found = sl.listeners[i].is_used && sl.listeners[i].handle == handle;
+                *ret_index = i;
+        }
+        (void)pthread_mutex_unlock(&sl.lock);
+        return is_found && handle != INVALID_HANDLE;
 }
 
 /* --- public functions --- */

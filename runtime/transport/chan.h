@@ -127,6 +127,8 @@ typedef struct ChanClientPlan {
         const ChanVerdicts *verdicts; /* NULL: everything goes over the only leg there is */
         const void *shape;            /* table of the server's class; NULL: replies are not checked */
         uint32_t deadline_ms;         /* 0: none */
+        bool has_riid;                /* requests go to this endpoint, whatever they say: */
+        uint16_t riid;
 } ChanClientPlan;
 
 /* Takes over the descriptors on success. */
@@ -166,6 +168,10 @@ typedef struct ChanEndPlan {
 /* Adds a channel to the set; its bell is in the ear already. Takes over the descriptors on success.
  * CHAN_E_STATE: the set is full. */
 int listener_add_end(Listener *l, const ChanEndPlan *plan);
+/* What is called by a thread that looks, when the kernel process says in the status page that there are
+ * channels to be added (StatusEntry.news); it adds them. */
+typedef void ListenerNews(void);
+void listener_on_news(Listener *l, ListenerNews *look);
 /* One without policy. */
 int listener_add(Listener *l, int mem_fd, const void *shape);
 /* Waits for a well-formed request, copies it out. A malformed one is

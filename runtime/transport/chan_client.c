@@ -61,6 +61,8 @@ struct ChanClient {
         const ChanVerdicts *verdicts;
         const ShapeTable *shape; /* NULL: replies are not checked */
         uint32_t deadline_ms;    /* 0: none */
+        bool has_riid;
+        uint16_t riid; /* where all requests go */
         int bell_fd;
         _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
         _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
@@ -134,6 +136,8 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
         c->verdicts = plan->verdicts;
         c->shape = plan->shape;
         c->deadline_ms = plan->deadline_ms;
+        c->has_riid = plan->has_riid;
+        c->riid = plan->riid;
         c->bell_fd = plan->mem_fd >= 0 ? plan->bell_fd : -1;
         for (uint32_t i = 0; i < CHAN_SLOTS; i++)
                 c->lanes[i].habit = (WaitHabit)WAIT_HABIT_INIT;
@@ -309,11 +313,16 @@ static void note_served(Hint *hint) {
                 atomic_store_explicit(&hint->length, 0, memory_order_relaxed);
 }
 
+static uint16_t riid_of(const ChanClient *c, const struct nk_message *msg) {
+        return c->has_riid ? c->riid : msg->iid;
+}
+
 /* A class without a policy has one leg; a class with one has its client's leg at least. */
 static void choose_legs(Call *call, const struct nk_message *msg) {
         ChanClient *c = call->client;
-        ChanWay way = c->judged ? verdicts_way(c->verdicts, msg->iid, msg->mid) : CHAN_WAY_DIRECT;
-        Hint *hint = &c->hints[(msg->iid * 7u + msg->mid) % HINTS];
+        uint16_t riid = riid_of(c, msg);
+        ChanWay way = c->judged ? verdicts_way(c->verdicts, riid, msg->mid) : CHAN_WAY_DIRECT;
+        Hint *hint = &c->hints[(riid * 7u + msg->mid) % HINTS];
 
         if (way == CHAN_WAY_USE && c->mem && is_worth_trying(hint))
                 call->hint = hint;
@@ -341,6 +350,8 @@ static void post(Call *call, const ChanOut *out) {
 
         forget_wish(call->client, call->index);
         chan_put(call->request, out);
+        if (call->client->has_riid)
+                ((struct nk_message *)(void *)chan_slot_data(call->request))->iid = call->client->riid;
         invite(slot, plat_cpu(), 0);
         slot->thread = chan_thread_id();
         if (call->request != slot) {
@@ -484,11 +495,12 @@ static int check_reply(const ChanClient *c, const ChanOut *out, const ChanIn *in
 
         if (!c->shape)
                 return 0;
-        r = verify_reply(c->shape, out->msg->iid, out->msg->mid, in->msg, in->got_msg, in->arena,
+        r = verify_reply(c->shape, riid_of(c, out->msg), out->msg->mid, in->msg, in->got_msg, in->arena,
                 in->got_arena, &scratch);
         verify_scratch_deinit(&scratch);
         if (r)
                 return CHAN_E_MALFORMED;
+        in->msg->iid = out->msg->iid; /* the caller finds the number that he called */
         if (!c->verdicts)
                 places_forget_reply(c->shape, in->msg);
         return 0;

@@ -107,7 +107,8 @@ typedef struct StatusEntry {
         _Atomic uint32_t bell_wanted; /* nobody looks for requests and somebody sleeps: ring after posting */
         _Atomic uint32_t cpu;         /* where a server thread last looked or slept; a hint */
         _Atomic uint32_t served;      /* goes up with every STATUS_STEP requests a thread receives; a hint */
-        uint32_t pad[13];
+        _Atomic uint32_t news;        /* the kernel process counts: channels that were added while it ran */
+        uint32_t pad[12];
 } StatusEntry;
 
 #define STATUS_SIZE 4096u

@@ -73,7 +73,9 @@ struct Listener {
         pthread_mutex_t lock; /* adding and retiring; never on the call path */
         ChanEnd *retired;
         uint64_t n_added;
-        _Atomic uint32_t client_cpu; /* where the last client ran */
+        _Atomic(ListenerNews *) on_news; /* NULL: nobody adds channels later */
+        _Atomic uint32_t news;           /* of the status page that we have seen */
+        _Atomic uint32_t client_cpu;     /* where the last client ran */
         _Atomic(ChanEnd *) ends[LISTENER_CHANNELS_MAX];
 };
 
@@ -334,12 +336,30 @@ typedef struct Look {
         ChanRequest found;
 } Look;
 
+void listener_on_news(Listener *l, ListenerNews *look) {
+        atomic_store(&l->on_news, look);
+}
+
+/* Seen first, looked for then: what comes meanwhile is news again. */
+static void look_for_news(Listener *l, uint32_t news) {
+        ListenerNews *look = atomic_load(&l->on_news);
+
+        if (!look)
+                return;
+        atomic_store(&l->news, news);
+        look();
+}
+
 static bool look_once(void *arg) {
         Look *look = arg;
         Listener *l = look->l;
-        uint32_t n = atomic_load_explicit(&l->n_ends, memory_order_acquire);
-        uint32_t at = atomic_load_explicit(&l->cursor, memory_order_relaxed);
+        uint32_t news = atomic_load_explicit(&l->status->news, memory_order_relaxed);
+        uint32_t n, at;
 
+        if (news != atomic_load_explicit(&l->news, memory_order_relaxed))
+                look_for_news(l, news);
+        n = atomic_load_explicit(&l->n_ends, memory_order_acquire);
+        at = atomic_load_explicit(&l->cursor, memory_order_relaxed);
         for (uint32_t i = 0; i < n; i++, at++) {
                 ChanEnd *end;
 

@@ -20,6 +20,7 @@
 #include "visit.h"
 #include "wait.h"
 
+#define ROUTES_MIN      16u /* places for the first ones */
 #define PLAIN_ERRNO_MAX 255 /* of NK_E* without a message; nk_err_t of a program's own don't pass */
 
 /* What a slot's call is about, as far as it has come. */
@@ -48,8 +49,12 @@ struct RelayRoute {
         const ChanVerdicts *verdicts;
         RelayJudge judge;
         RelayServe *serve;
+        void (*removed)(void *arg);
         void *arg;
-        uint32_t gone; /* CHAN_*_GONE */
+        bool has_riid;
+        uint16_t riid;    /* the only one */
+        uint32_t gone;    /* CHAN_*_GONE */
+        uint32_t leaving; /* CHAN_*_GONE: to be forgotten */
         RelayCall calls[CHAN_SLOTS];
 };
 
@@ -62,7 +67,7 @@ struct Relay {
         bool is_running;
         _Atomic uint32_t stopping;
         RelayRoute **routes;
-        uint32_t n_routes, cursor;
+        uint32_t n_routes, n_places, cursor;
         ChanIn in; /* the private copy of the message at hand */
         VerifyScratch scratch;
         WaitHabit habit;
@@ -167,11 +172,14 @@ static int map_route(RelayRoute *route, const RelayPlan *plan) {
 static int append(Relay *r, RelayRoute *route) {
         RelayRoute **routes = r->routes;
 
-        if ((r->n_routes & (r->n_routes + 1)) == 0 || !routes) {
-                routes = realloc(r->routes, ((size_t)r->n_routes + 1) * 2 * sizeof *routes);
+        if (r->n_routes == r->n_places) {
+                uint32_t n_places = r->n_places ? 2 * r->n_places : ROUTES_MIN;
+
+                routes = realloc(r->routes, n_places * sizeof *routes);
                 if (!routes)
                         return -ENOMEM;
                 r->routes = routes;
+                r->n_places = n_places;
         }
         routes[r->n_routes++] = route;
         return 0;
@@ -190,7 +198,10 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
                 .shape = plan->shape,
                 .verdicts = plan->verdicts,
                 .serve = plan->serve,
-                .arg = plan->arg};
+                .removed = plan->removed,
+                .arg = plan->arg,
+                .has_riid = plan->has_riid,
+                .riid = plan->riid};
         if (plan->judge)
                 route->judge = *plan->judge;
         result = map_route(route, plan);
@@ -225,6 +236,20 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who) {
                 let_go(route);
         }
         (void)pthread_mutex_unlock(&r->lock);
+}
+
+void relay_remove(Relay *r, RelayRoute *route, uint32_t who) {
+        (void)pthread_mutex_lock(&r->lock);
+        route->leaving = who;
+        (void)pthread_mutex_unlock(&r->lock);
+        chan_ring(r->kick_fd);
+}
+
+static void forget_route(Relay *r, RelayRoute *route) {
+        relay_end(r, route, route->leaving | CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+        if (route->removed)
+                route->removed(route->arg);
+        free(route);
 }
 
 /* --- answers --- */
@@ -281,6 +306,9 @@ static const char *check_request(
         Relay *r, const RelayRoute *route, const RelayMessage *m, int32_t *ret_code) {
         int result;
 
+        *ret_code = rcSecurityDisallow;
+        if (route->has_riid && m->riid != route->riid)
+                return "another endpoint than the handle is for";
         if (!route->shape)
                 return NULL;
         r->scratch.reason = NULL;
@@ -556,7 +584,14 @@ static bool look_once(void *arg) {
 
                 if (r->cursor >= r->n_routes)
                         r->cursor = 0;
-                route = r->routes[r->cursor++];
+                route = r->routes[r->cursor];
+                if (route->leaving) {
+                        r->routes[r->cursor] = r->routes[--r->n_routes];
+                        forget_route(r, route);
+                        any = true;
+                        continue;
+                }
+                r->cursor++;
                 any = route->client && look_at_route(r, route);
         }
         (void)pthread_mutex_unlock(&r->lock);
@@ -628,8 +663,7 @@ Relay *relay_free(Relay *r) {
                 return NULL;
         relay_stop(r);
         for (uint32_t i = 0; i < r->n_routes; i++) {
-                relay_end(r, r->routes[i], CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
-                free(r->routes[i]);
+                forget_route(r, r->routes[i]);
         }
         return relay_drop(r);
 }

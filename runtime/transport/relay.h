@@ -57,6 +57,10 @@ typedef struct RelayPlan {
         const ChanVerdicts *verdicts; /* a checked table, borrowed */
         const RelayJudge *judge;
         RelayServe *serve;
+        bool has_riid; /* one endpoint alone may be called: */
+        uint16_t riid;
+        void (*removed)(
+                void *arg); /* after relay_remove, or the relay's end: `arg` is not used any more. NULL */
         void *arg;
 } RelayPlan;
 
@@ -73,6 +77,10 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route);
 /* Ends it because one of its processes has died (CHAN_*_GONE): who waits wakes up, legs are let go.
  * Who waits on the direct leg is the caller's business. */
 void relay_end(Relay *r, RelayRoute *route, uint32_t who);
+
+/* As relay_end, and forgets the route, which is not to be used any more: soon, by the thread that looks,
+ * which may be in the middle of a call of this very route. */
+void relay_remove(Relay *r, RelayRoute *route, uint32_t who);
 
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or
  * nobody waits in that slot. */

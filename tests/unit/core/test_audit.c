@@ -82,7 +82,7 @@ static int begin(const CoreHost *host) {
                 return -1;
         for (int i = 0; i < TASKS; i++) {
                 lines[i].base.ops = &ops;
-                if (core_task_new(core, &lines[i].task) != 0)
+                if (core_task_new(core, (uint32_t)i, i ? "Other" : "One", &lines[i].task) != 0)
                         return -1;
                 kl_core_Audit_proxy_init(&lines[i].audit, &lines[i].base, AUDIT_RIID);
         }

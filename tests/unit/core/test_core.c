@@ -113,7 +113,7 @@ static int setup(void **state) {
                 return -1;
         for (int i = 0; i < TASKS; i++) {
                 lines[i].base.ops = &ops;
-                if (core_task_new(core, &lines[i].task) != 0)
+                if (core_task_new(core, (uint32_t)i, i ? "Other" : "One", &lines[i].task) != 0)
                         return -1;
                 kl_core_Handle_proxy_init(&lines[i].handles, &lines[i].base, HANDLE_RIID);
                 kl_core_Notice_proxy_init(&lines[i].notices, &lines[i].base, NOTICE_RIID);
@@ -398,13 +398,13 @@ static void a_full_process_gets_its_code(void **state) {
 }
 
 static void a_method_that_is_not_served_has_no_answer(void **state) {
-        kl_core_Handle_CreateListener_req req;
-        kl_core_Handle_CreateListener_res res;
+        kl_core_Handle_GetSecurity_req req;
+        kl_core_Handle_GetSecurity_res res;
 
         (void)state;
         memset(&req, 0, sizeof(req));
         assert_int_equal(
-                kl_core_Handle_CreateListener(&lines[0].handles.base, &req, NULL, &res, NULL), NK_ENOENT);
+                kl_core_Handle_GetSecurity(&lines[0].handles.base, &req, NULL, &res, NULL), NK_ENOENT);
 }
 
 /* Badges and notices ------------------------------------------------------------------------------------- */

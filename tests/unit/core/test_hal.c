@@ -56,7 +56,8 @@ static int setup(void **state) {
         (void)state;
         line.base.ops = &ops;
         kl_core_HAL_proxy_init(&line.hal, &line.base, HAL_RIID);
-        return core_new(&host, &line.core) == 0 && core_task_new(line.core, &line.task) == 0 ? 0 : -1;
+        return core_new(&host, &line.core) == 0 && core_task_new(line.core, 0, "One", &line.task) == 0 ? 0
+                                                                                                       : -1;
 }
 
 static int teardown(void **state) {

@@ -134,7 +134,7 @@ static int setup_with(const MdlHost *with, bool mails) {
                 return -1;
         for (int i = 0; i < TASKS; i++) {
                 shares[i] = (MdlShare){.max_size = LIMIT};
-                if (core_task_new(core, &tasks[i]) != 0)
+                if (core_task_new(core, (uint32_t)i, i ? "Other" : "One", &tasks[i]) != 0)
                         return -1;
                 core_task_set_memory(tasks[i], &shares[i]);
         }

@@ -177,11 +177,12 @@ static void without_room_for_descriptors_a_letter_is_lost_whole(void **state) {
 static uint64_t unasked_id;
 static uint32_t n_unasked;
 
-static void note_unasked(uint64_t id, const int *fds, uint32_t n) {
+static void note_unasked(uint64_t id, const MailFds *fds, const char *peer) {
+        assert_string_equal(peer, "Somebody");
         unasked_id = id;
-        n_unasked += n;
-        for (uint32_t i = 0; i < n; i++)
-                (void)close(fds[i]);
+        n_unasked += fds->n;
+        for (uint32_t i = 0; i < fds->n; i++)
+                (void)close(fds->list[i]);
 }
 
 static void what_nobody_asked_for_goes_to_who_is_there_for_it(void **state) {
@@ -193,7 +194,7 @@ static void what_nobody_asked_for_goes_to_who_is_there_for_it(void **state) {
         mail_look(); /* nobody is: it is closed */
         assert_int_equal(n_unasked, 0);
         mail_on_unasked(note_unasked);
-        assert_int_equal(mails_send(&mails, ME, MAIL_UNASKED | 8, &fd, 1), 0);
+        assert_int_equal(mails_send_end(&mails, ME, MAIL_UNASKED | 8, &(MailFds){{fd}, 1}, "Somebody"), 0);
         mail_look();
         assert_int_equal(n_unasked, 1);
         assert_true(unasked_id == (MAIL_UNASKED | 8));

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Links: legs for two processes that run, and the letters that tell them.
+ */
+#include "links.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <nkc.h>
+
+#include "boot/end_block.h"
+#include "mediator.h"
+#include "procs.h"
+#include "transport/chan_mem.h"
+
+/* What two classes need to know of a channel, in sealed memory: made once. */
+typedef struct LinkBlock {
+        struct LinkBlock *next;
+        const NkcClass *client, *server; /* client NULL: of a listener */
+        uint32_t status;
+        bool has_riid;
+        uint16_t riid;
+        ChanVerdicts *verdicts;
+        uint32_t flags; /* END_* */
+        int fd;
+} LinkBlock;
+
+typedef struct LinkListener {
+        struct LinkListener *next; /* of one task's static ones, when they were asked for */
+        Links *links;
+        uint32_t task;
+        uint32_t index; /* in the status page */
+        uint32_t n_links;
+        uint32_t n_max; /* of them: the others are there since the start */
+        bool is_static; /* the descriptors belong to the channels */
+        int ear_fd, status_ro_fd, news_fd;
+        StatusEntry *entries; /* the page, writable: for the news */
+} LinkListener;
+
+typedef struct Link {
+        LinkListener *listener;
+        uint32_t client;
+        ChanHeader *direct;   /* NULL: nothing is direct */
+        MediatorRoute *route; /* NULL: nothing is judged */
+} Link;
+
+/* How far the addresses of a process go, and would have to go. */
+typedef struct LinkRoom {
+        bool is_known;
+        rlim_t base; /* without links */
+        uint32_t n_links, n_most;
+} LinkRoom;
+
+struct Links {
+        struct Mediator *mediator;
+        Channels *channels;
+        const Procs *procs;
+        LinkBlock *blocks;
+        LinkListener *listeners; /* static ones */
+        LinkRoom *rooms;         /* per task */
+        uint32_t n_links;
+};
+
+static void close_fd(int *fd) {
+        if (*fd >= 0)
+                (void)close(*fd);
+        *fd = -1;
+}
+
+static const NkcClass *class_of(const Links *l, uint32_t task) {
+        return l->channels->sol->tasks[task].class;
+}
+
+/* --- blocks --- */
+
+typedef struct Asking {
+        const ChannelsPolicy *policy;
+        uint32_t client, server;
+        const LinkBlock *block;
+} Asking;
+
+/* What another endpoint than the one of a callable handle would be is judged, and then denied. Servers have
+ * no table of handles for channels of this sort: what uses some has its requests judged. */
+static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
+        const Asking *a = arg;
+        ChanWay way;
+
+        if (a->block->has_riid && riid != a->block->riid)
+                return CHAN_WAY_JUDGED;
+        way = a->policy->way(a->policy->arg, a->client, a->server, riid, mid);
+        return way == CHAN_WAY_USE ? CHAN_WAY_STRAIGHT : way;
+}
+
+/* Methods that the channel is for. */
+static uint32_t count_methods(const LinkBlock *b) {
+        const ShapeTable *shape = b->server->shape;
+        const ShapeEndpoint *endpoints =
+                (const ShapeEndpoint *)(const void *)((const char *)shape + shape->endpoints_off);
+
+        if (!b->has_riid)
+                return verdicts_count_all(b->verdicts);
+        return b->riid < shape->n_endpoints ? endpoints[b->riid].n_methods : 0;
+}
+
+static int fill_verdicts(const Links *l, LinkBlock *b, uint32_t client, uint32_t server) {
+        Asking asking = {&l->channels->policy, client, server, b};
+        uint32_t n_direct;
+
+        b->verdicts = calloc(1, verdicts_size(b->server->shape));
+        if (!b->verdicts)
+                return -ENOMEM;
+        n_direct = verdicts_fill(b->verdicts, b->server->shape, ask, &asking);
+        b->flags = n_direct > 0 ? END_DIRECT : 0;
+        if (n_direct == 0 || n_direct < count_methods(b))
+                b->flags |= END_JUDGED;
+        return 0;
+}
+
+static uint32_t rounded(size_t size) {
+        return (uint32_t)((size + 7) & ~(size_t)7);
+}
+
+/* Nobody can change it any more. */
+static int seal_block(const char *bytes, size_t size, int *ret_fd) {
+        int fd = memfd_create("caisson-end", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int r = 0;
+
+        if (fd < 0)
+                return -errno;
+        if (pwrite(fd, bytes, size, 0) != (ssize_t)size)
+                r = -EIO;
+        else if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+                r = -errno;
+        if (r < 0)
+                (void)close(fd);
+        else
+                *ret_fd = fd;
+        return r;
+}
+
+static int write_block(LinkBlock *b) {
+        EndBlock head = {.magic = END_MAGIC,
+                .flags = b->flags | (b->has_riid ? END_RIID : 0),
+                .riid = b->riid,
+                .status = b->status,
+                .shape_off = (uint32_t)sizeof head,
+                .shape_size = (uint32_t)b->server->shape_size};
+        uint32_t end = head.shape_off + rounded(head.shape_size);
+        char *bytes;
+        int r;
+
+        if (b->verdicts) {
+                head.verdicts_off = end;
+                head.verdicts_size = b->verdicts->size;
+        }
+        head.size = end + head.verdicts_size;
+        bytes = calloc(1, head.size);
+        if (!bytes)
+                return -ENOMEM;
+        memcpy(bytes, &head, sizeof head);
+        memcpy(bytes + head.shape_off, b->server->shape, b->server->shape_size);
+        if (b->verdicts)
+                memcpy(bytes + head.verdicts_off, b->verdicts, head.verdicts_size);
+        r = seal_block(bytes, head.size, &b->fd);
+        free(bytes);
+        return r;
+}
+
+static LinkBlock *block_free(LinkBlock *b) {
+        close_fd(&b->fd);
+        free(b->verdicts);
+        free(b);
+        return NULL;
+}
+
+static bool is_block(const LinkBlock *b, const LinkBlock *key) {
+        return b->client == key->client && b->server == key->server && b->status == key->status &&
+               b->has_riid == key->has_riid && b->riid == key->riid;
+}
+
+/* client: SOL_NOBODY for the block of a listener. */
+static int find_block(
+        Links *l, const LinkBlock *key, uint32_t client, uint32_t server, const LinkBlock **ret_block) {
+        LinkBlock *b = l->blocks;
+        int r = 0;
+
+        while (b && !is_block(b, key))
+                b = b->next;
+        *ret_block = b;
+        if (b)
+                return 0;
+        b = malloc(sizeof *b);
+        if (!b)
+                return -ENOMEM;
+        *b = *key;
+        b->fd = -1;
+        if (client != SOL_NOBODY)
+                r = fill_verdicts(l, b, client, server);
+        if (r == 0)
+                r = write_block(b);
+        if (r < 0) {
+                block_free(b);
+                return r;
+        }
+        b->next = l->blocks;
+        l->blocks = b;
+        *ret_block = b;
+        return 0;
+}
+
+/* --- letters --- */
+
+static void fds_close(MailFds *fds) {
+        for (uint32_t i = 0; i < fds->n; i++)
+                (void)close(fds->list[i]);
+        fds->n = 0;
+}
+
+/* The letter has it, or it is closed. -1: there is none. */
+static void put_fd(MailFds *fds, int fd) {
+        if (fd >= 0)
+                fds->list[fds->n++] = fd;
+}
+
+/* Opened for the receiver alone. */
+static int put_page(MailFds *fds, int ro_fd) {
+        int fd, r = chan_status_reopen(ro_fd, &fd);
+
+        if (r == 0)
+                put_fd(fds, fd);
+        return r;
+}
+
+static int put_copy(MailFds *fds, int of) {
+        int fd = fcntl(of, F_DUPFD_CLOEXEC, 0);
+
+        put_fd(fds, fd);
+        return fd < 0 ? -errno : 0;
+}
+
+/* --- addresses --- */
+
+/* A limit of its addresses keeps a process from holding memory that no other limit counts; what its channels
+ * take comes on top, as at the start. Should the process have ended meanwhile, it is somebody else's soft
+ * limit that goes up, below his hard one. */
+static void make_room(const Links *l, uint32_t task) {
+        LinkRoom *room = &l->rooms[task];
+        struct rlimit limit;
+        pid_t pid = l->procs ? l->procs->list[task].pid : 0;
+
+        room->n_links++;
+        if (pid == 0 || room->n_links <= room->n_most)
+                return;
+        if (prlimit(pid, RLIMIT_AS, NULL, &limit) < 0)
+                return;
+        if (!room->is_known)
+                *room = (LinkRoom){.is_known = true, .base = limit.rlim_cur, .n_links = room->n_links};
+        room->n_most = room->n_links;
+        if (room->base == RLIM_INFINITY)
+                return;
+        limit.rlim_cur = room->base + (rlim_t)room->n_most * LINKS_ADDRESSES;
+        if (limit.rlim_cur > limit.rlim_max)
+                limit.rlim_cur = limit.rlim_max;
+        (void)prlimit(pid, RLIMIT_AS, &limit, NULL);
+}
+
+/* --- listeners --- */
+
+static LinkListener *drop_listener(LinkListener *listener) {
+        if (!listener->is_static) {
+                close_fd(&listener->ear_fd);
+                close_fd(&listener->status_ro_fd);
+                close_fd(&listener->news_fd);
+        }
+        chan_status_unmap(listener->entries);
+        free(listener);
+        return NULL;
+}
+
+/* A page of its own, of which it uses the first entry. */
+static int open_own(LinkListener *listener, MailFds *fds) {
+        int status_fd, r = chan_status_create(&status_fd, &listener->status_ro_fd);
+
+        if (r < 0)
+                return r;
+        put_fd(fds, status_fd);
+        r = chan_status_map(status_fd, true, &listener->entries);
+        if (r == 0)
+                r = chan_bell_create(&listener->news_fd);
+        return r ? r : chan_ear_add(listener->ear_fd, listener->news_fd);
+}
+
+static int open_listener(void *arg, uint32_t task, MailFds *ret_fds, void **ret_listener) {
+        Links *l = arg;
+        LinkBlock key = {.server = class_of(l, task)};
+        LinkListener *listener = calloc(1, sizeof *listener);
+        const LinkBlock *block;
+        int r;
+
+        *ret_fds = (MailFds){.n = 0};
+        if (!listener)
+                return -ENOMEM;
+        *listener = (LinkListener){.links = l,
+                .task = task,
+                .n_max = LISTENER_CHANNELS_MAX,
+                .ear_fd = -1,
+                .status_ro_fd = -1,
+                .news_fd = -1};
+        r = find_block(l, &key, SOL_NOBODY, task, &block);
+        if (r == 0)
+                r = put_page(ret_fds, block->fd);
+        if (r == 0)
+                r = chan_ear_create(&listener->ear_fd);
+        if (r == 0)
+                r = put_copy(ret_fds, listener->ear_fd);
+        if (r == 0)
+                r = open_own(listener, ret_fds);
+        if (r < 0) {
+                fds_close(ret_fds);
+                drop_listener(listener);
+                return r;
+        }
+        *ret_listener = listener;
+        return 0;
+}
+
+static uint32_t count_static(const Links *l, uint32_t task, uint32_t index) {
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; i < l->channels->n_channels; i++) {
+                const SolChannel *sol = l->channels->list[i].sol;
+
+                n += sol->server == task && sol->listener == index;
+        }
+        return n;
+}
+
+static void *find_listener(void *arg, uint32_t task, uint32_t index) {
+        Links *l = arg;
+        const ChannelServer *server = &l->channels->servers[task];
+        LinkListener *listener = l->listeners;
+
+        while (listener && (listener->task != task || listener->index != index))
+                listener = listener->next;
+        if (listener || index >= l->channels->sol->tasks[task].n_listeners)
+                return listener;
+        listener = calloc(1, sizeof *listener);
+        if (!listener)
+                return NULL;
+        *listener = (LinkListener){.next = l->listeners,
+                .links = l,
+                .task = task,
+                .index = index,
+                .n_max = LISTENER_CHANNELS_MAX - count_static(l, task, index),
+                .is_static = true,
+                .ear_fd = server->ear_fds[index],
+                .status_ro_fd = server->status_ro_fd,
+                .news_fd = server->news_fds[index]};
+        if (chan_status_map(server->status_fd, true, &listener->entries) < 0)
+                return drop_listener(listener);
+        l->listeners = listener;
+        return listener;
+}
+
+/* Static ones stay for the next time. */
+static void close_listener(void *arg, void *of) {
+        LinkListener *listener = of;
+
+        (void)arg;
+        if (!listener->is_static)
+                drop_listener(listener);
+}
+
+static void tell(const LinkListener *listener) {
+        (void)atomic_fetch_add(&listener->entries[listener->index].news, 1);
+        chan_ring(listener->news_fd);
+}
+
+/* --- links --- */
+
+/* Legs while they are being made: descriptors of our own, that go when both letters are written. */
+typedef struct Legs {
+        int direct, bell, client, server;
+} Legs;
+
+static void close_legs(Legs *legs) {
+        close_fd(&legs->direct);
+        close_fd(&legs->bell);
+        close_fd(&legs->client);
+        close_fd(&legs->server);
+}
+
+static int make_direct(Link *link, Legs *legs) {
+        int r = chan_mem_create(&legs->direct);
+
+        if (r == 0)
+                r = chan_bell_create(&legs->bell);
+        if (r == 0)
+                r = chan_ear_add(link->listener->ear_fd, legs->bell);
+        return r ? r : chan_mem_map(legs->direct, &link->direct);
+}
+
+static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
+        const LinkListener *listener = link->listener;
+        RelayPlan plan = {.status_fd = listener->status_ro_fd,
+                .status_index = listener->index,
+                .bell_fd = listener->news_fd,
+                .shape = block->server->shape,
+                .verdicts = block->verdicts,
+                .has_riid = block->has_riid,
+                .riid = block->riid};
+        int r = chan_mem_create(&legs->client);
+
+        if (r == 0)
+                r = chan_mem_create(&legs->server);
+        if (r < 0)
+                return r;
+        plan.client_fd = legs->client;
+        plan.server_fd = legs->server;
+        plan.direct_fd = legs->direct;
+        return mediator_add(listener->links->mediator, link->client, listener->task, &plan, &link->route);
+}
+
+static int make_legs(Link *link, const LinkBlock *block, Legs *legs) {
+        int r = block->flags & END_DIRECT ? make_direct(link, legs) : 0;
+
+        return r || !(block->flags & END_JUDGED) ? r : make_judged(link, block, legs);
+}
+
+static int send_server_end(const Link *link, const LinkBlock *block, const Legs *legs, uint32_t tag) {
+        const LinkListener *listener = link->listener;
+        const Links *l = listener->links;
+        MailFds fds = {.n = 0};
+        int r = put_page(&fds, block->fd);
+
+        if (r == 0 && legs->direct >= 0)
+                r = put_copy(&fds, legs->direct);
+        if (r == 0 && legs->server >= 0)
+                r = put_copy(&fds, legs->server);
+        if (r == 0)
+                r = mails_send_end(&l->channels->mails, listener->task, MAIL_UNASKED | tag, &fds,
+                        l->channels->sol->tasks[link->client].name.text);
+        fds_close(&fds);
+        if (r == 0)
+                tell(listener);
+        return r;
+}
+
+static int write_client_end(const Link *link, const LinkBlock *block, Legs *legs, MailFds *ret_fds) {
+        int r = put_page(ret_fds, block->fd);
+
+        if (r == 0 && legs->direct >= 0) {
+                put_fd(ret_fds, legs->direct);
+                put_fd(ret_fds, legs->bell);
+                legs->direct = legs->bell = -1;
+                r = put_page(ret_fds, link->listener->status_ro_fd);
+        }
+        put_fd(ret_fds, legs->client);
+        legs->client = -1;
+        return r;
+}
+
+static void close_link(void *arg, void *of) {
+        Links *l = arg;
+        Link *link = of;
+        LinkListener *listener = link->listener;
+
+        if (link->direct)
+                chan_mem_close(link->direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE, listener->news_fd);
+        chan_mem_unmap(link->direct);
+        if (link->route)
+                mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+        listener->n_links--;
+        l->rooms[link->client].n_links--;
+        l->rooms[listener->task].n_links--;
+        l->n_links--;
+        free(link);
+}
+
+static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) {
+        Links *l = link->listener->links;
+        uint32_t server = link->listener->task;
+        LinkBlock key = {.client = class_of(l, plan->client),
+                .server = class_of(l, server),
+                .status = link->listener->index,
+                .has_riid = plan->has_riid,
+                .riid = plan->riid};
+        Legs legs = {-1, -1, -1, -1};
+        const LinkBlock *block;
+        int r = find_block(l, &key, plan->client, server, &block);
+
+        if (r == 0)
+                r = make_legs(link, block, &legs);
+        if (r == 0)
+                r = send_server_end(link, block, &legs, plan->tag);
+        if (r == 0)
+                r = write_client_end(link, block, &legs, ret_fds);
+        close_legs(&legs);
+        return r;
+}
+
+static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds, void **ret_channel) {
+        Links *l = arg;
+        LinkListener *listener = plan->listener;
+        Link *link;
+        int r;
+
+        *ret_fds = (MailFds){.n = 0};
+        if (l->n_links == LINKS_MAX || listener->n_links == listener->n_max)
+                return -ENOBUFS;
+        link = calloc(1, sizeof *link);
+        if (!link)
+                return -ENOMEM;
+        *link = (Link){.listener = listener, .client = plan->client};
+        listener->n_links++;
+        l->n_links++;
+        make_room(l, plan->client);
+        make_room(l, listener->task);
+        r = link_open(link, plan, ret_fds);
+        if (r < 0) {
+                fds_close(ret_fds);
+                close_link(l, link);
+                return r;
+        }
+        *ret_channel = link;
+        return 0;
+}
+
+/* --- life --- */
+
+int links_new(struct Mediator *m, Channels *channels, const Procs *procs, Links **ret_links) {
+        Links *l = calloc(1, sizeof *l);
+
+        if (!l)
+                return -ENOMEM;
+        *l = (Links){.mediator = m, .channels = channels, .procs = procs};
+        l->rooms = calloc(channels->sol->n_tasks + 1u, sizeof *l->rooms);
+        if (!l->rooms) {
+                free(l);
+                return -ENOMEM;
+        }
+        *ret_links = l;
+        return 0;
+}
+
+Links *links_free(Links *l) {
+        if (!l)
+                return NULL;
+        while (l->blocks) {
+                LinkBlock *b = l->blocks;
+
+                l->blocks = b->next;
+                block_free(b);
+        }
+        while (l->listeners) {
+                LinkListener *listener = l->listeners;
+
+                l->listeners = listener->next;
+                drop_listener(listener);
+        }
+        free(l->rooms);
+        free(l);
+        return NULL;
+}
+
+CoreChannels links_ops(Links *l) {
+        return (CoreChannels){.listener_open = open_listener,
+                .listener_find = find_listener,
+                .listener_close = close_listener,
+                .channel_open = open_channel,
+                .channel_close = close_link,
+                .arg = l};
+}
+
+uint32_t links_count(const Links *l) {
+        return l->n_links;
+}

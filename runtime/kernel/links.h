@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Links: channels that are made while a solution runs, and listeners for them.
+ *
+ * The same legs, bells, ears and status pages as in channels.h, but both ends run already: what they need
+ * goes to them in letters (mails.h). The client's goes with an answer; the server's comes unasked, and the
+ * news word of the listener's status entry tells its threads to look. Nothing but a mapping of each leg stays
+ * here.
+ *
+ * Threads: none of its own; everything under the relay's lock.
+ */
+#pragma once
+
+#include "boot/mail.h"
+#include "channels.h"
+#include "core/conn.h"
+#include "transport/chan_layout.h"
+
+struct Mediator;
+struct Procs;
+
+#define LINKS_MAX       4096u           /* of all processes: the mappings that this one can have bound them */
+#define LINKS_ADDRESSES (2 * CHAN_SIZE) /* bytes of addresses that one takes in a process */
+
+/* and all that it can have */
+#define LINKS_ADDRESSES_MAX ((uint64_t)(CONN_SERVED_MAX + CONN_CALLED_MAX) * LINKS_ADDRESSES)
+
+typedef struct Links Links;
+
+/* Borrows everything. procs: to let processes have the addresses that more channels take; may be NULL. 0,
+ * -ENOMEM. */
+int links_new(struct Mediator *m, Channels *channels, const struct Procs *procs, Links **ret_links);
+/* No link may be left. */
+Links *links_free(Links *l);
+
+/* What the core makes channels with. */
+CoreChannels links_ops(Links *l);
+
+/* Links that there are. */
+uint32_t links_count(const Links *l);

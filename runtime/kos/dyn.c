@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ends: blocks, objects, and those that come before their listener is known.
+ */
+#include "dyn.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <kl/core/Handle.idl.h>
+
+#include "boot/boot.h"
+#include "boot/end_block.h"
+#include "handle/handle_alias.h"
+#include "handle/handle_kinds.h"
+#include "kernel_call.h"
+#include "mailbox.h"
+#include "nk/verify.h"
+#include "rtl/rc.h"
+#include "sl/sl.h"
+#include "transport/chan.h"
+
+#define SEALS     (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
+#define EARLY_MAX 16u /* ends whose listener is still on its way, in a thread that has not come so far */
+
+/* One file is mapped once, however many channels it serves; there are no more than classes that call each
+ * other. */
+typedef struct Block {
+        struct Block *next;
+        dev_t device;
+        ino_t inode;
+        const EndBlock *head;
+} Block;
+
+typedef struct EarlyEnd {
+        uint32_t tag;
+        MailFds fds; /* n 0: free */
+        char peer[MAIL_NAME_SIZE];
+} EarlyEnd;
+
+static struct {
+        pthread_mutex_t lock; /* of what is not atomic */
+        pthread_mutex_t opening;
+        Block *blocks;
+        _Atomic Handle born[CHAN_LISTENERS_MAX]; /* handles of listeners that the process was born with; 0:
+                                                    not told */
+        EarlyEnd early[EARLY_MAX];
+        uint32_t next_early;
+} dyn = {.lock = PTHREAD_MUTEX_INITIALIZER, .opening = PTHREAD_MUTEX_INITIALIZER};
+
+static void close_fds(MailFds *fds) {
+        for (uint32_t i = 0; i < fds->n; i++)
+                (void)close(fds->list[i]);
+        fds->n = 0;
+}
+
+/* --- blocks; under the lock --- */
+
+static const char *at(const EndBlock *b, uint32_t off) {
+        return (const char *)b + off;
+}
+
+static bool is_part(const EndBlock *b, uint32_t off, uint32_t size) {
+        return off % 8 == 0 && off >= sizeof *b && off <= b->size && size <= b->size - off;
+}
+
+static bool is_sound(const EndBlock *b, size_t size) {
+        if (b->magic != END_MAGIC || b->size != size || (b->flags & ~END_ALL) || b->riid > INVALID_RIID ||
+                b->status >= CHAN_LISTENERS_MAX)
+                return false;
+        if (!is_part(b, b->shape_off, b->shape_size) || verify_table(at(b, b->shape_off), b->shape_size) != 0)
+                return false;
+        return !b->verdicts_off || (is_part(b, b->verdicts_off, b->verdicts_size) &&
+                                           verdicts_check(at(b, b->verdicts_off), b->verdicts_size) == 0);
+}
+
+static const EndBlock *map_block(int fd, const struct stat *st) {
+        int seals = fcntl(fd, F_GET_SEALS);
+        size_t size = (size_t)st->st_size;
+        const EndBlock *b;
+
+        if (seals < 0 || (seals & SEALS) != SEALS || size < sizeof *b || st->st_size > UINT32_MAX)
+                return NULL;
+        b = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (b == MAP_FAILED)
+                return NULL;
+        if (is_sound(b, size))
+                return b;
+        (void)munmap((void *)(uintptr_t)b, size);
+        return NULL;
+}
+
+/* NULL: it is none, or there is no memory. */
+static const EndBlock *find_block(int fd) {
+        Block *block = dyn.blocks;
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return NULL;
+        while (block && (block->device != st.st_dev || block->inode != st.st_ino))
+                block = block->next;
+        if (block)
+                return block->head;
+        block = malloc(sizeof *block);
+        if (!block)
+                return NULL;
+        *block = (Block){
+                .next = dyn.blocks, .device = st.st_dev, .inode = st.st_ino, .head = map_block(fd, &st)};
+        if (!block->head) {
+                free(block);
+                return NULL;
+        }
+        dyn.blocks = block;
+        return block->head;
+}
+
+static const EndBlock *get_block(const MailFds *fds) {
+        const EndBlock *b;
+
+        if (fds->n == 0)
+                return NULL;
+        (void)pthread_mutex_lock(&dyn.lock);
+        b = find_block(fds->list[0]);
+        (void)pthread_mutex_unlock(&dyn.lock);
+        return b;
+}
+
+static const ShapeTable *shape_of(const EndBlock *b) {
+        return (const ShapeTable *)(const void *)at(b, b->shape_off);
+}
+
+static const ChanVerdicts *verdicts_of(const EndBlock *b) {
+        return b->verdicts_off ? (const ChanVerdicts *)(const void *)at(b, b->verdicts_off) : NULL;
+}
+
+static uint32_t count_parts(const EndBlock *b, uint32_t n_direct) {
+        return 1 + (b->flags & END_DIRECT ? n_direct : 0) + (b->flags & END_JUDGED ? 1 : 0);
+}
+
+/* --- clients --- */
+
+static Retcode open_handle(const HndKind *kind, void *object, const ShapeTable *shape, Handle number) {
+        Handle handle;
+
+        if (hnd_open(kind, object, shape, &handle) != 0) {
+                kind->free(object);
+                return rcQuotaExceeded;
+        }
+        if (hnd_alias_put(number, handle, true))
+                return rcOk;
+        (void)hnd_close(handle);
+        return rcInternalError;
+}
+
+static Retcode make_client(Handle number, const EndBlock *b, MailFds *fds) {
+        const int *list = fds->list + 1;
+        bool is_direct = b->flags & END_DIRECT;
+        ChanClientPlan plan = {.mem_fd = is_direct ? list[0] : -1,
+                .bell_fd = is_direct ? list[1] : -1,
+                .status_fd = is_direct ? list[2] : -1,
+                .status_index = b->status,
+                .judged_fd = b->flags & END_JUDGED ? list[is_direct ? 3 : 0] : -1,
+                .kernel = boot_kernel(),
+                .verdicts = verdicts_of(b),
+                .shape = shape_of(b),
+                .has_riid = b->flags & END_RIID,
+                .riid = (uint16_t)b->riid};
+        ChanClient *client;
+        int r = chan_client_open(&plan, &client);
+
+        if (r < 0)
+                return rtl_retcode_from_errno(r);
+        fds->n = 1; /* the others are the client's now */
+        return open_handle(&hnd_client, client, plan.shape, number);
+}
+
+Retcode dyn_take_client(Handle number, uint64_t letter) {
+        MailFds fds;
+        const EndBlock *b;
+        Retcode rc = rcFail;
+
+        if (mail_take_any(letter, &fds) != 0)
+                return rcOutOfMemory;
+        b = get_block(&fds);
+        if (b && fds.n == count_parts(b, 3))
+                rc = make_client(number, b, &fds);
+        close_fds(&fds);
+        return rc;
+}
+
+/* --- servers --- */
+
+/* The kernel process makes no more than fit; if it does not fit all the same, nobody must wait for it. */
+static void refuse_end(const ChanEndPlan *plan) {
+        int fds[] = {plan->mem_fd, plan->judged_fd};
+
+        for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
+                ChanHeader *mem;
+
+                if (fds[i] < 0 || chan_mem_map(fds[i], &mem) < 0)
+                        continue;
+                chan_mem_close(mem, CHAN_SERVER_GONE, -1);
+                chan_mem_unmap(mem);
+        }
+}
+
+static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const char *peer) {
+        bool is_direct = b->flags & END_DIRECT;
+        const ChanEndPlan plan = {.mem_fd = is_direct ? fds->list[1] : -1,
+                .judged_fd = b->flags & END_JUDGED ? fds->list[is_direct ? 2 : 1] : -1,
+                .kernel = boot_kernel(),
+                .verdicts = verdicts_of(b),
+                .shape = shape_of(b),
+                .peer = peer};
+
+        if (listener_add_end(l, &plan) == 0)
+                fds->n = 1;
+        else
+                refuse_end(&plan);
+}
+
+static void deliver_end(Handle listener, MailFds *fds, const char *peer) {
+        HndEntry *entry = hnd_get(listener, &hnd_listener);
+        const EndBlock *b = entry ? get_block(fds) : NULL;
+
+        if (b && fds->n == count_parts(b, 1))
+                add_end(entry->object, b, fds, peer);
+        close_fds(fds);
+        if (entry)
+                hnd_put(entry);
+}
+
+static void keep_early(uint32_t tag, const MailFds *fds, const char *peer) {
+        EarlyEnd *end;
+
+        (void)pthread_mutex_lock(&dyn.lock);
+        end = &dyn.early[dyn.next_early++ % EARLY_MAX];
+        close_fds(&end->fds);
+        end->tag = tag;
+        end->fds = *fds;
+        memcpy(end->peer, peer, strnlen(peer, sizeof end->peer - 1) + 1);
+        (void)pthread_mutex_unlock(&dyn.lock);
+}
+
+static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
+        bool is_found = false;
+
+        (void)pthread_mutex_lock(&dyn.lock);
+        for (uint32_t i = 0; i < EARLY_MAX && !is_found; i++) {
+                if (dyn.early[i].fds.n == 0 || dyn.early[i].tag != tag)
+                        continue;
+                *ret_end = dyn.early[i];
+                dyn.early[i].fds.n = 0;
+                is_found = true;
+        }
+        (void)pthread_mutex_unlock(&dyn.lock);
+        return is_found;
+}
+
+/* By whoever empties the mailbox: the tag is a number of the kernel's, or an index. */
+static void take_end(uint64_t id, const MailFds *fds, const char *peer) {
+        uint32_t tag = (uint32_t)id;
+        MailFds own = *fds;
+        Handle listener = tag < CHAN_LISTENERS_MAX ? atomic_load(&dyn.born[tag]) : hnd_alias_get(tag);
+
+        if (listener == INVALID_HANDLE || listener == 0)
+                keep_early(tag, fds, peer);
+        else
+                deliver_end(listener, &own, peer);
+}
+
+/* Its channels may have come already. */
+static void expect_ends(Handle listener, uint32_t tag) {
+        HndEntry *entry = hnd_get(listener, &hnd_listener);
+        EarlyEnd end;
+
+        if (!entry)
+                return;
+        mail_on_unasked(take_end);
+        listener_on_news(entry->object, mail_look);
+        hnd_put(entry);
+        while (take_early(tag, &end))
+                deliver_end(listener, &end.fds, end.peer);
+}
+
+static Retcode make_listener(Handle number, const EndBlock *b, MailFds *fds) {
+        Listener *listener;
+        Retcode rc;
+        int r = listener_new(fds->list[2], b->status, fds->list[1], &listener);
+
+        if (r < 0)
+                return rtl_retcode_from_errno(r);
+        (void)close(fds->list[2]);
+        (void)close(fds->list[0]);
+        fds->n = 0;
+        rc = open_handle(&hnd_listener, listener, shape_of(b), number);
+        if (rc == rcOk)
+                expect_ends(number, number);
+        return rc;
+}
+
+Retcode dyn_take_listener(Handle number, uint64_t letter) {
+        MailFds fds;
+        const EndBlock *b;
+        Retcode rc = rcFail;
+
+        mail_on_unasked(take_end);
+        if (mail_take_any(letter, &fds) != 0)
+                return rcOutOfMemory;
+        b = get_block(&fds);
+        if (b && fds.n == 3)
+                rc = make_listener(number, b, &fds);
+        close_fds(&fds);
+        return rc;
+}
+
+void dyn_join_listener(Handle number, Handle listener) {
+        Handle own = hnd_is_kernels(listener) ? hnd_alias_get(listener) : listener;
+
+        if (own != INVALID_HANDLE)
+                (void)hnd_alias_put(number, own, false);
+}
+
+rtl_bool dyn_name_listener(Handle handle, Handle *ret_name) {
+        uint32_t index;
+
+        *ret_name = handle;
+        if (handle == INVALID_HANDLE || hnd_is_kernels(handle))
+                return rtl_true;
+        *ret_name = INVALID_HANDLE;
+        if (!sl_find_listener(handle, &index) || index >= CHAN_LISTENERS_MAX)
+                return rtl_false;
+        atomic_store(&dyn.born[index], handle);
+        expect_ends(handle, index);
+        *ret_name = index;
+        return rtl_true;
+}
+
+/* --- the first call through a handle --- */
+
+static Retcode ask_for_channel(Handle number) {
+        kl_core_Handle_proxy proxy;
+        kl_core_Handle_Open_req req = {.handle = nk_handle_desc(number)};
+        kl_core_Handle_Open_res res = {.rc = rcFail};
+        nk_err_t err;
+        Retcode rc;
+
+        kl_core_Handle_proxy_init(&proxy, kernel_transport(), KERNEL_HANDLE);
+        err = kl_core_Handle_Open(&proxy.base, &req, NULL, &res, NULL);
+        rc = kernel_outcome(err, res.rc);
+        if (rc == rcOk)
+                rc = dyn_take_client(number, res.letter);
+        return rc == rcNoCapability ? rcSecurityDisallow : rc;
+}
+
+/* One thread asks, the others find what it got. */
+Retcode dyn_open(Handle number) {
+        Retcode rc = rcOk;
+
+        (void)pthread_mutex_lock(&dyn.opening);
+        if (hnd_alias_get(number) == INVALID_HANDLE)
+                rc = ask_for_channel(number);
+        (void)pthread_mutex_unlock(&dyn.opening);
+        return rc;
+}
+
+Retcode dyn_why_closed(Handle number) {
+        Retcode rc;
+
+        hnd_alias_drop(number);
+        rc = dyn_open(number);
+        return rc == rcHandleRevoked ? rc : rcNotConnected;
+}
