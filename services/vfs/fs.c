@@ -4,6 +4,25 @@
  */
 #include "fs.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
+#define EXPLANATION_SIZE 200
+
+static _Thread_local char explanation[EXPLANATION_SIZE];
+
+void fs_explain(const char *format, ...) {
+        va_list args;
+
+        va_start(args, format);
+        (void)vsnprintf(explanation, sizeof explanation, format, args);
+        va_end(args);
+}
+
+const char *fs_explanation(void) {
+        return explanation;
+}
+
 int fs_init(Fs *fs, const FsOps *ops) {
         *fs = (Fs){.ops = ops};
         return -pthread_rwlock_init(&fs->lock, NULL);

@@ -130,6 +130,11 @@ static inline FsNode *fs_unref(FsNode *node) {
         return NULL;
 }
 
+/* Why the last mount on this thread failed, for who asked for it: a sentence without a point; "" if the error
+ * says all. What can be mounted clears it. */
+__attribute__((format(printf, 1, 2))) void fs_explain(const char *format, ...);
+const char *fs_explanation(void);
+
 /* The head of a new file system, and of a node with one reference. */
 int fs_init(Fs *fs, const FsOps *ops);
 void fs_deinit(Fs *fs);

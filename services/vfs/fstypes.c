@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ext/ext.h"
 #include "fat/fat.h"
 #include "ramfs.h"
 #include "rom.h"
@@ -16,6 +17,9 @@ static const FsType types[] = {
         {.name = "vfat", .mount = fat_mount, .needs_device = true},
         {.name = "fat16", .mount = fat_mount, .needs_device = true},
         {.name = "fat12", .mount = fat_mount, .needs_device = true},
+        {.name = "ext2", .mount = ext_mount, .needs_device = true},
+        {.name = "ext3", .mount = ext_mount, .needs_device = true},
+        {.name = "ext4", .mount = ext_mount, .needs_device = true},
         {.name = "ramfs", .mount = ramfs_mount},
         {.name = "romfs", .mount = rom_mount, .is_read_only = true},
 };

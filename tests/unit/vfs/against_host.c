@@ -388,6 +388,8 @@ static int in_empty_root(int (*body)(void)) {
         pid = fork();
         if (pid == 0) {
                 (void)umask(0);
+                if (with.is_part)
+                        (void)dup2(STDERR_FILENO, STDOUT_FILENO);
                 if (geteuid() != 0 && unshare(CLONE_NEWUSER) != 0)
                         _exit(T_NO_ROOT);
                 if (chmod(folder, 0755) != 0 || chroot(folder) != 0 || chdir("/") != 0)

@@ -24,6 +24,7 @@ typedef struct TAgainst {
         uint32_t seed;
         bool is_plain;      /* no links, no modes, no exchange of names: the rest is compared */
         bool lasts;         /* made again it must have the same files */
+        bool is_part;       /* of a test that prints its own cases: this one goes to standard error */
         bool (*done)(void); /* when all is unmounted, still in that process; NULL: nothing. False: a fault */
 } TAgainst;
 

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of a directory: entries by number, their texts in one piece of memory, and an index by hash. What was
+ * removed stays as a gap until half of all are gaps.
+ */
+#include "extindex.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_MIN  16u
+#define NAMES_MIN 256u
+#define N_MAX     (1u << 30)
+
+void extindex_deinit(ExtIndex *x) {
+        free(x->entries);
+        free(x->slots);
+        free(x->names);
+        *x = (ExtIndex){.entries = NULL};
+}
+
+static uint32_t hash_of(const FsName *name) {
+        uint32_t h = 2166136261u;
+
+        for (uint32_t i = 0; i < name->length; i++)
+                h = (h ^ (unsigned char)name->text[i]) * 16777619u;
+        return h;
+}
+
+static bool is_name(const ExtIndex *x, const ExtEntry *e, const FsName *name, uint32_t hash) {
+        return e->hash == hash && e->ino && e->length == name->length &&
+               memcmp(x->names + e->name_at, name->text, name->length) == 0;
+}
+
+ExtEntry *extindex_find(const ExtIndex *x, const FsName *name) {
+        uint32_t hash = hash_of(name);
+
+        if (x->n_slots == 0)
+                return NULL;
+        for (uint32_t i = hash & (x->n_slots - 1); x->slots[i]; i = (i + 1) & (x->n_slots - 1))
+                if (is_name(x, &x->entries[x->slots[i] - 1], name, hash))
+                        return &x->entries[x->slots[i] - 1];
+        return NULL;
+}
+
+static void put_slot(ExtIndex *x, uint32_t place) {
+        uint32_t i = x->entries[place].hash & (x->n_slots - 1);
+
+        while (x->slots[i])
+                i = (i + 1) & (x->n_slots - 1);
+        x->slots[i] = place + 1;
+}
+
+/* Takes the gaps out. */
+static void pack(ExtIndex *x) {
+        uint32_t n = 0, size = 0;
+
+        for (uint32_t i = 0; i < x->n_entries; i++) {
+                ExtEntry e = x->entries[i];
+
+                if (!e.ino)
+                        continue;
+                memmove(x->names + size, x->names + e.name_at, e.length);
+                e.name_at = size;
+                size += e.length;
+                x->entries[n++] = e;
+        }
+        x->n_entries = n;
+        x->names_size = size;
+}
+
+/* Room for one more, and slots for all: twice as many as entries. */
+static int make_room(ExtIndex *x) {
+        uint32_t room = x->room ? x->room : ROOM_MIN, n_slots;
+
+        if (x->n_entries < x->room)
+                return 0;
+        pack(x);
+        while (x->n_entries >= room / 4 * 3)
+                room *= 2;
+        if (room > N_MAX)
+                return -ENOMEM;
+        n_slots = room * 2;
+        if (room != x->room) {
+                ExtEntry *entries = realloc(x->entries, room * sizeof *entries);
+                uint32_t *slots;
+
+                if (!entries)
+                        return -ENOMEM;
+                x->entries = entries;
+                slots = realloc(x->slots, n_slots * sizeof *slots);
+                if (!slots)
+                        return -ENOMEM;
+                x->slots = slots;
+                x->room = room;
+                x->n_slots = n_slots;
+        }
+        memset(x->slots, 0, n_slots * sizeof *x->slots);
+        for (uint32_t i = 0; i < x->n_entries; i++)
+                put_slot(x, i);
+        return 0;
+}
+
+static int make_name_room(ExtIndex *x, uint32_t length) {
+        uint32_t room = x->names_room ? x->names_room : NAMES_MIN;
+        char *names;
+
+        while (room - x->names_size < length)
+                room *= 2;
+        if (room == x->names_room)
+                return 0;
+        names = room > N_MAX * 2 ? NULL : realloc(x->names, room);
+        if (!names)
+                return -ENOMEM;
+        x->names = names;
+        x->names_room = room;
+        return 0;
+}
+
+int extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block) {
+        int r = make_room(x);
+
+        if (r == 0)
+                r = make_name_room(x, name->length);
+        if (r < 0)
+                return r;
+        memcpy(x->names + x->names_size, name->text, name->length);
+        x->entries[x->n_entries] = (ExtEntry){
+                .number = x->next_number++,
+                .ino = ino,
+                .hash = hash_of(name),
+                .name_at = x->names_size,
+                .block = block,
+                .length = (uint8_t)name->length,
+                .type = type,
+        };
+        x->names_size += name->length;
+        put_slot(x, x->n_entries++);
+        x->n_live++;
+        return 0;
+}
+
+/* Its slot stays, so that the way to others does. */
+void extindex_remove(ExtIndex *x, ExtEntry *e) {
+        e->ino = 0;
+        x->n_live--;
+}
+
+const ExtEntry *extindex_from(const ExtIndex *x, uint64_t number) {
+        uint32_t low = 0, high = x->n_entries;
+
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+
+                if (x->entries[middle].number < number)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        while (low < x->n_entries && !x->entries[low].ino)
+                low++;
+        return low < x->n_entries ? &x->entries[low] : NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Images of ext file systems: made by mke2fs, judged by e2fsck and debugfs.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "blk.h"
+#include "fs.h"
+
+typedef struct TImage {
+        unsigned char *data; /* shared with processes that are forked */
+        size_t size;
+} TImage;
+
+/* options: of mke2fs, separated by blanks; folder: what is in it, or NULL. */
+void t_image_make(TImage *image, size_t size, const char *options, const char *folder);
+void t_image_free(TImage *image);
+Blk *t_image_open(const TImage *image, bool is_read_only);
+int t_image_mount(const TImage *image, unsigned flags, Fs **ret_fs);
+
+/* e2fsck -fn finds nothing to say. */
+void t_image_check(const TImage *image, const char *when);
+/* e2fsck -fy; its exit status. The image is changed as it says. */
+int t_image_repair(TImage *image);
+/* Output of a debugfs command. */
+void t_image_debug(const TImage *image, const char *command, char *out, size_t size);
+/* All files, as debugfs reads them, into a folder. */
+void t_image_dump(const TImage *image, const char *folder);
