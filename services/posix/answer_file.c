@@ -18,7 +18,7 @@
         long r = -EIO;                                                                                       \
                                                                                                              \
         if (!file)                                                                                           \
-                return call_kernel(args);                                                                    \
+                return call_kernel_fd(args);                                                                 \
         vfs = file->vfs;                                                                                     \
         if (vfs->member)
 #define FILE_END                                                                                             \
@@ -31,10 +31,15 @@ long answer_lseek(const CallArgs *args) {
         FILE_END;
 }
 
-long answer_ftruncate(const CallArgs *args) {
+/* What is open and not a file of the VFS can't be cut. */
+static long cut(const CallArgs *args) {
         FILE_BEGIN(ftruncate)
         r = call_result(vfs->ftruncate(vfs, file->handle, args->a[1], &error), &error);
         FILE_END;
+}
+
+long answer_ftruncate(const CallArgs *args) {
+        return fdt_is_virtual((int)args->a[0]) ? cut(args) : fdt_real_error((int)args->a[0], -EINVAL);
 }
 
 long answer_fsync(const CallArgs *args) {
@@ -96,7 +101,7 @@ long answer_fstatfs(const CallArgs *args) {
 /* No back end reserves space; the C library then writes into the file what is missing. */
 long answer_fallocate(const CallArgs *args) {
         if (!fdt_is_virtual((int)args->a[0]))
-                return call_kernel(args);
+                return call_kernel_fd(args);
         return args->a[2] < 0 || args->a[3] <= 0 ? -EINVAL : -EOPNOTSUPP;
 }
 

@@ -79,7 +79,6 @@ long answer_close(const CallArgs *args) {
         return fdt_close((int)args->a[0]);
 }
 
-/* What the process was started with stays: the channels are among it. */
 long answer_close_range(const CallArgs *args) {
         unsigned long first = (unsigned)args->a[0], last = (unsigned)args->a[1];
         unsigned long flags = (unsigned)args->a[2];
@@ -89,8 +88,7 @@ long answer_close_range(const CallArgs *args) {
         if (flags)
                 return call_kernel(args); /* FD_CLOEXEC is the placeholder's */
         for (unsigned long fd = first; fd <= last && fd < FDT_FDS_MAX; fd++)
-                if (!fdt_is_kept((long)fd))
-                        (void)fdt_close((long)fd);
+                (void)fdt_close((long)fd);
         return 0;
 }
 
@@ -110,6 +108,8 @@ static long duplicate(const CallArgs *args, int flags) {
 
         if (file)
                 return fdt_install_at(file, from, to, flags);
+        if (fdt_is_kept(to))
+                return -EBADF;
         r = call_kernel(args);
         covered = r >= 0 ? fdt_uncover(to) : NULL;
         if (covered)
@@ -242,7 +242,7 @@ long answer_flock(const CallArgs *args) {
         int error;
 
         if (!file)
-                return call_kernel(args);
+                return call_kernel_fd(args);
         if (file->vfs->flock)
                 do {
                         error = 0;

@@ -128,6 +128,12 @@ long call_kernel(const CallArgs *args) {
         return raw_call(args->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
+long call_kernel_fd(const CallArgs *args) {
+        long r = fdt_real_error(args->a[0], 0);
+
+        return r < 0 ? r : call_kernel(args);
+}
+
 long call(long number, long a0, long a1, long a2, long a3, long a4, long a5) {
         const CallArgs args = {.number = number, .a = {a0, a1, a2, a3, a4, a5}};
 

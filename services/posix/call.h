@@ -35,6 +35,9 @@ extern const CallRow call_rows[CALL_NUMBERS_MAX];
 long call(long number, long a0, long a1, long a2, long a3, long a4, long a5);
 /* The kernel's answer. */
 long call_kernel(const CallArgs *args);
+/* The same of a call whose first argument is a descriptor, and which a chamber may refuse before it looks at
+ * it. */
+long call_kernel_fd(const CallArgs *args);
 
 /* --- what the answers share --- */
 

@@ -37,6 +37,27 @@ static long raw_close(long fd) {
         return raw_call(SYS_close, fd, 0, 0, 0, 0, 0);
 }
 
+static bool is_in_table(long fd) {
+        return fd >= 0 && fd < FDT_FDS_MAX;
+}
+
+/* --- what the process was started with --- */
+
+#define KEPT_MAX 1024 /* the kernel process gives low numbers */
+
+static _Atomic uint64_t kept[FDT_FDS_MAX / 64];
+
+void fdt_keep_open(void) {
+        for (long fd = STDERR_FILENO + 1; fd < KEPT_MAX; fd++)
+                if (raw_fcntl(fd, F_GETFD, 0) >= 0)
+                        atomic_fetch_or(&kept[fd / 64], UINT64_C(1) << (fd % 64));
+}
+
+bool fdt_is_kept(long fd) {
+        return (fd >= 0 && fd == atomic_load(&model)) ||
+               (is_in_table(fd) && (atomic_load(&kept[fd / 64]) >> (fd % 64) & 1));
+}
+
 /* --- files --- */
 
 FdtFile *fdt_file_new(struct vfs *vfs) {
@@ -84,10 +105,6 @@ static uint32_t settled(long fd) {
                 n = atomic_load(&numbers[fd]);
         }
         return n == CLOSING ? 0 : n;
-}
-
-static bool is_in_table(long fd) {
-        return fd >= 0 && fd < FDT_FDS_MAX;
 }
 
 bool fdt_is_virtual(long fd) {
@@ -169,7 +186,7 @@ long fdt_install_at(FdtFile *file, int from, int to, int flags) {
         FdtFile *old;
         long r;
 
-        if (to < 0 || to >= FDT_FDS_MAX)
+        if (!is_in_table(to) || fdt_is_kept(to))
                 return refuse(file, -EBADF);
         r = raw_call(SYS_dup3, from, to, flags, 0, 0, 0);
         if (r < 0)
@@ -188,7 +205,7 @@ long fdt_close(long fd) {
         int r;
 
         if (n == 0)
-                return raw_close(fd);
+                return fdt_is_kept(fd) ? -EBADF : raw_close(fd);
         if (!atomic_compare_exchange_strong(&numbers[fd], &n, CLOSING))
                 return -EBADF; /* another thread was faster */
         (void)raw_close(fd);
@@ -199,21 +216,4 @@ long fdt_close(long fd) {
 
 long fdt_real_error(long fd, long error) {
         return raw_fcntl(fd, F_GETFD, 0) < 0 ? -EBADF : error;
-}
-
-/* --- what the process was started with --- */
-
-#define KEPT_MAX 1024 /* the kernel process gives low numbers */
-
-static _Atomic uint64_t kept[FDT_FDS_MAX / 64];
-
-void fdt_keep_open(void) {
-        for (long fd = STDERR_FILENO + 1; fd < KEPT_MAX; fd++)
-                if (raw_fcntl(fd, F_GETFD, 0) >= 0)
-                        atomic_fetch_or(&kept[fd / 64], UINT64_C(1) << (fd % 64));
-}
-
-bool fdt_is_kept(long fd) {
-        return fd == atomic_load(&model) ||
-               (is_in_table(fd) && (atomic_load(&kept[fd / 64]) >> (fd % 64) & 1));
 }

@@ -48,7 +48,8 @@ long fdt_install_at(FdtFile *file, int from, int to, int flags);
 long fdt_close(long fd);
 /* What a number is that is not the VFS's: `error` when it is open, else -EBADF. */
 long fdt_real_error(long fd, long error);
-/* Remembers what is open now: what the process was started with. */
+/* Remembers what is open now: the process was started with it, and its channels are among it. A program that
+ * closes whatever may be open must not end them: such a number is nobody's to close (-EBADF). */
 void fdt_keep_open(void);
 bool fdt_is_kept(long fd);
 /* Forgets the file of a number whose real descriptor is being replaced; the file, or NULL. */
