@@ -14,6 +14,7 @@
 #define INIT_PATH_MAX     1024u           /* bytes of an executable's path */
 #define INIT_DEADLINE_MAX 86400000u       /* milliseconds: a day */
 #define INIT_GRANTS_MAX   16u             /* files granted to one process */
+#define INIT_CONTROL_MAX  31u             /* bytes of the name of a control */
 #define INIT_MEMORY_MIN   (1ull << 20)    /* bytes: with less the loader fails, before anything is said */
 #define INIT_MEMORY_MAX   (1ull << 40)
 #define INIT_SHARED_MIN   4096ull /* bytes: a page */

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -416,9 +417,15 @@ static int add_interfaces(scmp_filter_ctx context) {
         return r;
 }
 
-static int add_network(scmp_filter_ctx context, bool has_network) {
-        int r = ADD(network, has_network ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+static int add_network(scmp_filter_ctx context, uint32_t extras) {
+        bool has_network = (extras & SECCOMP_NETWORK) != 0;
+        int r = 0;
 
+        for (size_t i = 0; r == 0 && i < sizeof network / sizeof *network; i++) {
+                bool is_granted = has_network || ((extras & SECCOMP_ACCEPT) && network[i] == CALL(accept4));
+
+                r = add(context, &network[i], 1, is_granted ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+        }
         if (!has_network)
                 return r ? r : seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), CALL(socket), 0);
         if (r == 0)
@@ -426,7 +433,15 @@ static int add_network(scmp_filter_ctx context, bool has_network) {
         return r ? r : add_interfaces(context);
 }
 
-static int fill(scmp_filter_ctx context, bool has_network) {
+#define IOCTL_TYPE  0xff00u
+#define IOCTLS_GPIO 0xb400u /* all of <linux/gpio.h>, and no other device's */
+
+static int add_gpio(scmp_filter_ctx context) {
+        return seccomp_rule_add(context, SCMP_ACT_ALLOW, CALL(ioctl), 1,
+                SCMP_A1(SCMP_CMP_MASKED_EQ, IOCTL_TYPE, IOCTLS_GPIO));
+}
+
+static int fill(scmp_filter_ctx context, uint32_t extras) {
         /* A number of another machine's calls (32 bit, x32) ends the process, not just the thread. */
         int r = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -442,7 +457,9 @@ static int fill(scmp_filter_ctx context, bool has_network) {
         if (r == 0)
                 r = add_limits(context);
         if (r == 0)
-                r = add_network(context, has_network);
+                r = add_network(context, extras);
+        if (r == 0 && (extras & SECCOMP_GPIO))
+                r = add_gpio(context);
         /* A tree instead of a list: the calls of a round trip come after few comparisons. */
         return r ? r : seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 }
@@ -468,14 +485,14 @@ static int export(scmp_filter_ctx context, struct sock_fprog *filter) {
         return r;
 }
 
-int seccomp_make(struct sock_fprog *ret_filter, bool has_network) {
+int seccomp_make(struct sock_fprog *ret_filter, uint32_t extras) {
         scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
         int r;
 
         *ret_filter = (struct sock_fprog){.len = 0};
         if (!context)
                 return -ENOMEM;
-        r = fill(context, has_network);
+        r = fill(context, extras);
         if (r == 0)
                 r = export(context, ret_filter);
         seccomp_release(context);

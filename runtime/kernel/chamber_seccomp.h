@@ -6,9 +6,16 @@
 #pragma once
 
 #include <linux/filter.h>
-#include <stdbool.h>
+#include <stdint.h>
 
-/* Makes the filter; the child only installs it. has_network: with sockets of TCP and UDP. 0 or a negative
- * errno. */
-int seccomp_make(struct sock_fprog *ret_filter, bool has_network);
+/* What a process may do beyond what all may. */
+enum {
+        SECCOMP_NETWORK = 1, /* sockets of TCP and UDP */
+        SECCOMP_ACCEPT = 2,  /* who connects to a socket that it was granted */
+        SECCOMP_GPIO = 4,    /* what a GPIO chip that it was granted does */
+        SECCOMP_KINDS = 8    /* combinations of these */
+};
+
+/* Makes the filter; the child only installs it. extras: of the above. 0 or a negative errno. */
+int seccomp_make(struct sock_fprog *ret_filter, uint32_t extras);
 void seccomp_unmake(struct sock_fprog *filter);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Grants: files of the host that a process gets by the solution, opened by the kernel process. The process
- * has the descriptor and no path: exactly that file, and only as it was opened.
+ * Grants: files and devices of the host that a process gets by the solution, opened by the kernel process,
+ * and sockets through which whoever runs the solution talks to it. The process has the descriptor and no
+ * path: exactly that file, and only as it was opened.
  *
  * A file that somebody may write belongs to one process: shared, it would be a channel that no policy
  * sees. That holds within a solution, and by a lock between those that run at the same time.

@@ -541,6 +541,23 @@ static void read_grant_file(Reader *r, void *object, const yaml_node_t *value) {
         read_text(r, value, &rule, &((SolGrant *)object)->file);
 }
 
+static void read_grant_device(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'device'", .size_max = INIT_PATH_MAX, .is_name = true};
+        SolGrant *grant = object;
+
+        grant->kind = GRANT_DEVICE;
+        grant->is_writable = true;
+        read_text(r, value, &rule, &grant->file);
+}
+
+static void read_grant_control(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'control'", .size_max = INIT_CONTROL_MAX, .is_name = true};
+        SolGrant *grant = object;
+
+        grant->kind = GRANT_CONTROL;
+        read_text(r, value, &rule, &grant->file);
+}
+
 static void read_grant_name(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'name'", .size_max = INIT_NAME_MAX, .is_name = true};
 
@@ -554,10 +571,39 @@ static void read_grant_mode(Reader *r, void *object, const yaml_node_t *value) {
 }
 
 static const Key grant_keys[] = {
-        {"file", read_grant_file, true},
+        {"control", read_grant_control, false},
+        {"device", read_grant_device, false},
+        {"file", read_grant_file, false},
         {"mode", read_grant_mode, false},
         {"name", read_grant_name, false},
 };
+
+static bool has_key(const yaml_node_t *dictionary, Reader *r, const char *name) {
+        const yaml_node_pair_t *pair = dictionary->data.mapping.pairs.start;
+
+        for (; pair < dictionary->data.mapping.pairs.top; pair++) {
+                const yaml_node_t *key = get_node(r, pair->key);
+
+                if (key->type == YAML_SCALAR_NODE && strcmp(scalar_text(key), name) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* One of three, and `mode` only with a file. */
+static void check_grant_keys(Reader *r, const yaml_node_t *item) {
+        unsigned n;
+
+        if (item->type != YAML_MAPPING_NODE)
+                return;
+        n = (unsigned)has_key(item, r, "file") + has_key(item, r, "device") + has_key(item, r, "control");
+        if (n == 0)
+                problem_add(r->problems, PROBLEM_MISSING_KEY, node_pos(item),
+                        "a grant lacks the key 'file' (or 'device', or 'control')");
+        else if (n > 1 || (has_key(item, r, "mode") && !has_key(item, r, "file")))
+                problem_add(r->problems, PROBLEM_BAD_WORD, node_pos(item),
+                        "a grant is one of 'file', 'device' and 'control'; 'mode' is for files");
+}
 
 static void complete_grant(Reader *r, const SolTask *task, SolGrant *grant) {
         const char *slash = grant->file.text ? strrchr(grant->file.text, '/') : NULL;
@@ -586,6 +632,7 @@ static void read_grants(Reader *r, void *object, const yaml_node_t *value) {
 
                 task->grants[i] = (SolGrant){.at = node_pos(item)};
                 read_dictionary(r, item, grant_keys, ARRAY_SIZE(grant_keys), "a grant", &task->grants[i]);
+                check_grant_keys(r, item);
                 complete_grant(r, task, &task->grants[i]);
         }
         task->n_grants = n;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "rundir.h"
 
 #define EVENTS_PER_TURN 64
 #define FDS_PER_TASK    2u  /* output pipes that stay open */
@@ -548,6 +549,7 @@ int loop_run(const Solution *sol, const LoopOptions *options) {
                         r = loop_turns(&l);
         }
         loop_end(&l);
+        rundir_clear();
         if (r < 0) {
                 (void)fprintf(stderr, "caisson: %s\n", strerror(-r));
                 return LOOP_EXIT_SYSTEM;

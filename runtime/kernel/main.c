@@ -16,6 +16,7 @@ static const Command commands[] = {
         {"run", "start the processes of a solution and connect them", cmd_run},
         {"check", "look for mistakes in a solution without starting it", cmd_check},
         {"policy", "compile a policy, test it, ask about it (nkc policy)", cmd_policy},
+        {"gpio", "look at the pins of a running solution, set simulated ones", cmd_gpio},
         {"doctor", "see whether this machine can isolate processes", cmd_doctor},
 };
 

@@ -49,8 +49,17 @@ typedef struct Start {
         int *fds;
 } Start;
 
+/* What its system call filter lets through. */
+static uint32_t extras_of(const SolTask *task) {
+        uint32_t extras = task->has_network ? SECCOMP_NETWORK : 0;
+
+        for (uint32_t i = 0; i < task->n_grants; i++)
+                extras |= task->grants[i].extras;
+        return extras;
+}
+
 int procs_init(Procs *p, const Solution *sol, uint32_t layers) {
-        int r;
+        int r = 0;
 
         *p = (Procs){.sol = sol,
                 .layers = layers,
@@ -62,8 +71,13 @@ int procs_init(Procs *p, const Solution *sol, uint32_t layers) {
                 p->list[i] = (Proc){.output = {-1, -1}};
         if (!(layers & LAYER_SECCOMP))
                 return 0;
-        r = seccomp_make(&p->filters[false], false);
-        return r ? r : seccomp_make(&p->filters[true], true);
+        for (uint32_t i = 0; r == 0 && i < sol->n_tasks; i++) {
+                uint32_t extras = extras_of(&sol->tasks[i]);
+
+                if (p->filters[extras].len == 0)
+                        r = seccomp_make(&p->filters[extras], extras);
+        }
+        return r;
 }
 
 static void close_fd(int *fd) {
@@ -220,7 +234,7 @@ static _Noreturn void run_child(Start *s) {
                 .group_fd = s->group_fd,
                 .has_network = s->task->has_network,
                 .root = &s->root,
-                .filter = &s->procs->filters[s->task->has_network],
+                .filter = &s->procs->filters[extras_of(s->task)],
         };
         ChamberReport report = {.error = 0};
         const char *step = chamber_enter(&chamber);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "chamber_seccomp.h"
 #include "channels.h"
 #include "groups.h"
 
@@ -24,8 +25,9 @@ typedef struct Proc {
 
 typedef struct Procs {
         const Solution *sol;
-        uint32_t layers;              /* of every chamber; less where the solution grants something */
-        struct sock_fprog filters[2]; /* with LAYER_SECCOMP: without and with the network */
+        uint32_t layers; /* of every chamber; less where the solution grants something */
+        struct sock_fprog
+                filters[SECCOMP_KINDS]; /* with LAYER_SECCOMP: those that are needed, by their extras */
         Groups groups;
         Proc *list; /* per task */
         uint32_t n_running;

@@ -56,13 +56,18 @@ typedef struct SolLimits {
         uint64_t cpu;    /* thousandths of a processor */
 } SolLimits;
 
-/* A file of the host that a process gets, opened. */
+typedef enum GrantKind { GRANT_FILE, GRANT_DEVICE, GRANT_CONTROL } GrantKind;
+
+/* Something of the host that a process gets, opened: a file, a device, or a socket through which whoever runs
+ * the solution talks to it. */
 typedef struct SolGrant {
         Pos at;
-        Text file;
+        GrantKind kind;
+        Text file; /* of the device; the control's name */
         Text name; /* what the program asks for; the last part of `file` when left out */
         bool is_writable;
-        const char *path; /* resolved */
+        uint32_t extras;  /* system calls that it needs: SECCOMP_* */
+        const char *path; /* resolved; of a control its name */
 } SolGrant;
 
 typedef struct SolTask {
