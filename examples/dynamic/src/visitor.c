@@ -28,7 +28,7 @@ static const char *text_of(nk_err_t err) {
 }
 
 static void read_meter(struct meters_IMeter_proxy *meter, const char *name) {
-        meters_IMeter_Read_req req;
+        static meters_IMeter_Read_req req; /* no parameters */
         meters_IMeter_Read_res res;
         nk_err_t err = meters_IMeter_Read(&meter->base, &req, NULL, &res, NULL);
 
