@@ -176,7 +176,7 @@ static int write_info(FatFs *fs) {
         if (!fs->geo.info_at)
                 return 0;
         put32(hints, fs->n_free);
-        put32(hints + INFO_NEXT_AT - INFO_FREE_AT, fs->next_free);
+        put32(hints + (INFO_NEXT_AT - INFO_FREE_AT), fs->next_free);
         r = blk_write(fs->blk, hints, sizeof hints, fs->geo.info_at + INFO_FREE_AT);
         return r;
 }
