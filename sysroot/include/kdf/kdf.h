@@ -17,12 +17,16 @@
 extern "C" {
 #endif
 
-/* An event of a driver. The payload is the driver's: see the function that fills it. */
+/* An event of a driver. The payload is the driver's: see the function that fills it. C++ knows its kind of
+ * member as an extension only, which both compilers have. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
 typedef struct KdfEvent {
         rtl_uint32_t type;
         rtl_uint32_t size; /* bytes of the payload */
         rtl_uint8_t payload[] __attribute__((aligned(8)));
 } KdfEvent;
+#pragma GCC diagnostic pop
 
 #define KDF_INVALID_HANDLE ((void *)-1)
 
