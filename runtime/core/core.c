@@ -18,15 +18,18 @@ static void connect_endpoints(Core *core) {
         core->hal.ops = &core_hal_ops;
         core->vmm.ops = &core_vmm_ops;
         core->connections.ops = &core_cm_ops;
+        core->task.ops = &core_task_ops;
         kl_core_CHandle_component_init(&core->handle_component, &core->handle);
         kl_core_CNotice_component_init(&core->notice_component, &core->notice);
         kl_core_CAudit_component_init(&core->audit_component, &core->audit);
         kl_core_CHAL_component_init(&core->hal_component, &core->hal);
         kl_core_CVMM_component_init(&core->vmm_component, &core->vmm);
         kl_core_CCM_component_init(&core->cm_component, &core->connections);
+        kl_core_CTask_component_init(&core->task_component, &core->task);
+        core->children = (ChildList){.say = core_say_child, .host = core};
         kl_core_Core_entity_init(&core->entity, &core->vmm_component, NULL, NULL, &core->handle_component,
-                NULL, NULL, NULL, NULL, &core->hal_component, &core->audit_component, &core->cm_component,
-                &core->notice_component, NULL);
+                &core->task_component, NULL, NULL, NULL, &core->hal_component, &core->audit_component,
+                &core->cm_component, &core->notice_component, NULL);
 }
 
 bool core_is_unjudged(uint16_t riid, uint16_t mid) {
@@ -93,7 +96,10 @@ CoreTask *core_task_free(CoreTask *task) {
         *at = task->next;
         cm_task_died(task->core->cm, &(CmTask){task->number, task->name});
         conn_task_died(task);
+        child_owner_died(&task->core->children, task);
         core_objects_orphan(task);
+        while (given_take(&task->given))
+                continue; /* the handles go with the others */
         htree_space_free(task->space);
         free(task);
         return NULL;
@@ -182,8 +188,10 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
 uint64_t core_expire(Core *core, uint64_t now_ms) {
         uint64_t notices = ntc_expire(core->board, now_ms);
         uint64_t requests = cm_expire(core->cm, now_ms);
+        uint64_t children = child_expire(&core->children, now_ms);
+        uint64_t next = notices < requests ? notices : requests;
 
-        return notices < requests ? notices : requests;
+        return next < children ? next : children;
 }
 
 HtreeCounts core_count_handles(const Core *core) {
@@ -191,5 +199,5 @@ HtreeCounts core_count_handles(const Core *core) {
 }
 
 uint32_t core_count_waiting(const Core *core) {
-        return ntc_count(core->board) + cm_count(core->cm);
+        return ntc_count(core->board) + cm_count(core->cm) + child_count(&core->children);
 }

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rtl/retcode.h>
+
 #include "boot/mail.h"
 #include "handletree/htree.h"
 #include "mdl.h"
@@ -72,6 +74,23 @@ typedef struct CoreChannels {
         void *arg;
 } CoreChannels;
 
+/* A program of the solution, as a process names it that wants to start it. Class and path may be "". */
+typedef struct CoreProgram {
+        const char *name, *class_name, *path;
+} CoreProgram;
+
+/* What the host does with programs. Each has a place: the number of the task that it becomes. */
+typedef struct CoreTasks {
+        /* May this process start it? Then its place is taken. rcOk; rcResourceNotFound: there is no such
+         * program; rcSecurityDisallow: not for this process; rcAlreadyExists: it has been started, or is
+         * going to be; rcInvalidArgument: another class or path; rcOutOfMemory. */
+        Retcode (*create)(void *arg, uint32_t starter, const CoreProgram *program, uint32_t *ret_place);
+        void (*drop)(void *arg, uint32_t place);  /* it will not be started: its place is free */
+        void (*start)(void *arg, uint32_t place); /* core_child_started says what came of it */
+        void (*end)(void *arg, uint32_t place);   /* kill it */
+        CoreTask *(*at)(void *arg, uint32_t place);
+} CoreTasks;
+
 /* What the host does for it. None of these may call a function below. */
 typedef struct CoreHost {
         /* 0, or why there are no more SIDs. NULL: handles have none (0). */
@@ -82,6 +101,7 @@ typedef struct CoreHost {
         uint64_t (*mail_new)(void *arg);
         /* Memory that processes share. NULL: they share none. */
         const MdlHost *memory;
+        const CoreTasks *tasks; /* NULL: nobody starts anything */
         /* The next record of the audit behind *place, which begins at 0 and moves on. buf: CORE_RECORD_SIZE
          * bytes. Returns its length, 0: none now. *ret_n_lost: so many before it are lost. NULL: no audit. */
         size_t (*audit_read)(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost);
@@ -111,6 +131,10 @@ CoreTask *core_task_free(CoreTask *task);
  * them. */
 void core_task_set_memory(CoreTask *task, MdlShare *share);
 
+/* A child runs (rcOk) or could not be started; it has ended. */
+void core_child_started(Core *core, uint32_t place, Retcode rc);
+void core_child_ended(Core *core, uint32_t place, bool was_killed, int32_t status);
+
 /* For messages between processes, which carry handles from one to the other. */
 HtreeSpace *core_space(CoreTask *task);
 
@@ -123,4 +147,4 @@ uint64_t core_expire(Core *core, uint64_t now_ms);
 
 /* What there is; all zero when nobody holds anything. */
 HtreeCounts core_count_handles(const Core *core);
-uint32_t core_count_waiting(const Core *core); /* subscriptions and waiting calls */
+uint32_t core_count_waiting(const Core *core); /* subscriptions, children, and waiting calls */

@@ -36,6 +36,8 @@ static void object_free(CoreObject *object) {
                 ntc_free(object->receiver);
         if (object->memory)
                 mdl_release(object->memory);
+        if (object->child)
+                core_child_free(object->core, object->child);
         if (object->sid && host->sid_dies)
                 host->sid_dies(host->arg, object->sid);
         free(object);
@@ -67,6 +69,7 @@ const HtreeKind core_mdl_kind = {.name = "memory object", .gone = gone};
 const HtreeKind core_listener_kind = {.name = "listener", .gone = listener_gone};
 const HtreeKind core_server_kind = {.name = "server handle", .gone = gone};
 const HtreeKind core_client_kind = {.name = "client handle", .gone = gone};
+const HtreeKind core_task_kind = {.name = "process", .gone = gone};
 const HtreeKind core_audit_kind = {.name = "reader of the audit", .gone = gone};
 
 Retcode core_rc_of(int error) {
@@ -120,6 +123,7 @@ Retcode core_object_new(
         object->receiver = spec->receiver;
         object->memory = spec->memory;
         object->listener = spec->listener ? conn_listener_ref(spec->listener) : NULL;
+        object->child = spec->child;
         *ret_object = object;
         return rcOk;
 }

@@ -14,6 +14,7 @@ typedef struct CoreObject {
         NtcSource source;
         NtcReceiver *receiver; /* of a notice */
         Mdl *memory;           /* of a memory object */
+        struct Child *child;   /* of a process */
         uint64_t place;        /* of a reader of the audit: the record that it has come to */
         CoreTask *provider;    /* of a user object: whose resource it is; NULL: that process has ended */
         struct CoreObject *next, *previous; /* of the same provider */
@@ -33,15 +34,17 @@ extern const HtreeKind core_mdl_kind;      /* a memory object */
 extern const HtreeKind core_listener_kind; /* a listener that was made while the process ran */
 extern const HtreeKind core_server_kind;   /* server end of one channel */
 extern const HtreeKind core_client_kind;   /* something to be called, any endpoint */
+extern const HtreeKind core_task_kind;     /* a process that was started by one */
 
 /* Makes an object with its first handle. rcOk, rcOutOfMemory, rcQuotaExceeded. */
 typedef struct CoreObjectSpec {
         const HtreeKind *kind;
         uint64_t context;
         uint32_t rights;
-        NtcReceiver *receiver; /* this and the next are taken over with rcOk */
+        NtcReceiver *receiver; /* this and the next two are taken over with rcOk */
         Mdl *memory;
         struct ConnListener *listener; /* referred to with rcOk */
+        struct Child *child;
 } CoreObjectSpec;
 Retcode core_object_new(
         CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number);

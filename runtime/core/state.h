@@ -10,7 +10,9 @@
 #include <kl/core/Core.edl.h>
 #pragma GCC diagnostic pop
 
+#include "child.h"
 #include "cm.h"
+#include "given.h"
 #include "objects.h"
 
 struct CoreTask {
@@ -25,7 +27,8 @@ struct CoreTask {
         HtreeSpace *space;
         NtcShare share;               /* its notices stay with it: their handles can't be handed on */
         struct CoreObject *resources; /* user objects that it provides */
-        MdlShare *memory;             /* NULL: it may make no memory objects */
+        GivenList given;
+        MdlShare *memory; /* NULL: it may make no memory objects */
 };
 
 struct Core {
@@ -41,12 +44,15 @@ struct Core {
         kl_core_CVMM_component vmm_component;
         kl_core_CCM_component cm_component;
         kl_core_CM connections;
+        kl_core_CTask_component task_component;
         kl_core_Handle handle;
         kl_core_Notice notice;
         kl_core_Audit audit;
         kl_core_VMM vmm;
         kl_core_CHAL_component hal_component;
         kl_core_HAL hal;
+        kl_core_Task task;
+        ChildList children;
 
         /* The call at hand. */
         CoreTask *caller;
@@ -67,6 +73,13 @@ extern const kl_core_Audit_ops core_audit_ops;   /* serve_audit.c */
 extern const kl_core_VMM_ops core_vmm_ops;       /* serve_vmm.c */
 extern const kl_core_HAL_ops core_hal_ops;       /* serve_hal.c */
 extern const kl_core_CM_ops core_cm_ops;         /* serve_cm.c */
+
+extern const kl_core_Task_ops core_task_ops; /* serve_task.c */
+
+/* ChildSay; host is the Core. */
+void core_say_child(void *host, const ChildEnd *end);
+/* Nobody has a handle of it any more. */
+void core_child_free(Core *core, Child *child);
 
 /* The answer to the call at hand brings descriptors. fds: borrowed until it is out, MAIL_FDS_MAX of them at
  * most; they stay the caller's. Returns the number that the answer must name; 0: nothing can be sent. */
@@ -107,4 +120,8 @@ static inline Core *core_of_notice(kl_core_Notice *self) {
 
 static inline Core *core_of_vmm(kl_core_VMM *self) {
         return (Core *)(void *)((char *)self - offsetof(Core, vmm));
+}
+
+static inline Core *core_of_task(kl_core_Task *self) {
+        return (Core *)(void *)((char *)self - offsetof(Core, task));
 }

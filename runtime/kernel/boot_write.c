@@ -165,13 +165,18 @@ static BootChannel server_end(Builder *b, const Channel *channel) {
         return entry;
 }
 
+/* Who starts later finds no channels to those that have died meanwhile. */
+static bool is_end_of(const Channel *channel, uint32_t task) {
+        return !channel->gone && (channel->sol->client == task || channel->sol->server == task);
+}
+
 static uint32_t count_ends(const Builder *b) {
         uint32_t n = 0;
 
         for (uint32_t i = 0; i < b->channels->n_channels; i++) {
-                const SolChannel *sol = b->channels->list[i].sol;
+                const Channel *channel = &b->channels->list[i];
 
-                n += sol->client == b->task || sol->server == b->task;
+                n += is_end_of(channel, b->task);
         }
         return n;
 }
@@ -181,7 +186,7 @@ static void put_channels(Builder *b, uint32_t at) {
                 const Channel *channel = &b->channels->list[i];
                 BootChannel entry;
 
-                if (channel->sol->client != b->task)
+                if (channel->gone || channel->sol->client != b->task)
                         continue;
                 entry = client_end(b, channel);
                 overwrite(b, at, &entry, sizeof entry);
@@ -191,7 +196,7 @@ static void put_channels(Builder *b, uint32_t at) {
                 const Channel *channel = &b->channels->list[i];
                 BootChannel entry;
 
-                if (channel->sol->server != b->task)
+                if (channel->gone || channel->sol->server != b->task)
                         continue;
                 entry = server_end(b, channel);
                 overwrite(b, at, &entry, sizeof entry);
@@ -238,8 +243,7 @@ static bool needs_kernel(const Builder *b) {
         for (uint32_t i = 0; i < b->channels->n_channels; i++) {
                 const Channel *channel = &b->channels->list[i];
 
-                if (channel->has_judged &&
-                        (channel->sol->client == b->task || channel->sol->server == b->task))
+                if (channel->has_judged && is_end_of(channel, b->task))
                         return true;
         }
         return b->channels->kernel.core_fds[b->task] >= 0 || b->channels->kernel.security_fds[b->task] >= 0;

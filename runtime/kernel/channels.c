@@ -173,7 +173,9 @@ static int allocate_kernel(ChannelsKernel *k, uint32_t n_tasks) {
 
 /* Whatever the result, channels_deinit() can follow. */
 static int allocate(Channels *c, const Solution *sol) {
-        if (allocate_kernel(&c->kernel, sol->n_tasks) < 0 || mails_init(&c->mails, sol->n_tasks) < 0)
+        c->is_waiting = calloc(sol->n_tasks + 1u, sizeof *c->is_waiting);
+        if (!c->is_waiting || allocate_kernel(&c->kernel, sol->n_tasks) < 0 ||
+                mails_init(&c->mails, sol->n_tasks) < 0)
                 return -ENOMEM;
         c->list = calloc(sol->n_channels + 1u, sizeof *c->list);
         c->servers = calloc(sol->n_tasks + 1u, sizeof *c->servers);
@@ -228,27 +230,64 @@ static void close_fds(int *fds, uint32_t n) {
                 close_fd(&fds[i]);
 }
 
-static void close_start_fds(Channels *c) {
-        for (uint32_t i = 0; i < c->n_channels; i++) {
-                close_fd(&c->list[i].mem_fd);
-                close_fd(&c->list[i].bell_fd);
-                close_fd(&c->list[i].client_fd);
-                close_fd(&c->list[i].server_fd);
+static void close_channel_fds(const Channels *c, Channel *channel) {
+        bool has_client = !c->is_waiting[channel->sol->client];
+        bool has_server = channel->sol->server == SOL_NOBODY || !c->is_waiting[channel->sol->server];
+
+        if (has_client) {
+                close_fd(&channel->bell_fd);
+                close_fd(&channel->client_fd);
         }
+        if (has_server)
+                close_fd(&channel->server_fd);
+        if (has_client && has_server)
+                close_fd(&channel->mem_fd);
+}
+
+/* What a process needs to be born with, unless it is still to be born. */
+static void close_task_fds(Channels *c, uint32_t task) {
+        if (c->is_waiting[task])
+                return;
+        close_fd(&c->servers[task].held_fd);
+        close_fd(&c->kernel.bell_fds[task]);
+        close_fd(&c->kernel.core_fds[task]);
+        close_fd(&c->kernel.security_fds[task]);
+}
+
+static void close_start_fds(Channels *c) {
+        for (uint32_t i = 0; i < c->n_channels; i++)
+                close_channel_fds(c, &c->list[i]);
         for (uint32_t i = 0; i < c->n_servers; i++)
-                close_fd(&c->servers[i].held_fd);
+                close_task_fds(c, i);
         close_fd(&c->kernel.status_fd);
-        close_fd(&c->kernel.status_ro_fd);
         close_fd(&c->kernel.ear_fd);
-        close_fds(c->kernel.bell_fds, c->sol->n_tasks);
-        close_fds(c->kernel.core_fds, c->sol->n_tasks);
-        close_fds(c->kernel.security_fds, c->sol->n_tasks);
+        if (c->n_waiting == 0)
+                close_fd(&c->kernel.status_ro_fd);
+}
+
+static void expect_later_starts(Channels *c) {
+        for (uint32_t i = 0; i < c->sol->n_tasks; i++) {
+                c->is_waiting[i] = !solution_starts_first(&c->sol->tasks[i]);
+                c->n_waiting += c->is_waiting[i];
+        }
+}
+
+void channels_started(Channels *c, uint32_t task) {
+        if (!c->is_waiting[task])
+                return;
+        c->is_waiting[task] = false;
+        c->n_waiting--;
+        close_start_fds(c);
 }
 
 void channels_deinit(Channels *c) {
         if (!c->sol)
                 return;
-        close_start_fds(c);
+        for (uint32_t i = 0; c->is_waiting && i < c->sol->n_tasks; i++)
+                c->is_waiting[i] = false;
+        c->n_waiting = 0;
+        if (c->is_waiting)
+                close_start_fds(c);
         for (uint32_t i = 0; i < c->n_channels; i++) {
                 close_channel(&c->list[i]);
                 free(c->list[i].verdicts);
@@ -263,6 +302,7 @@ void channels_deinit(Channels *c) {
                 free(c->servers[i].ear_fds);
         }
         mails_deinit(&c->mails);
+        free(c->is_waiting);
         free(c->kernel.bell_fds);
         free(c->kernel.core_fds);
         free(c->kernel.security_fds);
@@ -286,6 +326,7 @@ int channels_all_started(Channels *c) {
         for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
                 if (c->list[i].has_direct)
                         r = chan_mem_map(c->list[i].mem_fd, &c->list[i].mem);
+        expect_later_starts(c);
         close_start_fds(c);
         return r;
 }

@@ -4,9 +4,10 @@
  *
  * The kernel process makes them before anything runs and hands each end what it needs. It keeps
  * a mapping of each, because it alone can tell the living end that the other died. Once everything
- * runs it shares no open file with a process but those that it only closes, and the ears and pages of
- * servers, for channels that are made later (links.h): it must not be possible to make it block. To tell a
- * server something it has bells that nobody else holds, one a listener.
+ * runs it shares no open file with a process but those that it only closes, those that it keeps for a process
+ * that starts later, and the ears and pages of servers, for channels that are made later (links.h): it must
+ * not be possible to make it block. To tell a server something it has bells that nobody else holds, one a
+ * listener.
  *
  * What the policy says about a channel's methods decides which legs it has (transport/chan_layout.h): two
  * processes share memory only if some method between them is direct. The mediator takes the other legs over.
@@ -71,6 +72,8 @@ typedef struct Channels {
         uint32_t n_servers;
         ChannelsKernel kernel;
         Mails mails;
+        bool *is_waiting; /* per task: it starts later, and what it needs for that is kept */
+        uint32_t n_waiting;
 } Channels;
 
 #define CHANNELS_NULL ((Channels){.n_channels = 0})
@@ -80,10 +83,13 @@ int channels_init(Channels *c, const Solution *sol, const ChannelsPolicy *policy
 void channels_deinit(Channels *c);
 /* The most descriptors that channels_init() opens for this solution: the limit is raised before. */
 uint32_t channels_count_fds(const Solution *sol);
-/* Closes what only new processes need, and maps the direct legs to look after them. Negative errno: not all
- * of it, and what is left is only good for channels_deinit(). */
+/* All have started that start at the beginning. Closes what only new processes need, but for those that start
+ * later, and maps the direct legs to look after them. Negative errno: not all of it, and what is left is only
+ * good for channels_deinit(). */
 int channels_all_started(Channels *c);
-/* Ends the channels of a dead task at both sides; all must have started. Returns how many it ended. */
+/* One that starts later has started, or never will. */
+void channels_started(Channels *c, uint32_t task);
+/* Ends the channels of a dead task at both sides, after channels_all_started(). Returns how many it ended. */
 uint32_t channels_task_died(Channels *c, uint32_t task);
 
 /* As chan_mem_peek, whichever way the call takes. */

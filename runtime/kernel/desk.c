@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,15 +21,25 @@
 
 _Static_assert(AUDIT_RECORD_SIZE <= CORE_RECORD_SIZE, "a record fits the kernel's answer");
 
+/* The life of a task, as far as processes may decide about it. */
+typedef enum Life {
+        LIFE_NONE,    /* it can be created by its starter */
+        LIFE_CREATED, /* it has been */
+        LIFE_BEGUN    /* it was started, with the rest or by its starter: there is no second time */
+} Life;
+
 typedef struct DeskTask {
         Desk *desk;
         uint32_t index;
         CoreTask *core;  /* NULL: it has died */
         MdlShare memory; /* outlives the process: others may have what it made */
         RelayRoute *route;
+        Life life;
 } DeskTask;
 
 struct Desk {
+        const Solution *sol;
+        Orders orders;
         Mails *mails;
         Judge *judge; /* NULL: there is no policy */
         Relay *relay;
@@ -212,6 +224,86 @@ void desk_take_back(Desk *d, uint32_t to, Carry *carry) {
         *carry = CARRY_NULL;
 }
 
+/* --- programs that processes start --- */
+
+static bool is_meant(const char *said, const char *is) {
+        return said[0] == '\0' || strcmp(said, is) == 0;
+}
+
+/* What init.yaml says about who starts what comes before the policy: it is asked about what may be at all. */
+static Retcode create_program(void *arg, uint32_t starter, const CoreProgram *program, uint32_t *ret_place) {
+        Desk *d = arg;
+        const SolTask *task = solution_find(d->sol, program->name);
+        uint32_t place;
+
+        if (!task)
+                return rcResourceNotFound;
+        place = (uint32_t)(task - d->sol->tasks);
+        if (solution_starts_first(task) || task->starter_task != starter)
+                return rcSecurityDisallow;
+        if (d->tasks[place].life != LIFE_NONE)
+                return rcAlreadyExists;
+        if (!is_meant(program->class_name, task->class_name.text) ||
+                !is_meant(program->path, task->path.text))
+                return rcInvalidArgument;
+        if (!judge_execute_by(d->judge, starter, place))
+                return rcSecurityDisallow;
+        d->tasks[place].life = LIFE_CREATED;
+        *ret_place = place;
+        return rcOk;
+}
+
+static void drop_program(void *arg, uint32_t place) {
+        Desk *d = arg;
+
+        d->tasks[place].life = LIFE_NONE;
+        judge_task_died(d->judge, place);
+}
+
+static void start_program(void *arg, uint32_t place) {
+        Desk *d = arg;
+
+        d->tasks[place].life = LIFE_BEGUN;
+        orders_put(&d->orders, place, ORDER_START);
+}
+
+static void end_program(void *arg, uint32_t place) {
+        Desk *d = arg;
+
+        orders_put(&d->orders, place, ORDER_END);
+}
+
+static CoreTask *task_at(void *arg, uint32_t place) {
+        const Desk *d = arg;
+
+        return d->tasks[place].core;
+}
+
+static const CoreTasks programs = {
+        .create = create_program,
+        .drop = drop_program,
+        .start = start_program,
+        .end = end_program,
+        .at = task_at,
+};
+
+Orders *desk_orders(Desk *d) {
+        return &d->orders;
+}
+
+void desk_started(Desk *d, uint32_t task, Retcode rc) {
+        if (rc != rcOk)
+                d->tasks[task].life = LIFE_CREATED;
+        core_child_started(d->core, task, rc);
+}
+
+void desk_ended(Desk *d, uint32_t task, int status) {
+        bool was_killed = WIFSIGNALED(status);
+
+        orders_forget(&d->orders, task);
+        core_child_ended(d->core, task, was_killed, was_killed ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
 /* --- life --- */
 
 static int sid_new(void *arg, uint32_t *ret_sid) {
@@ -260,6 +352,7 @@ static int open_tasks(Desk *d, const Solution *sol) {
 
                 *t = (DeskTask){.desk = d,
                         .index = d->n_tasks,
+                        .life = solution_starts_first(&sol->tasks[d->n_tasks]) ? LIFE_BEGUN : LIFE_NONE,
                         .memory.max_size = max_shared(&sol->tasks[d->n_tasks])};
                 r = core_task_new(d->core, t->index, sol->tasks[t->index].name.text, &t->core);
                 if (r == 0)
@@ -275,6 +368,7 @@ int desk_new(const DeskPlan *plan, Desk **ret_desk) {
                 .answer = answer,
                 .audit_read = plan->judge ? audit_next : NULL,
                 .mail_new = mail_new,
+                .tasks = &programs,
                 .memory = plan->sol->is_never_direct ? NULL : &memory_host,
                 .board = plan->sol->board.text ? plan->sol->board.text : SOLUTION_BOARD,
                 .channels = plan->channels,
@@ -283,12 +377,16 @@ int desk_new(const DeskPlan *plan, Desk **ret_desk) {
 
         if (!d)
                 return -ENOMEM;
-        *d = (Desk){.mails = plan->mails,
+        *d = (Desk){.sol = plan->sol,
+                .orders = ORDERS_NULL,
+                .mails = plan->mails,
                 .judge = plan->judge,
                 .relay = plan->relay,
                 .last_sid = KSM_SID_KERNEL,
                 .timer_fd = -1};
-        r = core_new(&host, &d->core);
+        r = orders_init(&d->orders, plan->sol->n_tasks);
+        if (r == 0)
+                r = core_new(&host, &d->core);
         if (r == 0)
                 r = open_tasks(d, plan->sol);
         if (r == 0) {
@@ -311,6 +409,7 @@ Desk *desk_free(Desk *d) {
         for (uint32_t i = 0; i < d->n_tasks; i++)
                 mdl_share_end(&d->tasks[i].memory);
         core_free(d->core);
+        orders_deinit(&d->orders);
         if (d->timer_fd >= 0)
                 (void)close(d->timer_fd);
         free(d->tasks);

@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "judge.h"
 #include "mails.h"
+#include "orders.h"
 #include "transport/relay.h"
 
 typedef struct Desk Desk;
@@ -46,6 +47,11 @@ void desk_look(Desk *d, uint32_t from, uint32_t to, const ShapeTable *table, con
 bool desk_move(Desk *d, uint32_t from, uint32_t to, Carry *carry, struct nk_message *message);
 void desk_take_back(Desk *d, uint32_t to, Carry *carry);
 
+/* What processes want done with others, and what came of it. */
+Orders *desk_orders(Desk *d);
+void desk_started(Desk *d, uint32_t task, Retcode rc);
+/* Before desk_task_died; status: as of waitpid(2). */
+void desk_ended(Desk *d, uint32_t task, int status);
 void desk_task_died(Desk *d, uint32_t task);
 
 /* Ready to read when a call has waited long enough: then desk_expire. */

@@ -325,6 +325,12 @@ static void read_task(Reader *r, void *object, const yaml_node_t *value) {
         read_text(r, value, &rule, &((SolTask *)object)->name);
 }
 
+static void read_starter(Reader *r, void *object, const yaml_node_t *value) {
+        static const TextRule rule = {.what = "'starter'", .size_max = INIT_NAME_MAX, .is_name = true};
+
+        read_text(r, value, &rule, &((SolTask *)object)->starter);
+}
+
 static void read_path(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'path'", .size_max = INIT_PATH_MAX, .is_name = true};
 
@@ -653,6 +659,7 @@ static const Key task_keys[] = {
         {"env", read_env, false},
         {"before", read_before, false},
         {"after", read_after, false},
+        {"starter", read_starter, false},
         {"limits", read_limits, false},
         {"grants", read_grants, false},
         {"network", read_network, false},

@@ -351,16 +351,35 @@ bool judge_boot(Judge *j, JudgeText *ret_why) {
         return is_granted;
 }
 
-static bool execute(Judge *j, uint32_t task, JudgeText *ret_why) {
+/* False: there are too many. */
+static bool give_sid(Judge *j, uint32_t task) {
         JudgeTask *t = &j->tasks[task];
 
         ksm_sid_dies(j->ksm, t->sid); /* of an earlier life */
         t->sid = KSM_SID_NONE;
-        if (ksm_subject_new(j->ksm, t->class, &t->sid) != 0) {
+        return ksm_subject_new(j->ksm, t->class, &t->sid) == 0;
+}
+
+static bool execute(Judge *j, uint32_t task, JudgeText *ret_why) {
+        if (!give_sid(j, task)) {
                 (void)snprintf(ret_why->text, sizeof ret_why->text, "too many SIDs");
                 return false;
         }
-        return start(j, JUDGE_KERNEL, j->starter, t->sid, ret_why);
+        return start(j, JUDGE_KERNEL, j->starter, j->tasks[task].sid, ret_why);
+}
+
+/* The audit says why not. */
+static bool execute_by(Judge *j, uint32_t starter, uint32_t task) {
+        KsmEvent event = {.kind = KSM_EXECUTE, .src = sid_of(j, starter)};
+
+        if (!give_sid(j, task))
+                return false;
+        event.dst = j->tasks[task].sid;
+        if (decide(j, starter, &event))
+                return true;
+        ksm_sid_dies(j->ksm, j->tasks[task].sid);
+        j->tasks[task].sid = KSM_SID_NONE;
+        return false;
 }
 
 bool judge_execute(Judge *j, uint32_t task, JudgeText *ret_why) {
@@ -370,6 +389,17 @@ bool judge_execute(Judge *j, uint32_t task, JudgeText *ret_why) {
                 return true;
         pthread_mutex_lock(&j->lock);
         is_granted = execute(j, task, ret_why);
+        pthread_mutex_unlock(&j->lock);
+        return is_granted;
+}
+
+bool judge_execute_by(Judge *j, uint32_t starter, uint32_t task) {
+        bool is_granted;
+
+        if (!j)
+                return true;
+        pthread_mutex_lock(&j->lock);
+        is_granted = execute_by(j, starter, task);
         pthread_mutex_unlock(&j->lock);
         return is_granted;
 }

@@ -70,6 +70,8 @@ bool judge_asks_kernel(const Judge *j, uint32_t task);
  * task has a SID. False: must not start; *ret_why names the rule, its file and line. */
 bool judge_boot(Judge *j, JudgeText *ret_why);
 bool judge_execute(Judge *j, uint32_t task, JudgeText *ret_why);
+/* The same when a task starts another one. */
+bool judge_execute_by(Judge *j, uint32_t starter, uint32_t task);
 void judge_task_died(Judge *j, uint32_t task);
 
 /* Messages. False: rcSecurityDisallow to whoever waits. */

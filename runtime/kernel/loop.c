@@ -203,7 +203,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .stop_fd = -1,
                 .waits_fd = -1};
         for (uint32_t i = 0; i < sol->n_tasks; i++)
-                l->has_clients |= solution_is_client(&sol->tasks[i]);
+                l->has_clients |= solution_starts_first(&sol->tasks[i]) && solution_is_client(&sol->tasks[i]);
         r = raise_fd_limit(sol);
         if (r == 0)
                 r = open_events(l);
@@ -293,6 +293,8 @@ static bool may_start(Loop *l) {
         for (uint32_t i = 0; is_granted && i < l->sol->n_tasks; i++) {
                 uint32_t task = l->sol->order[i];
 
+                if (!solution_starts_first(&l->sol->tasks[task]))
+                        continue;
                 is_granted = judge_execute(l->options.judge, task, why);
                 if (!is_granted)
                         output_say(&l->output, "%s can't be started, the policy denies it: %s",
@@ -329,6 +331,8 @@ static int start_all(Loop *l) {
         for (uint32_t i = 0; i < l->sol->n_tasks; i++)
                 output_set_width(&l->output, l->sol->tasks[i].name.text);
         for (uint32_t i = 0; i < l->sol->n_tasks; i++) {
+                if (!solution_starts_first(&l->sol->tasks[l->sol->order[i]]))
+                        continue;
                 r = start_task(l, l->sol->order[i]);
                 output_flush(&l->output);
                 if (r == 0)
@@ -341,9 +345,34 @@ static int start_all(Loop *l) {
         r = mediator_start(&l->mediator, &l->channels, &l->procs, l->options.judge);
         if (r == 0 && mediator_timer_fd(&l->mediator) >= 0)
                 r = events_add(l->epoll_fd, mediator_timer_fd(&l->mediator), EPOLLIN, EVENT_CORE_TIMER, 0);
+        if (r == 0 && mediator_orders_fd(&l->mediator) >= 0)
+                r = events_add(l->epoll_fd, mediator_orders_fd(&l->mediator), EPOLLIN, EVENT_ORDERS, 0);
         if (r == 0)
                 r = channels_all_started(&l->channels);
         return r || !l->options.audit ? r : audit_start(l->options.audit);
+}
+
+/* --- what processes want done with others --- */
+
+/* Nothing begins any more when the solution is to end. A failure is the affair of the one that wanted it. */
+static void start_later(Loop *l, uint32_t i) {
+        bool has_started = l->stage == STAGE_RUNNING && start_task(l, i) == 0;
+
+        if (has_started)
+                channels_started(&l->channels, i);
+        mediator_started(&l->mediator, i, has_started);
+}
+
+static void follow_orders(Loop *l) {
+        uint32_t task;
+        uint8_t order;
+
+        while ((order = mediator_take_order(&l->mediator, &task)) != 0) {
+                if (order & ORDER_START)
+                        start_later(l, task);
+                if (order & ORDER_END)
+                        procs_signal(&l->procs, task, SIGKILL);
+        }
 }
 
 /* --- ends --- */
@@ -373,7 +402,7 @@ static void task_ended(Loop *l, uint32_t i) {
                         (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
         uint32_t n_channels;
 
-        mediator_task_died(&l->mediator, i);
+        mediator_task_died(&l->mediator, i, status);
         n_channels = channels_task_died(&l->channels, i);
         judge_task_died(l->options.judge, i);
         output_task_ended(&l->output, i);
@@ -381,7 +410,8 @@ static void task_ended(Loop *l, uint32_t i) {
                 say_end(l, i, n_channels);
         if (!is_awaited(l, i))
                 return;
-        if (l->stage == STAGE_RUNNING && l->client_status == 0)
+        /* How a process ends that another one started is that one's affair. */
+        if (l->stage == STAGE_RUNNING && l->client_status == 0 && solution_starts_first(&l->sol->tasks[i]))
                 l->client_status = exit_status(status);
         l->n_awaited--;
         if (l->n_awaited == 0 && !l->options.keep)
@@ -477,6 +507,9 @@ static void handle(Loop *l, const struct epoll_event *ev) {
                 break;
         case EVENT_CORE_TIMER:
                 mediator_expire(&l->mediator);
+                break;
+        case EVENT_ORDERS:
+                follow_orders(l);
                 break;
         case EVENT_STREAM:
                 output_stream_ready(&l->output, index);

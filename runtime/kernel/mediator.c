@@ -302,7 +302,7 @@ void mediator_stop(Mediator *m) {
         *m = MEDIATOR_NULL;
 }
 
-void mediator_task_died(Mediator *m, uint32_t task) {
+void mediator_task_died(Mediator *m, uint32_t task, int status) {
         for (uint32_t i = 0; i < m->n_routes; i++) {
                 MediatorRoute *r = &m->routes[i];
 
@@ -315,7 +315,27 @@ void mediator_task_died(Mediator *m, uint32_t task) {
         if (m->core_routes[task])
                 relay_end(m->relay, m->core_routes[task], CHAN_CLIENT_GONE);
         relay_lock(m->relay);
+        desk_ended(m->desk, task, status);
         desk_task_died(m->desk, task);
+        relay_unlock(m->relay);
+}
+
+int mediator_orders_fd(const Mediator *m) {
+        return m->desk ? desk_orders(m->desk)->fd : -1;
+}
+
+uint8_t mediator_take_order(Mediator *m, uint32_t *ret_task) {
+        uint8_t order;
+
+        relay_lock(m->relay);
+        order = orders_take(desk_orders(m->desk), ret_task);
+        relay_unlock(m->relay);
+        return order;
+}
+
+void mediator_started(Mediator *m, uint32_t task, bool has_started) {
+        relay_lock(m->relay);
+        desk_started(m->desk, task, has_started ? rcOk : rcFail);
         relay_unlock(m->relay);
 }
 

@@ -47,8 +47,14 @@ ChannelsPolicy mediator_policy(Judge *judge, const Solution *sol);
 int mediator_start(Mediator *m, Channels *channels, const struct Procs *procs, Judge *judge);
 /* Stops the thread and ends every route. */
 void mediator_stop(Mediator *m);
-/* Ends the routes of a dead task, and closes its handles. */
-void mediator_task_died(Mediator *m, uint32_t task);
+/* Ends the routes of a dead task, and closes its handles. status: as of waitpid(2). */
+void mediator_task_died(Mediator *m, uint32_t task, int status);
+
+/* Ready to read when processes want others started or ended; -1: nobody can. Then the next order (orders.h),
+ * or 0, and what came of a start. */
+int mediator_orders_fd(const Mediator *m);
+uint8_t mediator_take_order(Mediator *m, uint32_t *ret_task);
+void mediator_started(Mediator *m, uint32_t task, bool has_started);
 
 /* A route for a channel that is made now: plan has its legs, its shape, its verdicts. Under the relay's lock,
  * as mediator_remove, after which it is not to be used any more; who: CHAN_*_GONE. 0, or a negative errno. */

@@ -92,6 +92,29 @@ static void check_names(Check *c, TextList *list) {
                         report_unknown(c, PROBLEM_UNKNOWN_TASK, &list->items[i]);
 }
 
+/* --- who starts whom --- */
+
+static void find_starter(Check *c, SolTask *task) {
+        const SolTask *starter = task->starter.text ? solution_find(c->sol, task->starter.text) : NULL;
+
+        task->starter_task = starter ? (uint32_t)(starter - c->sol->tasks) : SOL_NOBODY;
+        if (task->starter.text && !starter)
+                report_unknown(c, PROBLEM_UNKNOWN_TASK, &task->starter);
+}
+
+/* From starter to starter one comes to a process that starts with the rest. */
+static void check_starter(Check *c, const SolTask *task) {
+        const SolTask *at = task;
+
+        for (uint32_t n = 0; n <= c->sol->n_tasks; n++) {
+                if (at->starter_task == SOL_NOBODY)
+                        return;
+                at = &c->sol->tasks[at->starter_task];
+        }
+        problem_add(c->problems, PROBLEM_ORDER_CYCLE, task->starter.at,
+                "'%s' is never started: who starts it waits for it", task->name.text ? task->name.text : "");
+}
+
 /* --- classes --- */
 
 static bool is_dotted_name(const char *name) {
@@ -358,6 +381,10 @@ void solution_check(Solution *s, const SolPlaces *places, NkcSession *session, P
 
         for (uint32_t i = 0; i < s->n_tasks; i++)
                 check_task(&c, &s->tasks[i]);
+        for (uint32_t i = 0; i < s->n_tasks; i++)
+                find_starter(&c, &s->tasks[i]);
+        for (uint32_t i = 0; i < s->n_tasks; i++)
+                check_starter(&c, &s->tasks[i]);
         for (uint32_t i = 0; i < s->n_tasks; i++)
                 check_channels(&c, &s->tasks[i]);
         grants_check(s, places, p, pool);

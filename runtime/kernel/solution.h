@@ -78,7 +78,9 @@ typedef struct SolTask {
         TextList args;   /* without argv[0] */
         TextList env;    /* "NAME=value" */
         TextList before, after;
-        SolChannel *channels; /* in which it is the client */
+        Text starter; /* the task that starts this one when it wants; text NULL: it starts with the rest */
+        uint32_t starter_task; /* its index, or SOL_NOBODY */
+        SolChannel *channels;  /* in which it is the client */
         uint32_t n_channels;
         SolLimits limits;
         SolGrant *grants;
@@ -114,4 +116,8 @@ void solution_check(
         Solution *s, const SolPlaces *places, struct NkcSession *session, Problems *p, Pool *pool);
 
 const SolTask *solution_find(const Solution *s, const char *task); /* NULL: no such task */
+/* Does it start with the rest, and not when another one wants? */
+static inline bool solution_starts_first(const SolTask *task) {
+        return !task->starter.text;
+}
 bool solution_is_client(const SolTask *task); /* its class has no endpoints: nobody can call it */

@@ -13,6 +13,7 @@
 /* Endpoints of kl.core.Core; tests/abi/core compares them with what nkc says. */
 #define KERNEL_VMM    0
 #define KERNEL_HANDLE 3
+#define KERNEL_TASK   4
 #define KERNEL_HAL    9
 #define KERNEL_AUDIT  10
 #define KERNEL_CM     11

@@ -24,6 +24,7 @@
 static void both_sides_agree(void **state) {
         (void)state;
         assert_int_equal(KERNEL_VMM, kl_core_Core_vmm_iidOffset + kl_core_CVMM_VMM_iid);
+        assert_int_equal(KERNEL_TASK, kl_core_Core_task_iidOffset + kl_core_CTask_Task_iid);
         assert_int_equal(KERNEL_HANDLE, kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid);
         assert_int_equal(KERNEL_AUDIT, kl_core_Core_audit_iidOffset + kl_core_CAudit_Audit_iid);
         assert_int_equal(KERNEL_HAL, kl_core_Core_hal_iidOffset + kl_core_CHAL_HAL_iid);
