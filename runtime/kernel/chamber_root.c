@@ -149,7 +149,14 @@ static int add_libraries(RootPlan *plan, ElfNeeds *needs, const char *folder) {
         return r;
 }
 
-static int add_loader(RootPlan *plan, ElfNeeds *needs) {
+/* Comes before the libraries: it needs some itself. */
+static int add_preload(RootPlan *plan, const char *preload) {
+        char folder[] = ROOT_PRELOADED;
+
+        return preload ? add_file(plan, preload, cut_last_part(folder), last_part(ROOT_PRELOADED)) : 0;
+}
+
+static int add_loader(RootPlan *plan, ElfNeeds *needs, const char *preload) {
         char *real = realpath(needs->loader, NULL), *name;
         char loader[ELF_NAME_MAX];
         int r;
@@ -161,12 +168,14 @@ static int add_loader(RootPlan *plan, ElfNeeds *needs) {
         *name++ = '\0';
         r = add_file(plan, real, loader, name);
         if (r == 0)
+                r = add_preload(plan, preload);
+        if (r == 0)
                 r = add_libraries(plan, needs, cut_last_part(real));
         free(real);
         return r;
 }
 
-int root_plan_init(RootPlan *plan, const char *executable) {
+int root_plan_init(RootPlan *plan, const char *executable, const char *preload) {
         static ElfNeeds needs; /* large; starts happen one after the other */
         int r;
 
@@ -176,7 +185,7 @@ int root_plan_init(RootPlan *plan, const char *executable) {
         if (r == 0)
                 r = elf_needs(executable, &needs);
         if (r == 0 && needs.loader[0])
-                r = add_loader(plan, &needs);
+                r = add_loader(plan, &needs, preload);
         /* The program itself, or its loader, which is not there: exec says it better. */
         if (plan->n_files == 1 && (r == -ENOEXEC || r == -EACCES || (r == -ENOENT && needs.loader[0])))
                 r = 0;

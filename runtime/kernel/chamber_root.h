@@ -12,6 +12,8 @@
 #define ROOT_FILES_MAX  64u  /* program, loader and libraries of one process */
 #define ROOT_OBJECT_MAX 256u /* bytes of what an error is about; longer ones are cut */
 
+#define ROOT_PRELOADED "/lib/preloaded.so"
+
 typedef struct RootFile {
         char *source; /* outside */
         char *target; /* inside, absolute */
@@ -23,10 +25,10 @@ typedef struct RootPlan {
         char object[ROOT_OBJECT_MAX]; /* what an error is about */
 } RootPlan;
 
-/* A file that is no program gets a plan too: exec says what is wrong with it. Negative errno: -ENOENT
- * when a library (plan->object) is in none of the folders, and the errors of elf_needs(); -ELIBBAD: the
- * loader or a library is none. */
-int root_plan_init(RootPlan *plan, const char *executable);
+/* preload: a library to be found in there too, ROOT_PRELOADED; NULL: none. A file that is no program gets a
+ * plan too: exec says what is wrong with it. Negative errno: -ENOENT when a library (plan->object) is in none
+ * of the folders, and the errors of elf_needs(); -ELIBBAD: the loader or a library is none. */
+int root_plan_init(RootPlan *plan, const char *executable, const char *preload);
 void root_plan_deinit(RootPlan *plan);
 
 /* In the child, in a mount namespace of its own, one after the other. 0, or -1 with errno and

@@ -17,6 +17,7 @@ typedef struct Command {
 } Command;
 
 int cmd_run(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_gpio(int argc, char **argv);
 int cmd_check(int argc, char **argv);

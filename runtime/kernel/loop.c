@@ -307,6 +307,8 @@ static bool may_start(Loop *l) {
 static void say_policy(Loop *l) {
         JudgeCounts n = judge_count_paths(l->options.judge);
 
+        if (!l->options.judge && l->options.needs_no_policy)
+                return;
         if (!l->options.judge)
                 output_say(&l->output, "NO POLICY: every process may call whatever it has a channel to");
         else if (l->options.is_verbose)

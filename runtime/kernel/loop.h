@@ -32,6 +32,7 @@ typedef struct LoopOptions {
         Judge *judge;          /* borrowed, with its audit; NULL: no policy, everything is granted */
         Audit *audit;          /* NULL without a judge */
         bool is_permissive;    /* --permissive */
+        bool needs_no_policy;  /* nothing is said when there is none: the solution is ours */
 } LoopOptions;
 
 /* Runs a checked solution. Returns the exit status of the program. Changes the signal mask, the

@@ -14,6 +14,7 @@
 static const Command commands[] = {
         {"new", "make the skeleton of a solution", cmd_new},
         {"run", "start the processes of a solution and connect them", cmd_run},
+        {"exec", "run a program of this machine on the files of a VFS", cmd_exec},
         {"check", "look for mistakes in a solution without starting it", cmd_check},
         {"policy", "compile a policy, test it, ask about it (nkc policy)", cmd_policy},
         {"gpio", "look at the pins of a running solution, set simulated ones", cmd_gpio},

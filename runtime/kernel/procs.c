@@ -37,6 +37,7 @@ static const char *const passed_env[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_O
 typedef struct Start {
         const SolTask *task;
         char **argv, **envp;
+        char *preload; /* its variable; NULL: none */
         const Procs *procs;
         uint32_t layers;
         Limits limits;
@@ -44,7 +45,7 @@ typedef struct Start {
         int group_fd;
         BootPlan boot;
         RootPlan root;
-        int null_fd, report[2];
+        int input_fd, report[2];
         int output[2][2]; /* stdout, stderr: read end, write end */
         int *fds;
 } Start;
@@ -135,11 +136,20 @@ static char *find_passed(const char *name) {
         return NULL;
 }
 
+static int add_preload(Start *s, size_t place) {
+        const char *library = s->layers & LAYER_ROOT ? ROOT_PRELOADED : s->task->preload;
+
+        if (asprintf(&s->preload, "LD_PRELOAD=%s", library) < 0)
+                return -ENOMEM;
+        s->envp[place] = s->preload;
+        return 0;
+}
+
 static int build_envp(Start *s) {
         size_t n = 0;
 
         s->envp = calloc(
-                s->task->env.n_items + ARRAY_SIZE(default_env) + ARRAY_SIZE(passed_env) + 1, sizeof *s->envp);
+                s->task->env.n_items + ARRAY_SIZE(default_env) + ARRAY_SIZE(passed_env) + 2, sizeof *s->envp);
         if (!s->envp)
                 return -ENOMEM;
         for (uint32_t i = 0; i < s->task->env.n_items; i++)
@@ -150,6 +160,8 @@ static int build_envp(Start *s) {
         for (size_t i = 0; i < ARRAY_SIZE(passed_env); i++)
                 if (!has_variable(s, passed_env[i], strlen(passed_env[i])) && find_passed(passed_env[i]))
                         s->envp[n++] = find_passed(passed_env[i]);
+        if (s->task->preload)
+                return add_preload(s, n);
         return 0;
 }
 
@@ -173,7 +185,7 @@ static int build_fds(Start *s) {
         s->fds = calloc(BOOT_FD + 2u + s->boot.n_fds, sizeof *s->fds);
         if (!s->fds)
                 return -ENOMEM;
-        s->fds[n++] = s->null_fd;
+        s->fds[n++] = s->input_fd;
         s->fds[n++] = s->output[0][1];
         s->fds[n++] = s->output[1][1];
         s->fds[n++] = s->boot.block_fd;
@@ -181,6 +193,12 @@ static int build_fds(Start *s) {
                 s->fds[n++] = s->boot.fds[i];
         s->fds[n] = s->report[1];
         return 0;
+}
+
+static int open_input(Start *s) {
+        s->input_fd = s->task->has_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                         : open("/dev/null", O_RDONLY | O_CLOEXEC);
+        return s->input_fd < 0 ? -errno : 0;
 }
 
 static int prepare(Start *s, const Channels *channels, uint32_t task) {
@@ -197,8 +215,8 @@ static int prepare(Start *s, const Channels *channels, uint32_t task) {
                 r = open_output(s->output[1]);
         if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, s->report) < 0)
                 r = -errno;
-        if (r == 0 && (s->null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
-                r = -errno;
+        if (r == 0)
+                r = open_input(s);
         return r ? r : build_fds(s);
 }
 
@@ -208,13 +226,14 @@ static void unprepare(Start *s) {
                 close_fd(&s->output[i][1]);
                 close_fd(&s->report[i]);
         }
-        close_fd(&s->null_fd);
+        close_fd(&s->input_fd);
         close_fd(&s->group_fd);
         grants_close(s->task, s->grant_fds);
         boot_plan_deinit(&s->boot);
         root_plan_deinit(&s->root);
         free(s->argv);
         free(s->envp);
+        free(s->preload);
         free(s->fds);
 }
 
@@ -340,7 +359,7 @@ static int plan_root(Start *s, ProcFailure *failure) {
         int r = 0;
 
         if (s->layers & (LAYER_ROOT | LAYER_LANDLOCK))
-                r = root_plan_init(&s->root, s->task->executable);
+                r = root_plan_init(&s->root, s->task->executable, s->task->preload);
         if (r < 0)
                 set_failure(failure, r == -ENOENT ? "finding a library" : "planning its root", s->root.object,
                         -r);
@@ -404,7 +423,7 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
                 .limits = limits_of(channels, task),
                 .group_fd = -1,
                 .boot = BOOT_PLAN_NULL,
-                .null_fd = -1,
+                .input_fd = -1,
                 .report = {-1, -1},
                 .output = {{-1, -1}, {-1, -1}},
         };

@@ -86,6 +86,8 @@ typedef struct SolTask {
         SolGrant *grants;
         uint32_t n_grants;
         bool has_network;             /* the host's */
+        bool has_input;               /* its standard input is this process's own */
+        const char *preload;          /* library that its loader loads before all others; NULL: none */
         const struct NkcClass *class; /* belongs to the session; NULL after a problem */
         const char *executable;       /* resolved path */
         uint32_t n_listeners;         /* different channel names at which it is the target */

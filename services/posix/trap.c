@@ -31,6 +31,10 @@ void trap_hold(bool on) {
         atomic_store(&is_held, on);
 }
 
+bool trap_is_held(void) {
+        return atomic_load(&is_held);
+}
+
 /* The mask that the return from the handler brings back is made the one that the call has set. */
 static void keep_mask(ucontext_t *context) {
         uint64_t mask = 0;
@@ -40,7 +44,7 @@ static void keep_mask(ucontext_t *context) {
 }
 
 static long answer(const greg_t *r) {
-        if (atomic_load(&is_held) && r[REG_RAX] != SYS_rt_sigprocmask && r[REG_RAX] != SYS_rt_sigaction)
+        if (trap_is_held() && r[REG_RAX] != SYS_rt_sigprocmask && r[REG_RAX] != SYS_rt_sigaction)
                 return -EACCES;
         return call(r[REG_RAX], r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
 }

@@ -31,3 +31,4 @@ void trap_forward(int signal, siginfo_t *info, void *context);
 /* While it is true, trapped calls fail with EACCES: the chamber is being closed, and tries whether it holds.
  */
 void trap_hold(bool on);
+bool trap_is_held(void);

@@ -48,7 +48,7 @@ def pages_render_without_a_warning(kit):
 
 def written_pages_name_every_option(kit):
     ok = True
-    for name, words, commands in (("caisson", ["caisson"], ["new", "run", "check", "doctor"]),
+    for name, words, commands in (("caisson", ["caisson"], ["new", "run", "exec", "check", "doctor"]),
                                   ("nkc-policy", ["nkc", "policy"], ["compile", "coverage", "explain", "suggest", "test"])):
         text = page(kit, name).read_text(encoding="utf-8").replace("\\-", "-")
         for command in commands:

@@ -356,7 +356,7 @@ static void libraries_that_need_each_other_are_planned_once(void **state) {
         static RootPlan plan;
         size_t n_own = 0;
 
-        assert_int_equal(root_plan_init(&plan, f.program), 0);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), 0);
         for (size_t i = 0; i < plan.n_files; i++)
                 n_own += strncmp(plan.list[i].source, f.path, strlen(f.path)) == 0;
         assert_int_equal(n_own, 3);
@@ -372,10 +372,10 @@ static void a_file_that_is_no_code_is_no_library(void **state) {
         static RootPlan plan;
 
         put_file(f.other, secret, sizeof secret);
-        assert_int_equal(root_plan_init(&plan, f.program), -ELIBBAD);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), -ELIBBAD);
         assert_string_equal(plan.object, f.other);
         put_file(f.library, secret, sizeof secret);
-        assert_int_equal(root_plan_init(&plan, f.program), -ELIBBAD);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), -ELIBBAD);
         assert_string_equal(plan.object, f.library);
         remove_folder(&f);
 }
@@ -387,7 +387,7 @@ static void a_device_is_no_loader(void **state) {
 
         (void)snprintf(image->loader, sizeof image->loader, "/dev/null");
         put_file(f.program, image, sizeof *image);
-        assert_int_equal(root_plan_init(&plan, f.program), -ELIBBAD);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), -ELIBBAD);
         remove_folder(&f);
 }
 
@@ -398,11 +398,11 @@ static void a_program_that_is_none_is_left_to_exec(void **state) {
 
         (void)snprintf(image->loader, sizeof image->loader, "/nowhere/ld.so");
         put_file(f.program, image, sizeof *image);
-        assert_int_equal(root_plan_init(&plan, f.program), 0);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), 0);
         assert_int_equal(plan.n_files, 1);
         root_plan_deinit(&plan);
         put_file(f.program, "#!/bin/sh\n", 10);
-        assert_int_equal(root_plan_init(&plan, f.program), 0);
+        assert_int_equal(root_plan_init(&plan, f.program, NULL), 0);
         assert_int_equal(plan.n_files, 1);
         root_plan_deinit(&plan);
         remove_folder(&f);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `caisson exec`: runs a program of the host, as it is, in a chamber whose files are those of a VFS.
+ *
+ * The solution is written into a folder of its own that lives as long as the run. The program gets one
+ * library loaded before its own, which turns its file calls into requests; it and the libraries it names are
+ * the only files of the host in its chamber, read-only, and only its loader sees them.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bounds.h"
+#include "elf_needs.h"
+#include "exec_plan.h"
+#include "files.h"
+#include "load.h"
+#include "loop.h"
+#include "options.h"
+
+#define LIBRARY "libcaisson_exec.so"
+
+typedef struct Exec {
+        Load load;
+        LoopOptions loop;
+        ExecPlan plan;
+        bool wants_help;
+} Exec;
+
+/* --- options --- */
+
+static const char *add_to(const char **list, size_t *n, size_t max, const char *value) {
+        if (*n == max)
+                return "too many of them";
+        list[(*n)++] = value;
+        return NULL;
+}
+
+static const char *set_vfs(void *command, const char *value) {
+        ExecPlan *plan = &((Exec *)command)->plan;
+        const char *wrong = exec_refuse_mount(value);
+
+        return wrong ? wrong : add_to(plan->mounts, &plan->n_mounts, EXEC_MOUNTS_MAX, value);
+}
+
+static const char *set_disk(void *command, const char *value) {
+        Exec *exec = command;
+        char real[PATH_MAX];
+
+        if (!realpath(value, real))
+                return strerror(errno);
+        return add_to(exec->plan.disks, &exec->plan.n_disks, EXEC_DISKS_MAX,
+                pool_copy(&exec->load.pool, real, strlen(real)));
+}
+
+static const char *set_env(void *command, const char *value) {
+        ExecPlan *plan = &((Exec *)command)->plan;
+
+        if (value[0] == '=' || !strchr(value, '='))
+                return "the form is NAME=value";
+        return add_to(plan->env, &plan->n_env, EXEC_ENV_MAX, value);
+}
+
+static const char *set_include(void *command, const char *value) {
+        return load_add_folder(&((Exec *)command)->load.includes, value);
+}
+
+static const char *set_bin(void *command, const char *value) {
+        return load_add_folder(&((Exec *)command)->load.bins, value);
+}
+
+static const char *set_verbose(void *command, const char *value) {
+        (void)value;
+        ((Exec *)command)->loop.is_verbose = true;
+        return NULL;
+}
+
+static const char *set_help(void *command, const char *value) {
+        (void)value;
+        ((Exec *)command)->wants_help = true;
+        return NULL;
+}
+
+static const Option list[] = {
+        {0, "vfs", "ENTRY", "mount this: \"DEVICE FOLDER TYPE OPTIONS\"; repeatable (default: a ramfs on /)",
+                set_vfs},
+        {0, "disk", "FILE", "image of a disk: the devices mmc0, mmc1 …; repeatable", set_disk},
+        {0, "env", "NAME=VALUE", "variable of the program's environment; repeatable", set_env},
+        {'I', "include", "DIR", "folder of descriptions; repeatable", set_include},
+        {0, "bin", "DIR", "folder of VfsRamFs and " LIBRARY "; repeatable", set_bin},
+        {'v', "verbose", NULL, "say also what goes well", set_verbose},
+        {'h', "help", NULL, "show this help", set_help},
+};
+static const Options options = {"exec", list, sizeof list / sizeof *list};
+
+static void print_help(void) {
+        (void)printf(
+                "Usage: caisson exec [OPTIONS] [--] PROGRAM [ARGUMENT…]\n"
+                "Runs a program of this machine in a chamber whose files are those of a VFS. It may have "
+                "threads;\nit can't make processes. Of this machine's files it gets itself and its "
+                "libraries.\n\n");
+        options_print(&options, stdout);
+        (void)printf("\nExit status: the program's (128 + n for signal n); 1 it can't be run, 2 wrong usage, "
+                     "3 system failure.\n");
+}
+
+/* --- the program --- */
+
+/* As the shell finds it. NULL: nowhere. */
+static const char *find_program(Pool *pool, const char *name) {
+        const char *folders = getenv("PATH");
+        char real[PATH_MAX];
+
+        if (strchr(name, '/'))
+                return realpath(name, real) ? pool_copy(pool, real, strlen(real)) : NULL;
+        while (folders && *folders) {
+                size_t size = strcspn(folders, ":");
+                const char *file = pool_printf(pool, "%.*s/%s", (int)size, folders, name);
+
+                if (size > 0 && access(file, X_OK) == 0)
+                        return file;
+                folders += size + (folders[size] == ':');
+        }
+        return NULL;
+}
+
+/* NULL, or why the library can't be loaded into it. */
+static const char *refuse_program(const char *program) {
+        static ElfNeeds needs; /* large */
+        int r = elf_needs(program, &needs);
+
+        if (r == -ENOEXEC)
+                return "it is no program for this machine (a script's interpreter is one)";
+        if (r < 0)
+                return strerror(-r);
+        return needs.loader[0] ? NULL : "it is linked statically, and takes no library";
+}
+
+static const char *refuse_words(const ExecPlan *plan) {
+        for (size_t i = 0; i < plan->n_args; i++)
+                if (strlen(plan->args[i]) >= INIT_ELEMENT_MAX)
+                        return "an argument is too long";
+        for (size_t i = 0; i < plan->n_env; i++)
+                if (strlen(plan->env[i]) >= INIT_ELEMENT_MAX)
+                        return "a variable is too long";
+        return strlen(plan->program) >= INIT_PATH_MAX ? "its path is too long" : NULL;
+}
+
+/* 0, or -1 after saying why not. */
+static int plan_program(Exec *exec, size_t n_words, char **words) {
+        ExecPlan *plan = &exec->plan;
+        const char *wrong = NULL;
+
+        plan->program = find_program(&exec->load.pool, words[0]);
+        plan->args = words + 1;
+        plan->n_args = n_words - 1;
+        if (!plan->program)
+                wrong = "there is no such program";
+        if (!wrong)
+                wrong = refuse_program(plan->program);
+        if (!wrong)
+                wrong = refuse_words(plan);
+        if (wrong)
+                (void)fprintf(stderr, "caisson exec: %s: %s\n", words[0], wrong);
+        return wrong ? -1 : 0;
+}
+
+/* --- the run --- */
+
+/* The program gets the caller's input, and the library before its own. False: the library is nowhere. */
+static bool complete(Exec *exec) {
+        Solution *sol = &exec->load.solution;
+        LoadFolders *bins = &exec->load.bins;
+        const char *library = files_find(&exec->load.pool, bins->list, bins->n_all, LIBRARY);
+
+        for (uint32_t i = 0; i < sol->n_tasks; i++)
+                if (strcmp(sol->tasks[i].class_name.text, EXEC_PROGRAM) == 0) {
+                        sol->tasks[i].has_input = true;
+                        sol->tasks[i].preload = library;
+                }
+        if (!library)
+                (void)fprintf(
+                        stderr, "caisson exec: %s is in none of the folders\nhelp: --bin DIR\n", LIBRARY);
+        return library != NULL;
+}
+
+static int write_solution(const ExecPlan *plan, const char *file) {
+        FILE *out = fopen(file, "wxe");
+        bool is_written = out && exec_write(plan, out);
+
+        if (out && fclose(out) != 0)
+                is_written = false;
+        if (!is_written)
+                (void)fprintf(stderr, "caisson exec: can't write %s: %s\n", file, strerror(errno));
+        return is_written ? 0 : -1;
+}
+
+static int run_in(Exec *exec, const char *folder) {
+        const char *file = pool_printf(&exec->load.pool, "%s/init.yaml", folder);
+        int status = CMD_EXIT_SYSTEM;
+
+        if (write_solution(&exec->plan, file) == 0)
+                status = load_solution(&exec->load, file, stderr);
+        (void)unlink(file);
+        if (status != CMD_EXIT_OK)
+                return status;
+        return complete(exec) ? loop_run(&exec->load.solution, &exec->loop) : CMD_EXIT_PROBLEMS;
+}
+
+static int run(Exec *exec) {
+        const char *base = getenv("TMPDIR");
+        char *folder = pool_printf(&exec->load.pool, "%s/caisson-exec-XXXXXX", base && *base ? base : "/tmp");
+        int status;
+
+        if (!mkdtemp(folder)) {
+                (void)fprintf(stderr, "caisson exec: can't make %s: %s\n", folder, strerror(errno));
+                return CMD_EXIT_SYSTEM;
+        }
+        status = run_in(exec, folder);
+        (void)rmdir(folder);
+        return status;
+}
+
+/* Where the SDK has programs of solutions. */
+static void add_installed(Exec *exec) {
+        const char *own = files_own_folder(&exec->load.pool);
+
+        if (own)
+                (void)load_add_folder(&exec->load.bins,
+                        pool_printf(&exec->load.pool, "%s/%s", own, CAISSON_PROGRAMS_FROM_BIN));
+}
+
+int cmd_exec(int argc, char **argv) {
+        Exec exec = {.load = LOAD_NULL,
+                .loop = {.isolation = ISOLATION_STRICT, .needs_no_policy = true, .output.no_prefix = true}};
+        int status = CMD_EXIT_USAGE;
+        size_t n_words;
+
+        if (options_read(&options, argc, argv, &exec, &n_words) == 0) {
+                if (exec.wants_help) {
+                        print_help();
+                        status = CMD_EXIT_OK;
+                } else if (n_words == 0) {
+                        (void)fprintf(stderr, "caisson exec: name a program\nhelp: caisson exec --help\n");
+                } else {
+                        add_installed(&exec);
+                        status = plan_program(&exec, n_words, argv + 1) < 0 ? CMD_EXIT_PROBLEMS : run(&exec);
+                }
+        }
+        load_deinit(&exec.load);
+        return status;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The solution that `caisson exec` runs: a program of the host, a VFS program whose client it is, and the
+ * driver of the disks that the file systems lie on. It is written as an init description like anybody's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "pool.h"
+
+#define EXEC_MOUNTS_MAX 32u
+#define EXEC_DISKS_MAX  16u /* as many files as a process is granted */
+#define EXEC_ENV_MAX    64u
+
+/* Where each process of the solution is named. */
+#define EXEC_PROGRAM "caisson.Program"
+#define EXEC_VFS     "kl.VfsRamFs"
+#define EXEC_DRIVER  "kl.drivers.SDCard"
+
+typedef struct ExecPlan {
+        const char *program; /* absolute path */
+        char *const *args;   /* behind it */
+        size_t n_args;
+        const char *mounts[EXEC_MOUNTS_MAX]; /* entries of an fstab */
+        size_t n_mounts;
+        const char *disks[EXEC_DISKS_MAX]; /* files: the disks mmc0, mmc1 … */
+        size_t n_disks;
+        const char *env[EXEC_ENV_MAX]; /* NAME=value */
+        size_t n_env;
+} ExecPlan;
+
+/* NULL, or what is wrong with an entry of an fstab. */
+const char *exec_refuse_mount(const char *entry);
+/* Writes the init description. False: it can't be written. */
+bool exec_write(const ExecPlan *plan, FILE *out);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program of the host is told when it asks for what no chamber has: making processes and becoming
+ * another program. It gets an error, as it would without rights, and its user one line that says why.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "log.h"
+#include "raw.h"
+#include "trap.h"
+
+#define SHOWN __attribute__((visibility("default")))
+
+/* What it asked for first; the rest of the story is the same. */
+static int refuse(const char *what) {
+        static atomic_bool is_said;
+
+        if (!atomic_exchange(&is_said, true))
+                log_line(LOG_CLIENT "%s: a program in a chamber can't make processes or become another one "
+                                    "(ENOSYS)",
+                        what);
+        errno = ENOSYS;
+        return -1;
+}
+
+/* The runtime tries whether the chamber holds, which the library must not answer. */
+static pid_t try_really(void) {
+        long r = raw_call(SYS_fork, 0, 0, 0, 0, 0, 0);
+
+        if (r >= 0)
+                return (pid_t)r;
+        errno = (int)-r;
+        return -1;
+}
+
+SHOWN pid_t fork(void) {
+        return trap_is_held() ? try_really() : refuse("fork");
+}
+
+SHOWN pid_t vfork(void) {
+        return refuse("vfork");
+}
+
+SHOWN int execve(const char *path, char *const *argv, char *const *envp) {
+        (void)path;
+        (void)argv;
+        (void)envp;
+        return refuse("execve");
+}
+
+/* The VFS ends with the program: what it has not written yet would be lost. */
+__attribute__((destructor)) static void write_back(void) {
+        (void)call(SYS_sync, 0, 0, 0, 0, 0, 0);
+}

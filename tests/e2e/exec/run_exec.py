@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`caisson exec`: programs of this machine, as they are, on the files of a VFS. Speaks TAP.
+
+    run_exec.py CAISSON PROBE IDL BIN…      BIN: folders of the VFS programs and of the library
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CAISSON, PROBE, IDL, *BINS = sys.argv[1:]
+TIMEOUT = 120
+
+
+def run(*words, feed=b""):
+    command = [CAISSON, "exec", "-I", IDL, *(part for folder in BINS for part in ("--bin", folder)), *words]
+    done = subprocess.run(command, input=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def program(name):
+    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if not path:
+        sys.exit(f"this machine has no {name}")
+    return path
+
+
+class Tap:
+    def __init__(self):
+        self.n = self.n_failed = 0
+
+    def case(self, is_so, name, *shown):
+        self.n += 1
+        self.n_failed += not is_so
+        print(f"{'ok' if is_so else 'not ok'} {self.n} - {name.replace(' ', '_')}")
+        if not is_so:
+            print("".join(f"# {line}\n" for text in shown for line in str(text).splitlines()), end="")
+
+
+def probe(tap):
+    code, out, err = run("--", PROBE)
+    for line in out.splitlines():
+        mark, _, name = line.rpartition("ok ")
+        tap.case(mark == "", name)
+    tap.case(code == 0 and out.count("ok ") >= 15, "the probe ends well", code, out, err)
+    tap.case(err.count("[VFS_CLIENT] fork: ") == 1, "why no process is made is said once", err)
+    tap.case("mmap: " in err, "why memory is not shared is said", err)
+
+
+def sqlite(tap):
+    code, out, err = run("--", program("sqlite3"), "/db", """
+        create table t(a integer primary key, b text);
+        with recursive c(x) as (select 1 union all select x+1 from c where x<10000) insert into t select x, hex(x) from c;
+        create index i on t(b); delete from t where a % 3 = 0; vacuum;
+        select count(*) from t; pragma integrity_check;""")
+    tap.case(code == 0 and out.split() == ["6667", "ok"], "sqlite3 makes a database and finds it whole", code, out, err)
+
+
+def tree(folder):
+    """A tar archive of some files, and one of them."""
+    for i in range(40):
+        path = pathlib.Path(folder, f"d{i % 7}", f"file{i}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes((i * j) % 251 for j in range(i * 700)))
+    archive = pathlib.Path(folder).with_suffix(".tar")
+    subprocess.run([program("tar"), "cf", archive, "-C", folder, "."], check=True)
+    return archive.read_bytes()
+
+
+def disk(tap, scratch):
+    image = pathlib.Path(scratch, "disk.img")
+    with image.open("wb") as file:
+        file.truncate(16 << 20)
+    subprocess.run([program("mkfs.ext4"), "-q", "-F", image], check=True, stdout=subprocess.DEVNULL)
+    folder = pathlib.Path(scratch, "tree")
+    folder.mkdir()
+    archive = tree(folder)
+    mount = ["--disk", str(image), "--vfs", "mmc0 / ext4 0"]
+    code, _, err = run(*mount, "--", program("tar"), "xf", "-", "-C", "/", feed=archive)
+    tap.case(code == 0, "tar unpacks its input onto a disk", code, err)
+    code, out, err = run(*mount, "--", program("md5sum"), "/d3/file31", "/d4/file39")
+    wanted = subprocess.run(["md5sum", "d3/file31", "d4/file39"], cwd=folder, capture_output=True, text=True, check=True)
+    tap.case(code == 0 and out.replace("/d", "d") == wanted.stdout, "another program finds the files there", out, err)
+    checked = subprocess.run([program("e2fsck"), "-fn", image], capture_output=True, text=True, check=False)
+    tap.case(checked.returncode == 0, "e2fsck finds the disk in order", checked.stdout)
+
+
+def mounts(tap):
+    code, out, err = run("--vfs", "nodev / ramfs 0", "--vfs", "nodev /tmp ramfs 0", "--", program("stat"), "-c", "%d", "/", "/tmp")
+    tap.case(code == 0 and len(set(out.split())) == 2, "several file systems make one tree", out, err)
+
+
+def statuses(tap):
+    code, _, err = run("--", program("cat"), "/nowhere")
+    tap.case(code == 1 and "No such file or directory" in err, "the exit status is the program's", code, err)
+    code, out, _ = run("--env", "GREETING=hello", "--", program("sh"), "-c", "echo $GREETING; kill -9 $$")
+    tap.case(code == 128 + 9 and out == "hello\n", "and tells of signals", code, out)
+
+
+def refusals(tap, scratch):
+    text = pathlib.Path(scratch, "text")
+    text.write_text("#!/bin/sh\n")
+    text.chmod(0o755)
+    for words, code, part in ((["--", "no-such-program"], 1, "no such program"), (["--", str(text)], 1, "no program"),
+                              ([], 2, "name a program"), (["--vfs", "nodev /", "--", "ls"], 2, "four words"),
+                              (["--vfs", "nodev x ramfs 0", "--", "ls"], 2, "folder"),
+                              (["--disk", "/nowhere", "--", "ls"], 2, "No such file"), (["--env", "x", "--", "ls"], 2, "NAME=value"),
+                              (["--", "ls", "x" * 1024], 1, "too long")):
+        got, _, err = run(*words)
+        tap.case(got == code and part in err, f"refused: {part} ({code})", got, err)
+    got, out, _ = run("--", program("echo"), "x" * 1023)
+    tap.case(got == 0 and len(out) == 1024, "an argument as long as may be is taken")
+
+
+def main():
+    tap = Tap()
+    probe(tap)
+    sqlite(tap)
+    with tempfile.TemporaryDirectory() as scratch:
+        disk(tap, scratch)
+        refusals(tap, scratch)
+    mounts(tap)
+    statuses(tap)
+    print(f"1..{tap.n}")
+    sys.exit(1 if tap.n_failed else 0)
+
+
+main()
