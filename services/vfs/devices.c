@@ -71,3 +71,19 @@ int devices_open(const char *name, bool is_read_only, Blk **ret) {
                 (void)blk_close(part);
         return r;
 }
+
+void devices_name(uint32_t index, char *ret_name) {
+        static const char *const kinds[DEVICES_KINDS] = {"ramdisk", "mmc", "ahci"};
+
+        (void)snprintf(
+                ret_name, DEVICES_NAME_MAX, "%s%u", kinds[index / DEVICES_NUMBERS], index % DEVICES_NUMBERS);
+}
+
+bool devices_exists(const char *disk) {
+        Blk *blk;
+
+        if (find_disk(disk, true, &blk) < 0)
+                return false;
+        (void)blk_close(blk);
+        return true;
+}

@@ -22,3 +22,12 @@ void devices_add(DevicesFind *find);
  * without a table is all of it. -ENODEV: no such disk; -ENXIO: no such partition; -EINVAL: not a name of this
  * form. */
 int devices_open(const char *name, bool is_read_only, Blk **ret);
+
+/* Names that disks of drivers have: kinds and numbers, "ramdisk0" to "ahci3". */
+#define DEVICES_NUMBERS 4u
+#define DEVICES_KINDS   3u
+#define DEVICES_NAMES   (DEVICES_KINDS * DEVICES_NUMBERS)
+/* index: below DEVICES_NAMES; ret_name: DEVICES_NAME_MAX bytes. */
+void devices_name(uint32_t index, char *ret_name);
+/* Has a driver this disk now? */
+bool devices_exists(const char *disk);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "devfs.h"
 #include "ext/ext.h"
 #include "fat/fat.h"
 #include "ramfs.h"
@@ -20,6 +21,7 @@ static const FsType types[] = {
         {.name = "ext2", .mount = ext_mount, .needs_device = true},
         {.name = "ext3", .mount = ext_mount, .needs_device = true},
         {.name = "ext4", .mount = ext_mount, .needs_device = true},
+        {.name = "devfs", .mount = devfs_mount},
         {.name = "ramfs", .mount = ramfs_mount},
         {.name = "romfs", .mount = rom_mount, .is_read_only = true},
 };
