@@ -43,6 +43,8 @@ int core_new(const CoreHost *host, Core **ret_core) {
         if (!core)
                 return -ENOMEM;
         core->host = *host;
+        if (!core->host.objects_max)
+                core->host.objects_max = CORE_OBJECTS_MAX;
         core->tree = htree_new();
         if (!core->tree || ntc_board_new(core_say_notice, core, &core->board) != 0 ||
                 cm_new(CM_REQUESTS_MAX, core_say_cm, core, &core->cm) != 0) {

@@ -22,7 +22,8 @@
 #include "nk/shape.h"
 #include "notice.h"
 
-#define CORE_RECORD_SIZE 8192u /* bytes of one record of the audit */
+#define CORE_RECORD_SIZE 8192u  /* bytes of one record of the audit */
+#define CORE_OBJECTS_MAX 10000u /* of one process: what it made, and anybody still has */
 
 struct nk_message;
 
@@ -95,6 +96,7 @@ typedef struct CoreTasks {
 typedef struct CoreHost {
         /* 0, or why there are no more SIDs. NULL: handles have none (0). */
         int (*sid_new)(void *arg, uint32_t *ret_sid);
+        uint32_t objects_max; /* of one process; 0: CORE_OBJECTS_MAX */
         void (*sid_dies)(void *arg, uint32_t sid);
         void (*answer)(void *arg, const CoreAnswer *answer);
         /* A number for a letter, never used before. NULL: nothing can be sent. */

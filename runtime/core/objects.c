@@ -12,22 +12,32 @@
 #include "conn.h"
 #include "state.h"
 
-static void leave_provider(CoreObject *object) {
-        if (!object->provider)
+static void join_maker(CoreObject *object, CoreTask *maker) {
+        object->maker = maker;
+        object->next = maker->objects;
+        if (object->next)
+                object->next->previous = object;
+        maker->objects = object;
+        maker->n_objects++;
+}
+
+static void leave_maker(CoreObject *object) {
+        if (!object->maker)
                 return;
         if (object->previous)
                 object->previous->next = object->next;
         else
-                object->provider->resources = object->next;
+                object->maker->objects = object->next;
         if (object->next)
                 object->next->previous = object->previous;
-        object->provider = NULL;
+        object->maker->n_objects--;
+        object->maker = NULL;
 }
 
 static void object_free(CoreObject *object) {
         const CoreHost *host = &object->core->host;
 
-        leave_provider(object);
+        leave_maker(object);
         if (object->conn)
                 conn_end(object->conn);
         conn_listener_unref(object->listener);
@@ -105,43 +115,49 @@ static CoreObject *object_new(Core *core) {
         return NULL;
 }
 
-Retcode core_object_new(
-        CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number) {
-        CoreObject *object = object_new(task->core);
-        HtreeObjectSpec node = {
-                .kind = spec->kind, .data = object, .context = spec->context, .rights = spec->rights};
-        int r;
+static Retcode enter(CoreTask *task, const CoreObjectSpec *spec, CoreObject *object, uint32_t *ret_number) {
+        const HtreeObjectSpec node = {.kind = spec->kind,
+                .data = object,
+                .context = spec->context,
+                .sid = object->sid,
+                .rights = spec->rights};
+        int r = htree_create(task->space, &node, ret_number);
 
-        if (!object)
-                return rcOutOfMemory;
-        node.sid = object->sid;
-        r = htree_create(task->space, &node, ret_number);
         if (r) {
                 object_free(object);
                 return core_rc_of(r);
         }
+        join_maker(object, task);
+        object->is_resource = spec->kind == &core_user_kind;
         object->receiver = spec->receiver;
         object->memory = spec->memory;
         object->listener = spec->listener ? conn_listener_ref(spec->listener) : NULL;
         object->child = spec->child;
-        *ret_object = object;
         return rcOk;
 }
 
-void core_object_provide(CoreObject *object, CoreTask *provider) {
-        object->provider = provider;
-        object->previous = NULL;
-        object->next = provider->resources;
-        if (object->next)
-                object->next->previous = object;
-        provider->resources = object;
+Retcode core_object_new(
+        CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number) {
+        CoreObject *object;
+        Retcode rc;
+
+        if (task->n_objects >= task->core->host.objects_max)
+                return rcQuotaExceeded;
+        object = object_new(task->core);
+        if (!object)
+                return rcOutOfMemory;
+        rc = enter(task, spec, object, ret_number);
+        if (rc == rcOk)
+                *ret_object = object;
+        return rc;
 }
 
-void core_objects_orphan(CoreTask *provider) {
-        while (provider->resources) {
-                CoreObject *object = provider->resources;
+void core_objects_orphan(CoreTask *maker) {
+        while (maker->objects) {
+                CoreObject *object = maker->objects;
 
-                leave_provider(object);
-                ntc_raise(&object->source, EVENT_OBJECT_DESTROYED, true);
+                leave_maker(object);
+                if (object->is_resource)
+                        ntc_raise(&object->source, EVENT_OBJECT_DESTROYED, true);
         }
 }

@@ -12,12 +12,13 @@ typedef struct CoreObject {
         Core *core;
         uint32_t sid;
         NtcSource source;
-        NtcReceiver *receiver; /* of a notice */
-        Mdl *memory;           /* of a memory object */
-        struct Child *child;   /* of a process */
-        uint64_t place;        /* of a reader of the audit: the record that it has come to */
-        CoreTask *provider;    /* of a user object: whose resource it is; NULL: that process has ended */
-        struct CoreObject *next, *previous; /* of the same provider */
+        NtcReceiver *receiver;              /* of a notice */
+        Mdl *memory;                        /* of a memory object */
+        struct Child *child;                /* of a process */
+        uint64_t place;                     /* of a reader of the audit: the record that it has come to */
+        bool is_resource;                   /* a user object: its maker is its provider */
+        CoreTask *maker;                    /* NULL: that process has ended */
+        struct CoreObject *next, *previous; /* of the same maker */
         struct ConnListener
                 *listener; /* what is called through it, and of a listener itself; referred to. NULL */
         struct Conn *conn; /* of a server handle; of a client handle that has this channel alone */
@@ -36,7 +37,8 @@ extern const HtreeKind core_server_kind;   /* server end of one channel */
 extern const HtreeKind core_client_kind;   /* something to be called, any endpoint */
 extern const HtreeKind core_task_kind;     /* a process that was started by one */
 
-/* Makes an object with its first handle. rcOk, rcOutOfMemory, rcQuotaExceeded. */
+/* Makes an object with its first handle. rcOk; rcQuotaExceeded: the process has all objects or handles that
+ * it may have; rcOutOfMemory: so have all together. */
 typedef struct CoreObjectSpec {
         const HtreeKind *kind;
         uint64_t context;
@@ -49,10 +51,9 @@ typedef struct CoreObjectSpec {
 Retcode core_object_new(
         CoreTask *task, const CoreObjectSpec *spec, CoreObject **ret_object, uint32_t *ret_number);
 
-/* The process whose resource a user object is. */
-void core_object_provide(CoreObject *object, CoreTask *provider);
-/* It ends: whoever is subscribed to one of its resources hears of that, also if it still has a handle. */
-void core_objects_orphan(CoreTask *provider);
+/* Their maker ends: whoever is subscribed to one of its resources hears of that, also if it still has a
+ * handle. */
+void core_objects_orphan(CoreTask *maker);
 
 /* The codes of handletree, for programs. */
 Retcode core_rc_of(int error);

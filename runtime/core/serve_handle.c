@@ -52,7 +52,6 @@ static Retcode create_user_object_of(
                 return rc;
         object->has_riid = is_callable;
         object->riid = req->riid;
-        core_object_provide(object, caller);
         return rcOk;
 }
 

@@ -25,8 +25,9 @@ struct CoreTask {
         uint32_t n_listeners;           /* made while it ran */
         uint32_t n_called, n_served;    /* connections */
         HtreeSpace *space;
-        NtcShare share;               /* its notices stay with it: their handles can't be handed on */
-        struct CoreObject *resources; /* user objects that it provides */
+        NtcShare share;             /* its notices stay with it: their handles can't be handed on */
+        struct CoreObject *objects; /* that it made */
+        uint32_t n_objects;
         GivenList given;
         MdlShare *memory; /* NULL: it may make no memory objects */
 };

@@ -46,7 +46,7 @@ struct Desk {
         Core *core;
         DeskTask *tasks;
         uint32_t n_tasks;
-        KsmSid last_sid; /* without a policy */
+        Ksm *sids; /* without a policy; else NULL */
         int timer_fd;
 };
 
@@ -309,12 +309,7 @@ void desk_ended(Desk *d, uint32_t task, int status) {
 static int sid_new(void *arg, uint32_t *ret_sid) {
         Desk *d = arg;
 
-        if (d->judge)
-                return judge_resource_new(d->judge, ret_sid);
-        if (d->last_sid == KSM_SID_LAST)
-                return KSM_E_SIDS;
-        *ret_sid = ++d->last_sid;
-        return 0;
+        return d->judge ? judge_resource_new(d->judge, ret_sid) : ksm_resource_new(d->sids, ret_sid);
 }
 
 static void sid_dies(void *arg, uint32_t sid) {
@@ -322,6 +317,8 @@ static void sid_dies(void *arg, uint32_t sid) {
 
         if (d->judge)
                 judge_resource_dies(d->judge, sid);
+        else
+                ksm_sid_dies(d->sids, sid);
 }
 
 static size_t audit_next(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_lost) {
@@ -361,6 +358,14 @@ static int open_tasks(Desk *d, const Solution *sol) {
         return r;
 }
 
+/* Half of all SIDs is shared out, so nobody can take another's. The rest is for processes, and for objects
+ * whose maker has ended while others still have them. */
+static uint32_t share_of_sids(uint32_t n_tasks) {
+        uint32_t share = KSM_SIDS_MAX / 2 / (n_tasks ? n_tasks : 1);
+
+        return share < CORE_OBJECTS_MAX ? share : CORE_OBJECTS_MAX;
+}
+
 int desk_new(const DeskPlan *plan, Desk **ret_desk) {
         Desk *d = calloc(1, sizeof *d);
         CoreHost host = {.sid_new = sid_new,
@@ -370,6 +375,7 @@ int desk_new(const DeskPlan *plan, Desk **ret_desk) {
                 .mail_new = mail_new,
                 .tasks = &programs,
                 .memory = plan->sol->is_never_direct ? NULL : &memory_host,
+                .objects_max = share_of_sids(plan->sol->n_tasks),
                 .board = plan->sol->board.text ? plan->sol->board.text : SOLUTION_BOARD,
                 .channels = plan->channels,
                 .arg = d};
@@ -382,9 +388,10 @@ int desk_new(const DeskPlan *plan, Desk **ret_desk) {
                 .mails = plan->mails,
                 .judge = plan->judge,
                 .relay = plan->relay,
-                .last_sid = KSM_SID_KERNEL,
                 .timer_fd = -1};
         r = orders_init(&d->orders, plan->sol->n_tasks);
+        if (r == 0 && !plan->judge)
+                r = ksm_new_without_policy(&d->sids);
         if (r == 0)
                 r = core_new(&host, &d->core);
         if (r == 0)
@@ -410,6 +417,7 @@ Desk *desk_free(Desk *d) {
                 mdl_share_end(&d->tasks[i].memory);
         core_free(d->core);
         orders_deinit(&d->orders);
+        ksm_free(d->sids);
         if (d->timer_fd >= 0)
                 (void)close(d->timer_fd);
         free(d->tasks);

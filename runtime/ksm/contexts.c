@@ -19,7 +19,7 @@ struct SidChunk {
 };
 
 int contexts_init(Contexts *t, size_t contexts_size) {
-        *t = (Contexts){.n_bits = FIRST_BITS, .contexts_size = contexts_size, .next = KSM_SID_KERNEL};
+        *t = (Contexts){.n_bits = FIRST_BITS, .contexts_size = contexts_size};
         t->slots = calloc((size_t)1 << FIRST_BITS, sizeof(SidRow *));
         return t->slots ? 0 : -ENOMEM;
 }
@@ -79,25 +79,25 @@ static int grow_rows(Contexts *t) {
         return 0;
 }
 
-int contexts_add(Contexts *t, uint32_t class, SidRow **ret_row) {
-        SidRow *row;
-
-        if (t->n_alive == KSM_SIDS_MAX || t->next == UINT32_MAX)
+int contexts_reserve(Contexts *t) {
+        if (t->n_alive == KSM_SIDS_MAX)
                 return KSM_E_SIDS;
         if (t->n_alive >= (1u << t->n_bits) / 2 && grow_slots(t) < 0)
                 return -ENOMEM;
-        if (!t->free_rows && grow_rows(t) < 0)
-                return -ENOMEM;
-        row = t->free_rows;
+        return t->free_rows ? 0 : grow_rows(t);
+}
+
+SidRow *contexts_add(Contexts *t, KsmSid sid, uint32_t class) {
+        SidRow *row = t->free_rows;
+
         t->free_rows = row->next_free;
-        row->sid = t->next++;
+        row->sid = sid;
         row->class = class;
         row->next_free = NULL;
         memset(row->contexts, 0, t->contexts_size);
         place(t, row);
         t->n_alive++;
-        *ret_row = row;
-        return 0;
+        return row;
 }
 
 /* Moves rows back over the hole, so that a search never ends early. */

@@ -3,7 +3,7 @@
  * What lives under SIDs: one row a SID, with room for one context of every object of the policy.
  *
  * A row begins as zeros; a context whose first four bytes are zero is absent. Rows are made and freed
- * between decisions, so a decision allocates nothing. Numbers only grow: a SID that died stays dead.
+ * between decisions, so a decision allocates nothing. Which number a SID gets is the business of numbers.h.
  */
 #pragma once
 
@@ -23,7 +23,6 @@ typedef struct Contexts {
         uint32_t n_bits; /* 2^n_bits slots */
         uint32_t n_alive;
         size_t contexts_size; /* bytes of a row after its head */
-        KsmSid next;
         SidRow *free_rows;
         SidChunk *chunks;
 } Contexts;
@@ -31,8 +30,10 @@ typedef struct Contexts {
 int contexts_init(Contexts *t, size_t contexts_size); /* 0, -ENOMEM */
 void contexts_deinit(Contexts *t);
 
-/* 0, KSM_E_SIDS, -ENOMEM */
-int contexts_add(Contexts *t, uint32_t class, SidRow **ret_row);
+/* Room for one more. 0, KSM_E_SIDS, -ENOMEM */
+int contexts_reserve(Contexts *t);
+/* After that. The number is nobody's. */
+SidRow *contexts_add(Contexts *t, KsmSid sid, uint32_t class);
 /* Its contexts have been released before. */
 void contexts_remove(Contexts *t, SidRow *row);
 

@@ -16,12 +16,12 @@
 
 #include "ksm_module.h"
 
-#define KSM_SIDS_MAX 65535u /* alive at a time; numbers go on up to 2^32 - 2 and are never used again */
+#define KSM_SIDS_MAX 1048575u /* alive at a time */
 
 enum {
         KSM_E_MODULE = 1, /* the module's tables are not right; ksm_problem says where */
         KSM_E_CLASS,      /* no such class */
-        KSM_E_SIDS,       /* too many SIDs alive, or all numbers used */
+        KSM_E_SIDS,       /* too many SIDs alive */
 };
 
 #define KSM_PROBLEM_SIZE 160
@@ -42,7 +42,13 @@ const KsmModule *ksm_get_module(const Ksm *ksm);
 /* Index, or KSM_NONE. */
 uint32_t ksm_class_find(const KsmModule *module, const char *name);
 
+/* Without a policy, for its SIDs alone: nothing may be decided with it. 0, -ENOMEM. */
+int ksm_new_without_policy(Ksm **ret_ksm);
+
 /* SIDs ----------------------------------------------------------------------------------------------- */
+
+/* A number comes again when all have been used, but only if it is dead and no object of the policy has it in
+ * an entry or a value. */
 
 /* A process of that class, before its `execute` event; class KSM_NONE: of none.
  * 0, KSM_E_CLASS, KSM_E_SIDS, -ENOMEM. */

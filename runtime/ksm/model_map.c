@@ -197,6 +197,13 @@ static void map_release(ObjectState *object, void *context) {
         tables_release(&object->map.pool, context);
 }
 
+static void map_mark(const ObjectState *object, const void *context, NumberMarks *marks) {
+        const uint64_t *all = values(object, *(const uint32_t *)context, BASE);
+
+        for (uint32_t i = 0; i < 2 * object->object->map->n_keys; i++)
+                numbers_mark(marks, all[i]);
+}
+
 static size_t effect_size(const ObjectState *object, KsmMethod method) {
         size_t run = object->object->map->n_keys * sizeof(uint64_t);
 
@@ -212,5 +219,6 @@ const Model model_map = {
         .init = map_init,
         .deinit = map_deinit,
         .release = map_release,
+        .mark = map_mark,
         .effect_size = effect_size,
 };

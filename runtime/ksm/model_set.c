@@ -235,6 +235,20 @@ static void set_release(ObjectState *object, void *context) {
         tables_release(&object->set.pool, context);
 }
 
+/* Every field of every entry, whatever its type. */
+static void set_mark(const ObjectState *object, const void *context, NumberMarks *marks) {
+        const SetPool *set = &object->set;
+        Head *head = tables_at(&set->pool, *(const uint32_t *)context);
+        const Access a = {.pool = set, .head = head};
+        const Bucket *buckets = (const Bucket *)(const void *)(head + 1);
+
+        for (uint32_t i = 0; i < set->n_buckets; i++)
+                for (uint64_t at = buckets[i].generation == head->generation ? buckets[i].first : 0; at;
+                        at = node_at(&a, at)->next)
+                        for (uint32_t k = 0; k < object->object->set->n_fields; k++)
+                                numbers_mark(marks, node_at(&a, at)->words[k]);
+}
+
 static size_t effect_size(const ObjectState *object, KsmMethod method) {
         size_t head = journal_cost(sizeof(Head));
 
@@ -250,5 +264,6 @@ const Model model_set = {
         .init = set_init,
         .deinit = set_deinit,
         .release = set_release,
+        .mark = set_mark,
         .effect_size = effect_size,
 };

@@ -106,7 +106,6 @@ static int init_audit(Ksm *ksm) {
 
 static int init(Ksm *ksm, KsmProblem *problem) {
         size_t contexts_size;
-        SidRow *kernel;
         int r = init_objects(ksm, &contexts_size);
 
         if (r == 0)
@@ -117,7 +116,11 @@ static int init(Ksm *ksm, KsmProblem *problem) {
                 r = init_audit(ksm);
         if (r == 0)
                 r = contexts_init(&ksm->contexts, contexts_size);
-        return r == 0 ? contexts_add(&ksm->contexts, ksm->module->kernel_class, &kernel) : r;
+        if (r == 0)
+                r = contexts_reserve(&ksm->contexts);
+        if (r == 0)
+                (void)contexts_add(&ksm->contexts, KSM_SID_KERNEL, ksm->module->kernel_class);
+        return r;
 }
 
 int ksm_new(const KsmModule *module, KsmProblem *problem, Ksm **ret_ksm) {
@@ -130,6 +133,7 @@ int ksm_new(const KsmModule *module, KsmProblem *problem, Ksm **ret_ksm) {
         if (!ksm)
                 return -ENOMEM;
         ksm->module = module;
+        numbers_init(&ksm->numbers, NUMBERS_FIRST, KSM_SID_LAST);
         pthread_mutex_init(&ksm->lock, NULL);
         r = init(ksm, problem);
         if (r != 0) {
@@ -138,6 +142,30 @@ int ksm_new(const KsmModule *module, KsmProblem *problem, Ksm **ret_ksm) {
         }
         *ret_ksm = ksm;
         return 0;
+}
+
+int ksm_new_without_policy(Ksm **ret_ksm) {
+        static const KsmProfile profile = {.name = "empty"};
+        static const KsmDecision none = {.verdict = KSM_NEVER};
+        static const KsmMethods methods = {.n_endpoints = 0};
+        static const uint32_t to_nobody = 0;
+        static const uint32_t *const from_nobody = &to_nobody;
+        static const KsmModule module = {
+                .magic = KSM_MODULE_MAGIC,
+                .version = KSM_MODULE_VERSION,
+                .name = "none",
+                .kernel_class = KSM_NONE,
+                .n_profiles = 1,
+                .profiles = &profile,
+                .n_decisions = 1,
+                .decisions = &none,
+                .n_methods = 1,
+                .methods = &methods,
+                .routes = {&from_nobody, &from_nobody, &from_nobody, &from_nobody, &from_nobody},
+        };
+        KsmProblem problem;
+
+        return ksm_new(&module, &problem, ret_ksm);
 }
 
 static void free_objects(Ksm *ksm) {
@@ -160,6 +188,7 @@ Ksm *ksm_free(Ksm *ksm) {
         free(ksm->terms);
         journal_deinit(&ksm->journal);
         contexts_deinit(&ksm->contexts);
+        numbers_deinit(&ksm->numbers);
         pthread_mutex_destroy(&ksm->lock);
         free(ksm);
         return NULL;

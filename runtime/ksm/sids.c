@@ -4,14 +4,47 @@
  */
 #include "state.h"
 
+static const void *context_of(const ObjectState *object, const SidRow *row) {
+        return (const uint8_t *)row->contexts + object->context_off;
+}
+
+static bool is_present(const void *context) {
+        uint32_t first;
+
+        memcpy(&first, context, sizeof first);
+        return first != 0;
+}
+
+static void mark_row(const Ksm *ksm, const SidRow *row, NumberMarks *marks) {
+        numbers_mark(marks, row->sid);
+        for (uint32_t i = 0; i < ksm->module->n_objects; i++) {
+                const ObjectState *object = ksm->objects + i;
+                const Model *model = state_model(object->object->model);
+                const void *context = context_of(object, row);
+
+                if (model->mark && is_present(context))
+                        model->mark(object, context, marks);
+        }
+}
+
+static void mark_all(void *arg, NumberMarks *marks) {
+        const Ksm *ksm = arg;
+
+        for (uint32_t i = 0; i < 1u << ksm->contexts.n_bits; i++)
+                if (ksm->contexts.slots[i])
+                        mark_row(ksm, ksm->contexts.slots[i], marks);
+}
+
 static int add(Ksm *ksm, uint32_t class, KsmSid *ret_sid) {
-        SidRow *row;
+        KsmSid sid;
         int r;
 
         pthread_mutex_lock(&ksm->lock);
-        r = contexts_add(&ksm->contexts, class, &row);
+        r = contexts_reserve(&ksm->contexts);
         if (r == 0)
-                *ret_sid = row->sid;
+                r = numbers_take(&ksm->numbers, mark_all, ksm, &sid);
+        if (r == 0)
+                *ret_sid = contexts_add(&ksm->contexts, sid, class)->sid;
         pthread_mutex_unlock(&ksm->lock);
         return r;
 }
@@ -62,7 +95,7 @@ uint32_t ksm_sid_class(Ksm *ksm, KsmSid sid) {
 void ksm_mark(Ksm *ksm) {
         pthread_mutex_lock(&ksm->lock);
         ksm->is_marked = true;
-        ksm->marked_next = ksm->contexts.next;
+        ksm->marked_next = ksm->numbers.next;
         ksm->journal.can_grow = true;
         ksm->journal.used = 0;
         pthread_mutex_unlock(&ksm->lock);
@@ -71,8 +104,8 @@ void ksm_mark(Ksm *ksm) {
 void ksm_return(Ksm *ksm) {
         pthread_mutex_lock(&ksm->lock);
         journal_undo(&ksm->journal, 0);
-        while (ksm->is_marked && ksm->contexts.next > ksm->marked_next) {
-                SidRow *row = contexts_find(&ksm->contexts, --ksm->contexts.next);
+        while (ksm->is_marked && ksm->numbers.next > ksm->marked_next) {
+                SidRow *row = contexts_find(&ksm->contexts, --ksm->numbers.next);
 
                 if (row)
                         release(ksm, row);

@@ -14,6 +14,7 @@
 #include "contexts.h"
 #include "journal.h"
 #include "ksm.h"
+#include "numbers.h"
 #include "regex.h"
 #include "tables.h"
 
@@ -47,6 +48,7 @@ struct Ksm {
         pthread_mutex_t lock;
         Journal journal;
         Contexts contexts;
+        Numbers numbers;
         ObjectState *objects;
         Regex **patterns;
         const KsmAuditTerm **terms; /* [profile][object] at this level; NULL: nothing */
@@ -61,6 +63,8 @@ typedef struct Model {
         int (*init)(ObjectState *object); /* 0, negative errno; deinit() follows in any case */
         void (*deinit)(ObjectState *object);
         void (*release)(ObjectState *object, void *context); /* the SID dies; the context is present */
+        /* Marks every number that the context keeps and a rule could take for a SID. NULL: it keeps none. */
+        void (*mark)(const ObjectState *object, const void *context, NumberMarks *marks);
         size_t (*effect_size)(const ObjectState *object, KsmMethod method); /* most that it may journal */
 } Model;
 

@@ -124,6 +124,8 @@ static void point(const char *what, const char *cpu_server, const char *cpu_clie
         (void)printf("%s\n", what);
         show(&f);
         show_curve(&f);
+        if (cpu_client[0] == '-')
+                return; /* Linux decides which of two very different times it is */
         (void)snprintf(gate, sizeof gate, "%s: a handle in a direct call", what);
         bench_gate(gate, ratio(&f, USE, SMALL), "<=", 1.05);
         (void)snprintf(gate, sizeof gate, "%s: a handle in a judged call", what);

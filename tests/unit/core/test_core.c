@@ -385,6 +385,44 @@ static void sids_run_out_without_a_trace(void **state) {
         assert_int_equal(core_count_handles(core).n_handles, SIDS_MAX);
 }
 
+#define SHARE 5 /* of the objects, in this case */
+
+/* What others still have counts too, for as long as its maker lives. */
+static void a_process_has_a_share_of_the_objects(void **state) {
+        uint32_t mine[SHARE], theirs, number;
+
+        (void)state;
+        assert_int_equal(core->host.objects_max, CORE_OBJECTS_MAX);
+        core->host.objects_max = SHARE;
+        for (int i = 0; i < SHARE; i++)
+                mine[i] = object(0, 1);
+        assert_int_equal(create_object(0, RIGHTS, 1, &number), rcQuotaExceeded);
+        assert_int_equal(number, INVALID_HANDLE);
+        assert_int_equal(n_sids, SHARE);
+        assert_int_equal(create_object(1, RIGHTS, 1, &number), rcOk);
+        assert_int_equal(close_it(0, mine[0]), rcOk);
+        assert_int_equal(create_object(0, RIGHTS, 1, mine), rcOk);
+        theirs = send(0, 1, nk_handle_desc(mine[1])).handle;
+        assert_int_equal(close_it(0, mine[1]), rcOk);
+        assert_int_equal(create_object(0, RIGHTS, 1, &number), rcQuotaExceeded);
+        assert_int_equal(close_it(1, theirs), rcOk);
+        assert_int_equal(create_object(0, RIGHTS, 1, &number), rcOk);
+}
+
+static void objects_outlive_the_share_of_their_maker(void **state) {
+        uint32_t theirs;
+
+        (void)state;
+        core->host.objects_max = 1;
+        theirs = send(0, 1, nk_handle_desc(object(0, 1))).handle;
+        lines[0].task = core_task_free(lines[0].task);
+        assert_int_equal(core_task_new(core, 0, "One", &lines[0].task), 0);
+        (void)object(0, 1);
+        assert_int_equal(n_sids, 2);
+        assert_int_equal(close_it(1, theirs), rcOk);
+        assert_int_equal(n_sids, 1);
+}
+
 static void a_full_process_gets_its_code(void **state) {
         uint32_t mine = object(0, 1);
         uint32_t number;
@@ -575,6 +613,8 @@ int main(void) {
                 CASE(one_object_has_one_sid),
                 CASE(types_of_user_objects_have_a_range),
                 CASE(sids_run_out_without_a_trace),
+                CASE(a_process_has_a_share_of_the_objects),
+                CASE(objects_outlive_the_share_of_their_maker),
                 CASE(a_full_process_gets_its_code),
                 CASE(a_method_that_is_not_served_has_no_answer),
                 CASE(a_server_learns_that_a_client_closed_its_handle),

@@ -300,7 +300,7 @@ static void the_kernel_does_not_die(void **state) {
         t_yields(&p, on(T_DOOR, KSM_FLOW_QUERY, KSM_SID_KERNEL), T_SHUT);
 }
 
-static void numbers_of_sids_are_never_used_again(void **state) {
+static void numbers_of_sids_grow(void **state) {
         KsmSid last = p.c;
 
         (void)state;
@@ -412,7 +412,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(match_tells_whether_the_whole_text_fits, setup, teardown),
                 cmocka_unit_test_setup_teardown(contexts_end_with_their_sid, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_kernel_does_not_die, setup, teardown),
-                cmocka_unit_test_setup_teardown(numbers_of_sids_are_never_used_again, setup, teardown),
+                cmocka_unit_test_setup_teardown(numbers_of_sids_grow, setup, teardown),
                 cmocka_unit_test_setup_teardown(at_most_so_many_sids_are_alive, setup, teardown),
                 cmocka_unit_test_setup_teardown(subjects_have_the_class_they_were_made_with, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_return_takes_everything_back_to_the_mark, setup, teardown),
