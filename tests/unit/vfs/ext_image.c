@@ -19,6 +19,19 @@
 #include "ext/ext.h"
 #include "host_tree.h"
 
+const char *const t_image_kinds[T_IMAGE_KINDS] = {
+        "-t ext2 -b 1024",
+        "-t ext2 -b 4096 -O ^dir_index,^filetype -I 128",
+        "-t ext3 -b 1024",
+        "-t ext3 -b 2048 -I 128",
+        "-t ext4 -b 1024",
+        "-t ext4 -b 4096",
+        "-t ext4 -b 4096 -O ^64bit,^metadata_csum,^extent",
+        "-t ext4 -b 2048 -O inline_data",
+        "-t ext4 -b 1024 -O ^metadata_csum,uninit_bg,^flex_bg -g 2048",
+        "-t ext4 -b 4096 -O metadata_csum_seed,meta_bg,^resize_inode",
+};
+
 #define OUT_SIZE  65536u
 #define WORDS_MAX 24
 

@@ -10,6 +10,11 @@
 #include "blk.h"
 #include "fs.h"
 
+/* Options of mke2fs, each in what others have not. */
+#define T_IMAGE_KINDS 10u
+#define T_IMAGE_SIZE  (32u << 20)
+extern const char *const t_image_kinds[T_IMAGE_KINDS];
+
 typedef struct TImage {
         unsigned char *data; /* shared with processes that are forked */
         size_t size;

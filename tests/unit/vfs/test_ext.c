@@ -19,30 +19,9 @@
 
 #include <cmocka.h>
 
-#include "against_host.h"
 #include "ext_image.h"
 #include "host_tree.h"
 #include "mounts.h"
-
-#define MIB   (1024u * 1024u)
-#define STEPS 6000u
-#define SEED  20261101u
-
-/* Each in what others have not. */
-static const char *const kinds[] = {
-        "-t ext2 -b 1024",
-        "-t ext2 -b 4096 -O ^dir_index,^filetype -I 128",
-        "-t ext3 -b 1024",
-        "-t ext3 -b 2048 -I 128",
-        "-t ext4 -b 1024",
-        "-t ext4 -b 4096",
-        "-t ext4 -b 4096 -O ^64bit,^metadata_csum,^extent",
-        "-t ext4 -b 2048 -O inline_data",
-        "-t ext4 -b 1024 -O ^metadata_csum,uninit_bg,^flex_bg -g 2048",
-        "-t ext4 -b 4096 -O metadata_csum_seed,meta_bg,^resize_inode",
-};
-#define N_KINDS    (sizeof kinds / sizeof *kinds)
-#define IMAGE_SIZE (32 * MIB)
 
 /* --- reading --- */
 
@@ -60,13 +39,13 @@ static void what_mke2fs_made_is_read(void **state) {
         (void)state;
         t_make_folder(folder);
         t_fill_folder(folder);
-        for (size_t i = 0; i < N_KINDS; i++) {
+        for (size_t i = 0; i < T_IMAGE_KINDS; i++) {
                 TImage image;
                 TWorld w;
                 Fs *fs;
 
-                print_message("# %s\n", kinds[i]);
-                t_image_make(&image, IMAGE_SIZE, kinds[i], folder);
+                print_message("# %s\n", t_image_kinds[i]);
+                t_image_make(&image, T_IMAGE_SIZE, t_image_kinds[i], folder);
                 assert_int_equal(t_image_mount(&image, MOUNT_READ_ONLY, &fs), 0);
                 t_world_init(&w, fs, MOUNT_READ_ONLY);
                 make_lost_and_found(folder);
@@ -75,40 +54,6 @@ static void what_mke2fs_made_is_read(void **state) {
                 t_image_free(&image);
         }
         t_remove_folder(folder);
-}
-
-/* --- as on the host --- */
-
-static TImage against;
-
-/* The host's folder is empty. */
-static int make_against(Fs **ret_fs) {
-        const FsName name = {.text = "lost+found", .length = 10};
-        int r = t_image_mount(&against, 0, ret_fs);
-
-        if (r < 0)
-                return r;
-        r = (*ret_fs)->ops->rmdir((*ret_fs)->root, &name);
-        return r == -ENOENT ? 0 : r;
-}
-
-static void calls_do_as_on_the_host(void **state) {
-        (void)state;
-        for (size_t i = 0; i < N_KINDS; i++) {
-                const TAgainst what = {.make = make_against,
-                        .steps = STEPS,
-                        .seed = SEED + (uint32_t)i,
-                        .lasts = true,
-                        .is_part = true};
-                int r;
-
-                print_message("# %s\n", kinds[i]);
-                t_image_make(&against, IMAGE_SIZE, kinds[i], NULL);
-                r = t_against_host_as(&what);
-                assert_true(r == 0 || r == T_NO_ROOT);
-                t_image_check(&against, kinds[i]);
-                t_image_free(&against);
-        }
 }
 
 /* --- writing --- */
@@ -179,20 +124,20 @@ static void what_is_written_is_read_by_debugfs(void **state) {
         t_make_folder(folder);
         t_fill_folder(folder);
         make_lost_and_found(folder);
-        for (size_t i = 0; i < N_KINDS; i++) {
+        for (size_t i = 0; i < T_IMAGE_KINDS; i++) {
                 TImage image;
                 TWorld w;
                 Fs *fs;
 
-                print_message("# %s\n", kinds[i]);
-                t_image_make(&image, IMAGE_SIZE, kinds[i], NULL);
+                print_message("# %s\n", t_image_kinds[i]);
+                t_image_make(&image, T_IMAGE_SIZE, t_image_kinds[i], NULL);
                 assert_int_equal(t_image_mount(&image, 0, &fs), 0);
                 t_world_init(&w, fs, 0);
                 copy_to = &w.client;
                 copy_root = strlen(folder);
                 assert_int_equal(nftw(folder, copy_one, 16, FTW_PHYS), 0);
                 t_world_deinit(&w);
-                t_image_check(&image, kinds[i]);
+                t_image_check(&image, t_image_kinds[i]);
                 compare_dump(&image, folder);
                 t_image_free(&image);
         }
@@ -202,7 +147,6 @@ static void what_is_written_is_read_by_debugfs(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_mke2fs_made_is_read),
-                cmocka_unit_test(calls_do_as_on_the_host),
                 cmocka_unit_test(what_is_written_is_read_by_debugfs),
         };
 
