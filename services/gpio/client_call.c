@@ -47,6 +47,7 @@ static Retcode begin(void) {
 
         if (channel == INVALID_HANDLE)
                 return rcNotConnected;
+        nk_req_reset(&req);
         NkKosTransport_Init(&line.transport, channel, NK_NULL, 0);
         kl_drivers_GPIO_proxy_init(
                 &line.proxy, &line.transport.base, ServiceLocatorGetRiid(channel, ENDPOINT));
