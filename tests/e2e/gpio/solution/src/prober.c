@@ -211,6 +211,7 @@ static void too_many(void) {
         int is_in_order = 1;
         Heard heard;
 
+        (void)GpioSetMode(gpio0, 9, GPIO_DIR_IN | EDGES);
         for (unsigned i = 1; i <= 2 * QUEUED; i++)
                 (void)GpioOut(gpio0, 12, i % 2);
         while ((heard = hear(gpio0, 0)).rc == rcOk)
@@ -333,9 +334,9 @@ int main(void) {
         modes();
         levels();
         events();
-        callbacks();
         too_many();
         a_stream();
+        callbacks(); /* from then on a thread of the library takes events too */
         a_rival();
         closing();
         board();
