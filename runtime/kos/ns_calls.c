@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <coresrv/cm/cm_api.h>
+#include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
 #include <kl/core/NameServer.idl.h>
@@ -19,9 +21,12 @@
 #include "kernel_call.h"
 
 #define NAME_MAX_SIZE kl_core_Types_UCoreStringSize
+#define USUAL_NAME    "ns" /* of the process, where it is not called as its class */
 
 struct NsConnection {
         rtl_bool is_open;
+        rtl_bool is_broken;       /* the name server is gone: never used again */
+        char name[NAME_MAX_SIZE]; /* as it was asked for; "": the usual one, or over the static channel */
         NkKosTransport transport;
         kl_core_NameServer_proxy proxy;
         pthread_mutex_t lock; /* of the session */
@@ -30,6 +35,7 @@ struct NsConnection {
 
 static struct NsConnection connections[NS_CONNECTIONS_MAX];
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t create_lock = PTHREAD_MUTEX_INITIALIZER; /* held while one is being made */
 
 static rtl_bool is_name(const char *name) {
         rtl_size_t n = name ? strnlen(name, NAME_MAX_SIZE) : 0;
@@ -49,32 +55,108 @@ static struct NsConnection *find(NsHandle ns) {
         return found;
 }
 
+/* What a call has come to. */
+static Retcode outcome(struct NsConnection *c, nk_err_t err, Retcode rc) {
+        if (err == NK_ENOTCONN) {
+                (void)pthread_mutex_lock(&table_lock);
+                c->is_broken = rtl_true;
+                (void)pthread_mutex_unlock(&table_lock);
+        }
+        return kernel_outcome(err, rc);
+}
+
 /* Connecting ----------------------------------------------------------------------------------------------
  */
+
+/* Under the create lock, as all that follows: only under it a connection is opened. */
+static struct NsConnection *find_open(const char *name) {
+        struct NsConnection *found = RTL_NULL;
+
+        (void)pthread_mutex_lock(&table_lock);
+        for (rtl_size_t i = 0; i < NS_CONNECTIONS_MAX; i++)
+                if (connections[i].is_open && !connections[i].is_broken &&
+                        strcmp(connections[i].name, name) == 0)
+                        found = &connections[i];
+        (void)pthread_mutex_unlock(&table_lock);
+        return found;
+}
+
+static struct NsConnection *find_free(void) {
+        for (rtl_size_t i = 0; i < NS_CONNECTIONS_MAX; i++)
+                if (!connections[i].is_open)
+                        return &connections[i];
+        return RTL_NULL;
+}
 
 static void open_connection(struct NsConnection *c, Handle channel, nk_iid_t riid) {
         (void)NkKosTransport_Init(&c->transport, channel, NK_NULL, 0);
         kl_core_NameServer_proxy_init(&c->proxy, &c->transport.base, riid);
         (void)pthread_mutex_init(&c->lock, NULL);
         c->session = INVALID_HANDLE;
+        (void)pthread_mutex_lock(&table_lock);
         c->is_open = rtl_true;
+        (void)pthread_mutex_unlock(&table_lock);
 }
 
-Retcode NsCreate(const char *name, rtl_uint32_t msecs, NsHandle *ns) {
+static Retcode connect_to(struct NsConnection *c, const char *process, rtl_uint32_t msecs) {
+        rtl_uint32_t riid;
         Handle channel;
+        Retcode rc = KnCmConnect(process, NS_CHANNEL, msecs, &channel, &riid);
 
-        (void)msecs;
+        if (rc == rcOk && riid > NK_IID_MAX) {
+                (void)KnHandleClose(channel);
+                rc = rcAbort;
+        }
+        if (rc == rcOk)
+                open_connection(c, channel, (nk_iid_t)riid);
+        return rc;
+}
+
+/* A process with the one usual name, or with the other where there is none. */
+static Retcode connect_to_usual(struct NsConnection *c, rtl_uint32_t msecs) {
+        Retcode rc = connect_to(c, NS_CHANNEL, 0);
+
+        if (rc == rcResourceNotFound)
+                return connect_to(c, USUAL_NAME, msecs);
+        return rc == rcTimeout && msecs > 0 ? connect_to(c, NS_CHANNEL, msecs) : rc;
+}
+
+static Retcode open_free(
+        const char *name, rtl_uint32_t msecs, Handle channel, struct NsConnection **ret_open) {
+        struct NsConnection *c = find_free();
+        Retcode rc = rcOk;
+
+        if (!c)
+                return rcQuotaExceeded;
+        memcpy(c->name, name, strlen(name) + 1);
+        if (channel != INVALID_HANDLE)
+                open_connection(c, channel, ServiceLocatorGetRiid(channel, "names"));
+        else
+                rc = name[0] ? connect_to(c, name, msecs) : connect_to_usual(c, msecs);
+        if (rc == rcOk)
+                *ret_open = c;
+        return rc;
+}
+
+/* Over a static channel there is one name server, whatever it is called. */
+Retcode NsCreate(const char *name, rtl_uint32_t msecs, NsHandle *ns) {
+        struct NsConnection *c;
+        Handle channel;
+        Retcode rc = rcOk;
+
         if ((name && !is_name(name)) || !ns)
                 return rcInvalidArgument;
         channel = ServiceLocatorConnect(NS_CHANNEL);
-        if (channel == INVALID_HANDLE)
-                return rcResourceNotFound;
-        (void)pthread_mutex_lock(&table_lock);
-        if (!connections[0].is_open)
-                open_connection(&connections[0], channel, ServiceLocatorGetRiid(channel, "names"));
-        (void)pthread_mutex_unlock(&table_lock);
-        *ns = &connections[0];
-        return rcOk;
+        if (!name || channel != INVALID_HANDLE)
+                name = "";
+        (void)pthread_mutex_lock(&create_lock);
+        c = find_open(name);
+        if (!c)
+                rc = open_free(name, msecs, channel, &c);
+        (void)pthread_mutex_unlock(&create_lock);
+        if (rc == rcOk)
+                *ns = c;
+        return rc;
 }
 
 /* Publishing ----------------------------------------------------------------------------------------------
@@ -89,7 +171,7 @@ static Retcode open_session(struct NsConnection *c, Handle *ret_session) {
         if (c->session == INVALID_HANDLE) {
                 nk_err_t err = kl_core_NameServer_Open(&c->proxy.base, &req, NULL, &res, NULL);
 
-                rc = kernel_outcome(err, res.rc);
+                rc = outcome(c, err, res.rc);
                 if (rc == rcOk)
                         c->session = res.session.handle;
         }
@@ -132,7 +214,7 @@ Retcode NsPublishService(NsHandle ns, const char *type, const char *server, cons
         err = store(&arena, places, type, server, service);
         if (err == NK_EOK)
                 err = kl_core_NameServer_Publish(&c->proxy.base, &req, &arena, &res, NULL);
-        return kernel_outcome(err, res.rc);
+        return outcome(c, err, res.rc);
 }
 
 Retcode NsUnPublishService(NsHandle ns, const char *type, const char *server, const char *service) {
@@ -155,7 +237,7 @@ Retcode NsUnPublishService(NsHandle ns, const char *type, const char *server, co
         err = store(&arena, places, type, server, service);
         if (err == NK_EOK)
                 err = kl_core_NameServer_UnPublish(&c->proxy.base, &req, &arena, &res, NULL);
-        return kernel_outcome(err, res.rc);
+        return outcome(c, err, res.rc);
 }
 
 /* Asking --------------------------------------------------------------------------------------------------
@@ -187,7 +269,7 @@ Retcode NsEnumServices(NsHandle ns, const char *type, unsigned index, char *serv
         err = NkKosCopyStringToArena(&req_arena, &req.type, type);
         if (err == NK_EOK)
                 err = kl_core_NameServer_Enum(&c->proxy.base, &req, &req_arena, &res, &res_arena);
-        rc = kernel_outcome(err, res.rc);
+        rc = outcome(c, err, res.rc);
         if (rc != rcOk)
                 return rc;
         if (RtlArenaGetCStr(&res_arena, &res.server, &names[0]) != NK_EOK ||

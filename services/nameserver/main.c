@@ -10,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/ns/ns_api.h>
 #include <coresrv/sl/sl_api.h>
 #include <kl/core/NameServer.edl.h>
 #include <rtl/retcode_hr.h>
 
+#include "guests.h"
 #include "names.h"
 
 static void *end_sessions(void *arg) {
@@ -62,8 +64,26 @@ static int fail(const char *what, Retcode rc) {
         return EXIT_FAILURE;
 }
 
+/* The channels that init.yaml gives, or an empty set for those to come. INVALID_HANDLE: neither. */
+static Handle open_listener(void) {
+        Handle listener = ServiceLocatorRegister(NS_CHANNEL, NULL, 0, NULL);
+
+        if (listener == INVALID_HANDLE && KnHandleCreateListener(&listener) != rcOk)
+                return INVALID_HANDLE;
+        return listener;
+}
+
+/* The policy may leave it with the channels of init.yaml. */
+static void *accept_guests(void *arg) {
+        Retcode rc = guests_accept(*(const Handle *)arg, kl_core_NameServer_names_iid);
+
+        if (rc != rcSecurityDisallow)
+                (void)fprintf(
+                        stderr, "no new channels any more: " RETCODE_HR_FMT "\n", RETCODE_HR_PARAMS(rc));
+        return NULL;
+}
+
 int main(int argc, char **argv) {
-        Handle listener;
         pthread_t thread;
         Names names;
         Retcode rc;
@@ -73,14 +93,14 @@ int main(int argc, char **argv) {
                         "no argument is known here, not even '%s': remove `args` in init.yaml\n", argv[1]);
                 return EXIT_FAILURE;
         }
-        listener = ServiceLocatorRegister(NS_CHANNEL, NULL, 0, NULL);
-        if (listener == INVALID_HANDLE)
-                return fail("no process has a channel '" NS_CHANNEL "' to this one", rcNotConnected);
-        rc = names_init(&names, listener);
+        rc = names_init(&names, open_listener());
         if (rc != rcOk)
                 return fail(
                         "no handles or notifications (does the policy allow them to the name server?)", rc);
-        if (pthread_create(&thread, NULL, end_sessions, &names) != 0)
+        if (names.listener == INVALID_HANDLE)
+                return fail("no channel, and no way to make one", rcNotConnected);
+        if (pthread_create(&thread, NULL, end_sessions, &names) != 0 ||
+                pthread_create(&thread, NULL, accept_guests, &names.listener) != 0)
                 return fail("no thread", rcOutOfMemory);
         serve(&names);
         return fail("nobody can call any more", rcNotConnected);

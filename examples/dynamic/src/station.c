@@ -2,12 +2,13 @@
 /*
  * Station: hands out channels to its meters, and serves all of them in one thread.
  *
- * The first thread listens for requests and accepts them. With the first channel it gets a listener, and
- * starts a thread that receives there; every further channel is added to the same listener while that thread
- * waits.
+ * It publishes them with the name server first. Then the first thread listens for requests and accepts them.
+ * With the first channel it gets a listener, and starts a thread that receives there; every further channel
+ * is added to the same listener while that thread waits.
  */
 #include <coresrv/cm/cm_api.h>
 #include <coresrv/nk/transport-kos.h>
+#include <coresrv/ns/ns_api.h>
 #include <coresrv/time/timeout.h>
 
 #include <pthread.h>
@@ -67,12 +68,29 @@ static nk_iid_t find(const char *service) {
         return INVALID_RIID;
 }
 
+/* For those who don't know where to ask. */
+static int publish(void) {
+        static const char *const services[] = {"meters.temperature", "meters.pressure"};
+        NsHandle ns;
+
+        if (NsCreate(RTL_NULL, INFINITE_TIMEOUT, &ns) != rcOk)
+                return -1;
+        for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+                if (NsPublishService(ns, "meters.IMeter", "Station", services[i]) != rcOk)
+                        return -1;
+        return 0;
+}
+
 int main(void) {
         char client[UCORE_STRING_SIZE], service[UCORE_STRING_SIZE];
         static Handle listener = INVALID_HANDLE;
         Handle handle;
         pthread_t thread;
 
+        if (publish() != 0) {
+                fprintf(stderr, "the station cannot publish\n");
+                return EXIT_FAILURE;
+        }
         while (KnCmListen(RTL_NULL, INFINITE_TIMEOUT, client, service) == rcOk) {
                 nk_iid_t riid = find(service);
 

@@ -83,7 +83,9 @@ static void methods_of_tasks_have_their_numbers(void **state) {
         (void)state;
         assert_int_equal(kl_core_Task_Create_mid, 0);
         assert_int_equal(kl_core_Task_LoadSeg_mid, 1);
-        assert_int_equal(kl_core_Task_mid_max, 16);
+        assert_int_equal(kl_core_Task_Give_mid, 16);
+        assert_int_equal(kl_core_Task_Lookup_mid, 17);
+        assert_int_equal(kl_core_Task_mid_max, 18);
 }
 
 int main(void) {

@@ -16,7 +16,7 @@ import solution  # noqa: E402
 def main():
     source, build, compiler = sys.argv[1:]
     solution.run_cases(pathlib.Path(source, "tests/e2e/names/solution"), build, compiler,
-                       ("names.Publisher", "names.Rival", "names.Seeker"), 67)
+                       ("names.Publisher", "names.Rival", "names.Seeker", "names.Guest"), 82)
 
 
 if __name__ == "__main__":
