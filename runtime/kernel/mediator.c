@@ -97,6 +97,7 @@ static bool judge_route_response(void *arg, bool is_error, const RelayMessage *m
                !message.malformed;
 }
 
+/* Kept until the slot is used again, should the receiver turn out not to receive them. */
 static bool deliver_handles(void *arg, uint32_t slot, bool is_answer, struct nk_message *message) {
         const MediatorRoute *r = arg;
         Mediator *m = r->mediator;
@@ -104,16 +105,20 @@ static bool deliver_handles(void *arg, uint32_t slot, bool is_answer, struct nk_
         uint32_t to = is_answer ? r->client : r->server;
         bool is_moved = desk_move(m->desk, from, to, &m->carry, message);
 
-        if (r->sent)
-                r->sent[slot] = is_moved && !is_answer ? m->carry : CARRY_NULL;
+        if (!r->moved)
+                return is_moved;
+        r->moved[slot].request = is_moved && !is_answer ? m->carry : CARRY_NULL;
+        r->moved[slot].answer = is_moved && is_answer ? m->carry : CARRY_NULL;
         return is_moved;
 }
 
-static void take_back_handles(void *arg, uint32_t slot) {
+static void take_back_handles(void *arg, uint32_t slot, bool is_answer) {
         const MediatorRoute *r = arg;
 
-        if (r->sent)
-                desk_take_back(r->mediator->desk, r->server, r->sent + slot);
+        if (r->moved && is_answer)
+                desk_take_back(r->mediator->desk, r->client, &r->moved[slot].answer);
+        else if (r->moved)
+                desk_take_back(r->mediator->desk, r->server, &r->moved[slot].request);
 }
 
 static void report_forbidden(void *arg, uint16_t riid, uint16_t mid) {
@@ -145,8 +150,8 @@ static int open_route(Mediator *m, MediatorRoute *r, RelayPlan *plan) {
                 .withdrawn = take_back_handles};
 
         if (judge_handles_room(r->shape) > 0) {
-                r->sent = calloc(CHAN_SLOTS, sizeof *r->sent);
-                if (!r->sent)
+                r->moved = calloc(CHAN_SLOTS, sizeof *r->moved);
+                if (!r->moved)
                         return -ENOMEM;
         }
         plan->judge = &judge;
@@ -181,7 +186,7 @@ static int add_channel(Mediator *m, MediatorRoute *r, Channel *channel) {
 static void free_route(void *arg) {
         MediatorRoute *r = arg;
 
-        free(r->sent);
+        free(r->moved);
         free(r);
 }
 
@@ -296,7 +301,7 @@ void mediator_stop(Mediator *m) {
         m->relay = relay_free(m->relay);
         links_free(m->links);
         for (uint32_t i = 0; i < m->n_routes; i++)
-                free(m->routes[i].sent);
+                free(m->routes[i].moved);
         free(m->routes);
         free(m->core_routes);
         *m = MEDIATOR_NULL;

@@ -15,13 +15,19 @@
 #include "links.h"
 #include "transport/relay.h"
 
+/* Handles that a call has moved, should they have to go back. */
+typedef struct MediatorMoved {
+        Carry request, answer;
+} MediatorMoved;
+
 /* What a route's messages are judged as. */
 typedef struct MediatorRoute {
         struct Mediator *mediator;
         uint32_t client, server; /* tasks; server == JUDGE_KERNEL: calls to the kernel process */
         RelayRoute *route;       /* NULL: nothing to judge */
         const ShapeTable *shape; /* of the server's class */
-        Carry *sent; /* handles of the request in each slot, should it come back; NULL: no method has any */
+        MediatorMoved *moved;    /* in each slot; NULL: no method has any */
+        Carry *given;            /* and of the answer, should nobody take it */
 } MediatorRoute;
 
 typedef struct Mediator {

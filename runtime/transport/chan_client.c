@@ -50,6 +50,7 @@ typedef struct Lane {
         uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
         ChanSlot *slot;   /* where the answer comes */
         bool asked_back;  /* the relay was asked for a call of this slot, and may not have seen it yet */
+        bool is_untaken;  /* the last answer in the client's leg was left there, with its handles */
 } Lane;
 
 struct ChanClient {
@@ -345,6 +346,20 @@ static void forget_wish(ChanClient *c, uint32_t i) {
         atomic_fetch_and(chan_notes(c->judged), ~(1u << i));
 }
 
+static bool goes_to_judge(const Call *call) {
+        return call->client->judged && call->posted == chan_judged(call->client->judged);
+}
+
+/* With the next request that goes over the leg, should the relay not have seen the wish. */
+static void say_untaken(Call *call) {
+        Lane *lane = &call->client->lanes[call->index];
+
+        if (!lane->is_untaken || !goes_to_judge(call))
+                return;
+        call->request->flags |= CHAN_UNTAKEN;
+        lane->is_untaken = false;
+}
+
 static void post(Call *call, const ChanOut *out) {
         ChanSlot *slot = call->slot;
 
@@ -358,6 +373,7 @@ static void post(Call *call, const ChanOut *out) {
                 invite(call->request, slot->cpu, 0);
                 call->request->thread = slot->thread;
         }
+        say_untaken(call);
         call->client->lanes[call->index].slot = slot;
         atomic_store_explicit(&slot->state, CHAN_CALL, memory_order_release);
         /* Full barrier: the other side looks at the word after it has asked for the bell. */
@@ -384,12 +400,23 @@ static bool withdraw(Call *call) {
 static void ask_back(const Call *call) {
         ChanClient *c = call->client;
 
-        if (!c->judged || call->posted != chan_judged(c->judged))
+        if (!goes_to_judge(call))
                 return;
         c->lanes[call->index].asked_back = true;
         atomic_fetch_or(chan_notes(c->judged), 1u << call->index);
         if (atomic_load(&call->peer->bell_wanted))
                 chan_ring(call->bell_fd);
+}
+
+/* Nobody will take the answer, which is there or is going to be: the handles in it must not stay ours. */
+static void leave_answer(const Call *call) {
+        if (!goes_to_judge(call))
+                return;
+        if (call->slot == call->request) {
+                call->client->lanes[call->index].is_untaken = true;
+                call->slot->flags |= CHAN_ABANDONED;
+        }
+        ask_back(call);
 }
 
 static void sleep_once(Call *call, uint32_t state) {
@@ -406,14 +433,18 @@ static bool is_late(const Call *call) {
 /* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
 static int give_up(Call *call, int why) {
         if (withdraw(call)) {
+                if (call->request->flags & CHAN_UNTAKEN)
+                        call->client->lanes[call->index].is_untaken = true; /* nobody has read it */
                 release(call);
                 return why;
         }
         if (is_answered(call))
                 return 0;
-        ask_back(call);
-        if (why == CHAN_E_INTERRUPTED)
+        if (why == CHAN_E_INTERRUPTED) {
+                ask_back(call);
                 return 0;
+        }
+        leave_answer(call);
         atomic_fetch_or(&call->client->abandoned, 1u << call->index);
         call->is_over = true;
         return why;
@@ -461,9 +492,9 @@ static int wait_answer(Call *call) {
                 return 0;
         }
         if (!peer_here && ++lane->n_apart > INVITE_AFTER && plat_stay_on(&stay, cpu)) {
-                invite(call->slot, cpu, CHAN_STAYS);
+                invite(call->slot, cpu, CHAN_STAYS | (call->slot->flags & CHAN_UNTAKEN));
                 if (call->request != call->slot)
-                        invite(call->request, cpu, CHAN_STAYS);
+                        invite(call->request, cpu, CHAN_STAYS | (call->request->flags & CHAN_UNTAKEN));
         }
         r = sleep_for_answer(call);
         plat_roam(&stay);
@@ -557,8 +588,11 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
                 note_served(call.hint);
         if (r == 0 && status == 0)
                 r = check_reply(c, out, in);
-        if (!call.is_over)
+        if (!call.is_over) {
+                if (r)
+                        leave_answer(&call);
                 release(&call);
+        }
         if (r == 0)
                 *ret_status = status == CHAN_ELSEWHERE ? rcFail : status;
         return r;

@@ -53,9 +53,13 @@
 #define CHAN_DEAD   (1u << 3) /* the other end is gone; set by whoever ends the channel */
 
 /* The caller sleeps on its processor and will be woken there: the server may come over. */
-#define CHAN_STAYS    1u
+#define CHAN_STAYS     1u
 /* Server's leg: the answer may go to the direct leg, nobody judges it. */
-#define CHAN_STRAIGHT 2u
+#define CHAN_STRAIGHT  2u
+/* Client's leg: nobody is going to take the answer of this call; nobody has taken the one before in this
+ * slot. */
+#define CHAN_ABANDONED 4u
+#define CHAN_UNTAKEN   8u
 
 /* Status of a direct answer in place of the caller's: post it again on the judged way. No code of any kind.
  */
@@ -76,7 +80,7 @@ typedef struct ChanSlot {
         uint32_t arena_size;      /* used arena bytes behind it */
         int32_t status;           /* reply: rcOk, or the code the caller is given instead of a message */
         uint32_t cpu;             /* where the caller runs, for co-location; a hint */
-        uint32_t flags;           /* request: CHAN_STAYS, a hint; CHAN_STRAIGHT */
+        uint32_t flags;           /* request: CHAN_STAYS, a hint; CHAN_STRAIGHT and the others */
         uint32_t thread;          /* caller's thread id, shown by `who waits for whom`; a hint */
         _Atomic uint32_t judged;  /* slot 0 only: a bit per slot that the kernel process shall take */
         _Atomic uint32_t
@@ -86,7 +90,9 @@ typedef struct ChanSlot {
          * slot before the server has looked. */
         _Atomic uint64_t verdicts;
         uint32_t turn; /* server's leg: number of the request in the slot */
-        uint32_t pad[3];
+        _Atomic uint32_t
+                refused; /* slot 0 only: server's leg: a bit per slot whose request nobody received */
+        uint32_t pad[2];
 } ChanSlot;
 
 #define CHAN_HEADER_SIZE 4096u

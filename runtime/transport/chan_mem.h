@@ -32,6 +32,10 @@ static inline _Atomic uint32_t *chan_notes(ChanHeader *mem) {
         return &chan_slot(mem, 0)->notes;
 }
 
+static inline _Atomic uint32_t *chan_refused(ChanHeader *mem) {
+        return &chan_slot(mem, 0)->refused;
+}
+
 static inline char *chan_slot_data(ChanSlot *slot) {
         return (char *)slot + CHAN_SLOT_DATA;
 }

@@ -586,7 +586,18 @@ static void report_forbidden(ChanRequest *request, const struct nk_message *msg)
         *request = (ChanRequest){.end = NULL};
 }
 
+/* Its handles are in our table already: the kernel process takes them back. */
+static void report_refused(const ChanRequest *request) {
+        const ChanEnd *end = request->end;
+
+        atomic_fetch_or(chan_refused(end->judged), 1u << request->slot);
+        if (request->way == CHAN_WAY_STRAIGHT && atomic_load(&end->kernel->status->bell_wanted))
+                chan_ring(end->kernel->bell_fd);
+}
+
 static void refuse(Listener *l, ChanRequest *request, const ChanIn *in, int why) {
+        if (request->way != CHAN_WAY_DIRECT)
+                report_refused(request);
         if (why == CHAN_E_DENIED && request->end->judged)
                 report_forbidden(request, in->msg);
         else

@@ -34,8 +34,10 @@ typedef enum RelayPhase {
 typedef struct RelayCall {
         uint16_t riid, mid;
         RelayPhase phase;
-        uint32_t turn;    /* requests handed on in this slot whose answers are judged */
-        uint32_t denials; /* of their answers, the last one in bit 0 */
+        uint32_t turn;     /* requests handed on in this slot whose answers are judged */
+        uint32_t denials;  /* of their answers, the last one in bit 0 */
+        bool is_abandoned; /* the client does not wait for the answer any more */
+        bool has_answered; /* by us, with a message, and the client has not posted anew since */
 } RelayCall;
 
 struct RelayRoute {
@@ -219,11 +221,29 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
         return 0;
 }
 
+static void withdrawn(const RelayRoute *route, uint32_t i, bool is_answer) {
+        if (route->judge.withdrawn)
+                route->judge.withdrawn(route->arg, i, is_answer);
+}
+
+/* What the server has not received it is not going to. */
+static void withdraw_all(RelayRoute *route) {
+        uint32_t bits = route->server ? atomic_fetch_and(chan_pending(route->server), ~CHAN_ALL_SLOTS) : 0;
+
+        for (bits &= CHAN_ALL_SLOTS; bits; bits &= bits - 1) {
+                uint32_t i = (uint32_t)__builtin_ctz(bits);
+
+                if (route->calls[i].phase != RELAY_FREE)
+                        withdrawn(route, i, false);
+        }
+}
+
 /* Tells whoever is left. Under the lock. */
 static void close_route(RelayRoute *route, uint32_t who) {
         if (route->gone)
                 return;
         route->gone = who;
+        withdraw_all(route);
         chan_mem_close(route->client, who, -1);
         if (route->server)
                 chan_mem_close(route->server, who, route->bell_fd);
@@ -363,6 +383,28 @@ static bool deliver(Relay *r, const RelayRoute *route, uint32_t i, bool is_answe
         return !route->judge.deliver || route->judge.deliver(route->arg, i, is_answer, r->in.msg);
 }
 
+/* The server's word, about what is its own: requests of these slots that its runtime gave to nobody. */
+static bool take_refused(RelayRoute *route, uint32_t bits) {
+        if (bits == 0)
+                return false;
+        bits &= atomic_fetch_and(chan_refused(route->server), ~bits) & CHAN_ALL_SLOTS;
+        for (uint32_t rest = bits; rest; rest &= rest - 1)
+                withdrawn(route, (uint32_t)__builtin_ctz(rest), false);
+        return bits != 0;
+}
+
+/* Before the slot is used again: what became of the call before, as the two ends say. */
+static void settle(RelayRoute *route, uint32_t i) {
+        uint32_t flags = *(volatile uint32_t *)&chan_slot(route->client, i)->flags, bit = 1u << i;
+        RelayCall *call = &route->calls[i];
+
+        if (call->has_answered && (flags & CHAN_UNTAKEN))
+                withdrawn(route, i, true);
+        call->has_answered = false;
+        if (route->server && (atomic_load(chan_refused(route->server)) & bit))
+                take_refused(route, bit);
+}
+
 /* What may go directly is sent to us when a handle in it is not one to use; else let it have its way. */
 static ChanWay way_here(const RelayRoute *route, const RelayMessage *m) {
         ChanWay way = verdicts_way(route->verdicts, m->riid, m->mid);
@@ -380,6 +422,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanWay way;
 
         follow(r, route, slot);
+        settle(route, i);
         m.malformed = fetch(r, slot, &m);
         way = way_here(route, &m);
         if (!m.malformed)
@@ -458,18 +501,21 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
         if (status == rcOk) {
                 m.malformed = fetch(r, slot, &m);
                 verdict = judge_answer(r, route, &call, &m);
-                if (verdict == rcOk && !deliver(r, route, i, true))
+                if (verdict == rcOk && !call.is_abandoned && !deliver(r, route, i, true))
                         verdict = rcSecurityDisallow;
         } else {
                 verdict = judge_code(r, route, &call);
         }
         route->calls[i].phase = RELAY_FREE;
-        if (status == rcOk && verdict == rcOk) {
+        if (call.is_abandoned) {
+                answer_slot(route->client, i, NULL, rcIpcInterrupt);
+        } else if (status == rcOk && verdict == rcOk) {
                 const ChanOut out = {.msg = m.message,
                         .msg_size = m.message_size,
                         .arena = m.arena,
                         .arena_size = m.arena_size};
 
+                route->calls[i].has_answered = true;
                 answer_slot(route->client, i, &out, rcOk);
         } else {
                 answer_slot(route->client, i, NULL, verdict != rcOk ? verdict : plain_status(status));
@@ -482,21 +528,33 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
 
 /* --- asides --- */
 
+/* The client does not wait any more: for an answer that it has, or is going to have. */
+static void note_abandoned(RelayRoute *route, uint32_t i) {
+        RelayCall *call = &route->calls[i];
+
+        call->is_abandoned = call->phase == RELAY_JUDGED;
+        if (call->has_answered)
+                withdrawn(route, i, true);
+        call->has_answered = false;
+}
+
 /* The client wants it back; it gets it if the server has not received it. */
 static void give_back(RelayRoute *route, uint32_t i) {
         RelayCall *call = &route->calls[i];
         ChanWay way = call->phase == RELAY_STRAIGHT ? CHAN_WAY_STRAIGHT : CHAN_WAY_JUDGED;
-        uint32_t bit = 1u << i;
+        uint32_t flags = *(volatile uint32_t *)&chan_slot(route->client, i)->flags, bit = 1u << i;
 
-        if (!route->server || call->phase == RELAY_FREE)
+        if (!route->server)
                 return;
-        if (!(atomic_fetch_and(chan_pending(route->server), ~bit) & bit))
+        if (call->phase == RELAY_FREE || !(atomic_fetch_and(chan_pending(route->server), ~bit) & bit)) {
+                if (flags & CHAN_ABANDONED)
+                        note_abandoned(route, i);
                 return;
+        }
         if (call->phase == RELAY_JUDGED)
                 call->turn--; /* it has no answer, and bits of `denials` are counted by turns */
         call->phase = RELAY_FREE;
-        if (route->judge.withdrawn)
-                route->judge.withdrawn(route->arg, i);
+        withdrawn(route, i, false);
         refuse(route, i, way, rcIpcInterrupt);
 }
 
@@ -562,6 +620,7 @@ static bool look_at_route(Relay *r, RelayRoute *route) {
                         any = true;
                 }
                 any |= do_notes(route, route->server, note_forbidden);
+                any |= take_refused(route, atomic_load(chan_refused(route->server)));
         }
         if (take_slot(chan_judged(route->client), &i)) {
                 take_request(r, route, i);

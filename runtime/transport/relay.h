@@ -37,8 +37,10 @@ typedef struct RelayJudge {
         /* The last step before a granted message is handed on: puts the receiver's handles in place of the
          * sender's, in the copy. False: it isn't handed on. NULL: messages go as they are. */
         bool (*deliver)(void *arg, uint32_t slot, bool is_answer, struct nk_message *message);
-        /* A request that was handed on has been given back, unreceived. NULL: nothing to do. */
-        void (*withdrawn)(void *arg, uint32_t slot);
+        /* Nobody has received the request, or the answer, that was handed on last in the slot. NULL: nothing
+         * to do.
+         */
+        void (*withdrawn)(void *arg, uint32_t slot, bool is_answer);
 } RelayJudge;
 
 /* What answers the calls of a route without a server: with relay_answer(), now or later, once for each. The

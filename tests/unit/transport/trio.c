@@ -54,14 +54,15 @@ static bool deliver(void *arg, uint32_t slot, bool is_answer, struct nk_message 
                 ((Keeper_Put_req *)(void *)message)->value = t->put_in_place;
         t->last_slot = slot;
         atomic_fetch_add(&t->n_delivered, 1);
+        atomic_fetch_add(&t->n_answers_delivered, is_answer);
         return true;
 }
 
-static void note_withdrawn(void *arg, uint32_t slot) {
+static void note_withdrawn(void *arg, uint32_t slot, bool is_answer) {
         Trio *t = arg;
 
         t->last_slot = slot;
-        atomic_fetch_add(&t->n_withdrawn, 1);
+        atomic_fetch_add(is_answer ? &t->n_answers_withdrawn : &t->n_withdrawn, 1);
 }
 
 /* --- making --- */

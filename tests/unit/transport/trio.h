@@ -34,9 +34,10 @@ typedef struct Trio {
         uint32_t forbidden;             /* RIID << 16 | MID */
         void (*meddle)(struct Trio *t); /* called while the judge decides */
 
-        bool deny_delivery;    /* after the judge has granted */
-        uint32_t put_in_place; /* value of a delivered request; 0: as it was */
-        _Atomic uint32_t n_delivered, n_withdrawn;
+        bool deny_delivery;                        /* after the judge has granted */
+        uint32_t put_in_place;                     /* value of a delivered request; 0: as it was */
+        _Atomic uint32_t n_delivered, n_withdrawn; /* both directions, requests alone */
+        _Atomic uint32_t n_answers_delivered, n_answers_withdrawn;
         uint32_t last_slot;
 } Trio;
 
