@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "local_state.h"
+#include "startup.h"
 #include "world.h"
 
 VfsClient local_client;
@@ -46,7 +47,7 @@ VfsFile *local_take_file(Handle handle) {
 /* --- the tree --- */
 
 static int make_tree(void) {
-        int r = world_begin(NULL);
+        int r = startup_root();
 
         if (r == 0)
                 r = vfs_client_init(&local_client, world_mounts(), geteuid(), getegid());
@@ -180,4 +181,9 @@ struct vfs *local_new(Handle client_id, const char *config, int *error) {
         local_add_names(&object);
         local_add_xattrs(&object);
         return &object;
+}
+
+struct vfs *local_new_server(Handle client_id, const char *config, int *error) {
+        (void)config;
+        return local_new(client_id, "", error);
 }

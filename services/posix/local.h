@@ -12,6 +12,9 @@
 
 /* Constructor; config: "". */
 struct vfs *local_new(Handle client_id, const char *config, int *error);
+/* The same for a VFS program of one's own, whose own files are those that it serves. config: the names of its
+ * channels, which are the server's affair. */
+struct vfs *local_new_server(Handle client_id, const char *config, int *error);
 
 /* Members by topic. */
 void local_add_files(struct vfs *vfs);

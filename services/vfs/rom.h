@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ROMFS image: files that the solution was built with, which the kernel process hands to this process as
- * a granted file of the name "romfs".
+ * The ROMFS of the solution: files that it was built with. They come to this process as granted files: either
+ * one image of the name "romfs", made by genromfs, or the files themselves.
  */
 #pragma once
 
@@ -10,5 +10,5 @@
 
 #define ROM_GRANT "romfs"
 
-/* An entry of fstypes.c. blk: NULL. -ENODEV: the solution has no such image; else as romfs_mount(). */
+/* An entry of fstypes.c. blk: NULL. -ENODEV: this process is granted no file; else as romfs_mount(). */
 int rom_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs);

@@ -58,6 +58,7 @@ static int session_make(Peer *peer, Session **ret) {
                 free(s);
                 return r;
         }
+        s->client.walker.checks_modes = true; /* owner bits deny, whoever asks */
         (void)pthread_mutex_init(&s->lock, NULL);
         locks_account_init(&s->locks);
         s->peer = peer;
