@@ -387,6 +387,7 @@ void solution_check(Solution *s, const SolPlaces *places, NkcSession *session, P
                 check_starter(&c, &s->tasks[i]);
         for (uint32_t i = 0; i < s->n_tasks; i++)
                 check_channels(&c, &s->tasks[i]);
-        grants_check(s, places, p, pool);
+        if (places->n_bins > 0)
+                grants_check(s, places, p, pool);
         order_tasks(s, p, pool);
 }

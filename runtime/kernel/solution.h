@@ -107,7 +107,7 @@ typedef struct SolPlaces {
         const char *const *includes; /* -I, then the solution's folder, then the installed interfaces */
         size_t n_includes;
         const char *const *bins; /* --bin, then the solution's folder and its bin/ */
-        size_t n_bins;           /* 0: executables are not looked for */
+        size_t n_bins;           /* 0: neither executables nor granted files are looked for */
         const char *folder;      /* the solution's: granted files are named from there */
 } SolPlaces;
 
