@@ -53,7 +53,8 @@ def preprocessed(sdk, header):
     include = sdk / "include/caisson"
     if not (include / header).exists():
         return None
-    done = subprocess.run(["cc", "-E", "-dD", "-P", "-x", "c", "-I", str(include), str(include / header)],
+    done = subprocess.run(["cc", "-E", "-dD", "-P", "-x", "c", "-D_VFS_SERVER_INTERFACE",
+                           "-I", str(include), str(include / header)],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{header} does not compile:\n{done.stderr}")
