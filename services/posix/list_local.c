@@ -5,6 +5,5 @@
 #include "backends.h"
 #include "local.h"
 
-const BackendBuiltIn backend_built_in[] = {
-        {"local", local_new}, {"server", local_new_server}, {NULL, NULL}};
+const BackendBuiltIn backend_built_in[] = {{"local", local_new}, {"server", local_new_server}, {NULL, NULL}};
 const char backend_default[] = "local:";
