@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """File calls of a VFS client beside the kernel's tmpfs, a FUSE server and bare shared memory, in one run.
 
-    run_files.py CALLS FLOOR [--fuse SERVER] [--vfs COMMAND…]
+    run_files.py CALLS FLOOR [--fuse SERVER] [--vfs CLIENT COMMAND…]
 
-CALLS, FLOOR and SERVER are the programs of this folder. COMMAND runs CALLS as the client of a VFS: {amount}
-in its words becomes what CALLS takes after the directory. Times on a shared machine mean little, ratios
+CALLS, FLOOR and SERVER are the programs of this folder, CLIENT is CALLS linked with the client of a VFS. COMMAND
+runs a solution, whose folder is added to it. Times on a shared machine mean little, ratios
 inside one round mean something: gates look at the median of the rounds' ratios, all on one processor.
 """
 import argparse
@@ -21,6 +21,23 @@ import time
 ROUNDS = 5
 CALLS_MS = 150
 TREE_FILES = 10000
+SOLUTION = """\
+entities:
+- name: files.Calls
+  path: {client}
+  args: ["/", {amount}]
+  env:
+    VFS_FILESYSTEM_BACKEND: client:kl.VfsRamFs
+  connections:
+  - target: kl.VfsRamFs
+    id: kl.VfsRamFs
+- name: kl.VfsRamFs
+  path: VfsRamFs
+  env:
+    ROOTFS: nodev / ramfs 0
+    VFS_FILESYSTEM_BACKEND: server:kl.VfsRamFs
+"""
+DESCRIPTION = "task class files.Calls\n"
 LINE = re.compile(r"([a-z][a-zA-Z0-9+-]*) (\d+) (\d+) (\d+)$")
 # Row, peer, bound: the VFS takes at most so many times as long as the peer.
 GATES = (
@@ -67,6 +84,17 @@ class Fuse:
         os.rmdir(self.folder)
 
 
+def measured_in_vfs(client, command, amount, cpus):
+    with tempfile.TemporaryDirectory(prefix="caisson-files-") as folder:
+        with open(os.path.join(folder, "init.yaml"), "w") as file:
+            words = ", ".join(f'"{word}"' for word in amount)
+            file.write(SOLUTION.format(client=os.path.basename(client), amount=words))
+        os.mkdir(os.path.join(folder, "files"))
+        with open(os.path.join(folder, "files", "Calls.edl"), "w") as file:
+            file.write(DESCRIPTION)
+        return measured([*command, folder], cpus)
+
+
 def one_round(args, cpus):
     """What each of the parties took: party → row → nanoseconds."""
     result = {"floor": measured([args.floor, str(CALLS_MS)], cpus)}
@@ -86,8 +114,7 @@ def one_round(args, cpus):
     if args.vfs:
         result["vfs"] = {}
         for amount in amounts:
-            command = [word.replace("{amount}", " ".join(amount)) for word in args.vfs]
-            result["vfs"].update(measured(command, cpus))
+            result["vfs"].update(measured_in_vfs(args.vfs[0], args.vfs[1:], amount, cpus))
     return result
 
 
