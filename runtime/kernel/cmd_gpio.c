@@ -209,9 +209,10 @@ static void panel_line(Gpio *g, const PinLine *said) {
 static void wave_line(Gpio *g, const PinLine *said) {
         if (said->news == PIN_ERROR || said->news == PIN_GARBLED)
                 complain(g, said);
-        else if (said->news == PIN_OK)
+        else if (said->news == PIN_OK) {
                 vcd_begin(&g->vcd, g->vcd.out, &g->pins, now_ns());
-        else if (said->news == PIN_CHANGED && g->pins.is_whole)
+                (void)fprintf(stderr, "caisson gpio: recording\n");
+        } else if (said->news == PIN_CHANGED && g->pins.is_whole)
                 vcd_change(&g->vcd, &g->pins, said->port, said->pin);
 }
 
