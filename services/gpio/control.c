@@ -266,6 +266,9 @@ int ctl_run(Control *ctl) {
                 if (fds[AT_LISTEN].revents)
                         admit(ctl);
         }
+        for (uint32_t i = 0; i < CTL_CLIENTS_MAX; i++)
+                if (ctl->clients[i].fd >= 0)
+                        (void)talk(ctl, &ctl->clients[i]); /* what they have not heard yet */
         return 0;
 }
 

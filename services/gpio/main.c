@@ -87,9 +87,17 @@ static int configure(Driver *d, int argc, char **argv) {
 
 /* --- start --- */
 
+/* The solution ends: onlookers are told what happened until now. */
+static void on_end(int number) {
+        (void)number;
+        ctl_stop(driver.control);
+}
+
 static void *look_on(void *arg) {
         int r = ctl_run(arg);
 
+        if (r == 0)
+                _exit(EXIT_SUCCESS);
         (void)fprintf(stderr, "onlookers: %s\n", strerror(-r));
         return NULL;
 }
@@ -101,8 +109,10 @@ static int start_control(Driver *d) {
         if (fd < 0)
                 return 0;
         r = ctl_new(d->bank, d->sim, fd, &d->control);
-        if (r == 0 && pthread_create(&thread, NULL, look_on, d->control) == 0)
+        if (r == 0 && pthread_create(&thread, NULL, look_on, d->control) == 0) {
+                (void)signal(SIGTERM, on_end);
                 return pthread_detach(thread);
+        }
         (void)fprintf(stderr, "onlookers: no memory or no thread\n");
         return -1;
 }
