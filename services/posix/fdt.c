@@ -72,13 +72,17 @@ FdtFile *fdt_file_new(struct vfs *vfs) {
         return &files[id];
 }
 
+/* What the file is may be looked at by the last one only: others can be late, and it another file's by now.
+ */
 int fdt_file_put(FdtFile *file) {
-        struct vfs *vfs = file->vfs;
-        Handle handle = file->handle;
+        struct vfs *vfs;
+        Handle handle;
         int error = 0;
 
         if (atomic_fetch_sub(&file->refs, 1) != 1)
                 return 0;
+        vfs = file->vfs;
+        handle = file->handle;
         ids_put(&free_files, (uint32_t)(file - files));
         if (handle != INVALID_HANDLE && vfs->close && vfs->close(vfs, handle, &error) < 0)
                 return error ? -error : -EIO;

@@ -159,6 +159,16 @@ struct vfs {
 typedef struct vfs *(*create_vfs_backend_t)(Handle client_id, const char *config, int *error);
 
 /*
+ * The mounts that the program's back end has, in the place of getvfsstat(), whose structure this system's
+ * headers lack.
+ *
+ * mounts: `count` of them to be filled in, oldest first; may be NULL when count is 0.
+ * Returns how many there are, perhaps more than count; -1 with errno: EIO when the back end can't tell, or
+ * what it says. Any thread. Source: our own extension.
+ */
+int nkx_vfs_mounts(struct nkx_vfs_mount *mounts, size_t count);
+
+/*
  * Makes a back end by its name, also for use inside of another one.
  *
  * backend: `client`, `local` or a registered name; NUL-terminated, borrowed.
