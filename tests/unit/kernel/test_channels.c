@@ -87,6 +87,58 @@ static void after_the_start_ears_pages_and_bells_of_servers_stay_open(void **sta
         reading_free(r);
 }
 
+static const char late_text[] =
+        "entities:\n"
+        "- {name: Client, connections: [ {target: Server, id: a}, {target: Other, id: b} ]}\n"
+        "- {name: Server, starter: Client}\n"
+        "- {name: Server, task: Other}\n"
+        "- {name: Client, task: Late, starter: Client, connections: [ {target: Other, id: b} ]}\n";
+
+/* What is open after the start without late ones: two of each server for later, an ear and our bell. */
+#define FOR_SERVERS (2 * 4)
+
+static void what_starts_later_keeps_what_it_needs(void **state) {
+        Reading *r = connected_new(late_text);
+        size_t n_before = count_fds();
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
+        assert_int_equal(channels_all_started(&c), 0);
+        assert_int_equal(c.n_waiting, 2);
+        assert_true(c.list[0].mem_fd >= 0 && c.list[0].bell_fd == -1); /* its client runs */
+        assert_true(c.list[1].mem_fd == -1 && c.list[1].bell_fd == -1);
+        assert_true(c.list[2].mem_fd >= 0 && c.list[2].bell_fd >= 0);
+        channels_started(&c, 1);
+        assert_true(c.list[0].mem_fd == -1);
+        assert_true(c.list[2].mem_fd >= 0 && c.list[2].bell_fd >= 0);
+        channels_started(&c, 1); /* told again, nothing happens */
+        channels_started(&c, 3);
+        assert_true(c.list[2].mem_fd == -1 && c.list[2].bell_fd == -1);
+        assert_int_equal(c.n_waiting, 0);
+        assert_int_equal(count_fds() - n_before, FOR_SERVERS);
+        channels_deinit(&c);
+        assert_int_equal(count_fds(), n_before);
+        reading_free(r);
+}
+
+static void channel_to_the_dead_is_none_for_who_starts_later(void **state) {
+        Reading *r = connected_new(late_text);
+        size_t n_before = count_fds();
+        Channels c;
+
+        (void)state;
+        assert_int_equal(channels_init(&c, &r->sol, NULL), 0);
+        assert_int_equal(channels_all_started(&c), 0);
+        assert_int_equal(channels_task_died(&c, 2), 2);
+        assert_int_equal(c.list[2].gone, CHAN_SERVER_GONE);
+        assert_true(c.list[2].mem_fd == -1 && c.list[2].bell_fd == -1);
+        channels_started(&c, 3);
+        channels_deinit(&c); /* the other one has never started */
+        assert_int_equal(count_fds(), n_before);
+        reading_free(r);
+}
+
 static void a_death_closes_the_channels_of_the_dead_alone(void **state) {
         Reading *r = connected_new(text);
         ChanHeader *seen; /* by the client */
@@ -165,6 +217,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_channel_has_memory_and_a_bell),
                 cmocka_unit_test(after_the_start_ears_pages_and_bells_of_servers_stay_open),
+                cmocka_unit_test(what_starts_later_keeps_what_it_needs),
+                cmocka_unit_test(channel_to_the_dead_is_none_for_who_starts_later),
                 cmocka_unit_test(a_death_closes_the_channels_of_the_dead_alone),
                 cmocka_unit_test(a_clients_death_is_heard_by_its_servers),
                 cmocka_unit_test(a_death_is_told_once_and_leaves_no_memory_behind),
