@@ -14,6 +14,11 @@
 
 #define FOREVER_MS 0xffffffffull /* INFINITE_TIMEOUT */
 
+_Static_assert(NKX_TASK_GIVEN_MAX == GIVEN_MAX && NKX_TASK_WAITS_MAX == CHILD_WAITS_MAX, "limits are public");
+_Static_assert(NKX_TASK_EXITED == CHILD_EXITED && NKX_TASK_KILLED == CHILD_KILLED &&
+                       NKX_TASK_TERMINATED == CHILD_TERMINATED,
+        "reasons are public");
+
 static const nk_handle_desc_t no_handle = {.handle = INVALID_HANDLE};
 
 /* Creating ------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@
 
 #define RW_FLAGS (VMM_FLAG_READ | VMM_FLAG_WRITE)
 
+_Static_assert(NKX_MDL_OBJECTS_MAX == MDL_OBJECTS_MAX, "the limit is public");
+
 static const nk_handle_desc_t no_handle = {.handle = INVALID_HANDLE};
 
 /* What one may do with an object is readable at least. */
