@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks: who excludes whom, splitting and joining, circles, and what goes with a file and with a session.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ramfs.h"
+#include "session.h"
+
+static Mounts mounts;
+static Session a, b;
+static VfsFile *file_a, *file_b;
+
+static void make_session(Session *s) {
+        memset(s, 0, sizeof *s);
+        assert_int_equal(vfs_client_init(&s->client, &mounts, 0, 0), 0);
+        (void)pthread_mutex_init(&s->lock, NULL);
+        locks_account_init(&s->locks);
+}
+
+static int set_up(void **state) {
+        const Place nowhere = PLACE_NULL;
+        MountPlan plan = {.device = "ramfs", .path = "/"};
+
+        (void)state;
+        assert_int_equal(ramfs_new(0, 0777, &plan.fs), 0);
+        assert_int_equal(mounts_init(&mounts), 0);
+        assert_int_equal(mounts_add(&mounts, &nowhere, &plan), 0);
+        make_session(&a);
+        make_session(&b);
+        assert_int_equal(vfs_open(&a.client, NULL, "/f", O_RDWR | O_CREAT, 0600, &file_a), 0);
+        assert_int_equal(vfs_open(&b.client, NULL, "/f", O_RDWR, 0, &file_b), 0);
+        return 0;
+}
+
+static int tear_down(void **state) {
+        (void)state;
+        locks_forget(&a);
+        locks_forget(&b);
+        assert_int_equal(a.locks.n_locks, 0);
+        assert_int_equal(b.locks.n_locks, 0);
+        (void)vfs_close(file_a);
+        (void)vfs_close(file_b);
+        vfs_client_deinit(&a.client);
+        vfs_client_deinit(&b.client);
+        mounts_deinit(&mounts);
+        return 0;
+}
+
+static LockCall call_of(Session *s, int type, uint64_t first, uint64_t last) {
+        return (LockCall){.session = s,
+                .file = s == &a ? file_a : file_b,
+                .range = {.first = first, .last = last, .type = type, .pid = s == &a ? 1 : 2}};
+}
+
+static int set(Session *s, int type, uint64_t first, uint64_t last) {
+        LockCall call = call_of(s, type, first, last);
+
+        return locks_set(&call);
+}
+
+static LockRange test(Session *s, int type, uint64_t first, uint64_t last) {
+        LockCall call = call_of(s, type, first, last);
+        LockRange held;
+
+        locks_test(&call, &held);
+        return held;
+}
+
+static void readers_share_and_writers_do_not(void **state) {
+        (void)state;
+        assert_int_equal(set(&a, F_RDLCK, 0, 9), 0);
+        assert_int_equal(set(&b, F_RDLCK, 5, 20), 0);
+        assert_int_equal(set(&a, F_WRLCK, 5, 9), -EAGAIN);
+        assert_int_equal(set(&a, F_WRLCK, 0, 4), 0);
+        assert_int_equal(set(&b, F_RDLCK, 4, 4), -EAGAIN);
+        assert_int_equal(test(&b, F_RDLCK, 0, 100).pid, 1);
+        assert_int_equal(test(&b, F_RDLCK, 5, 100).type, F_UNLCK);
+}
+
+static void ranges_are_cut_and_joined(void **state) {
+        LockRange held;
+
+        (void)state;
+        assert_int_equal(set(&a, F_WRLCK, 0, UINT64_MAX), 0);
+        assert_int_equal(a.locks.n_locks, 1);
+        assert_int_equal(set(&a, F_UNLCK, 10, 19), 0);
+        assert_int_equal(a.locks.n_locks, 2);
+        assert_int_equal(set(&b, F_WRLCK, 10, 19), 0);
+        held = test(&b, F_WRLCK, 20, 20);
+        assert_true(held.first == 20 && held.last == UINT64_MAX);
+        assert_int_equal(set(&b, F_UNLCK, 0, UINT64_MAX), 0);
+        assert_int_equal(set(&a, F_RDLCK, 5, 14), 0); /* another type cuts, too */
+        assert_int_equal(a.locks.n_locks, 3);
+        assert_int_equal(set(&a, F_WRLCK, 5, 19), 0); /* and all is one again */
+        assert_int_equal(a.locks.n_locks, 1);
+        held = test(&b, F_WRLCK, 7, 7);
+        assert_true(held.first == 0 && held.last == UINT64_MAX);
+}
+
+static void locks_are_limited(void **state) {
+        (void)state;
+        for (uint64_t i = 0; i + 1 < LOCKS_MAX; i++)
+                assert_int_equal(set(&a, F_WRLCK, i * 2, i * 2), 0);
+        assert_int_equal(set(&a, F_WRLCK, 1u << 20, 1u << 20), -ENOLCK);
+        assert_int_equal(set(&b, F_WRLCK, 1u << 20, 1u << 20), 0);
+        assert_int_equal(set(&a, F_UNLCK, 0, UINT64_MAX), 0);
+        assert_int_equal(a.locks.n_locks, 0);
+}
+
+static void closing_ends_record_locks_of_the_session(void **state) {
+        VfsFile *again;
+
+        (void)state;
+        assert_int_equal(set(&a, F_WRLCK, 0, 9), 0);
+        assert_int_equal(vfs_open(&a.client, NULL, "/f", O_RDONLY, 0, &again), 0);
+        locks_close(&a, again);
+        (void)vfs_close(again);
+        assert_int_equal(set(&b, F_WRLCK, 0, 9), 0);
+        locks_forget(&b);
+        assert_int_equal(set(&a, F_WRLCK, 0, 9), 0);
+}
+
+static void locks_of_open_files_are_their_own(void **state) {
+        LockCall mine = call_of(&a, F_WRLCK, 0, 9), again = mine;
+        VfsFile *other;
+
+        (void)state;
+        assert_int_equal(vfs_open(&a.client, NULL, "/f", O_RDWR, 0, &other), 0);
+        mine.is_of_file = again.is_of_file = true;
+        again.file = other;
+        assert_int_equal(locks_set(&mine), 0);
+        assert_int_equal(locks_set(&again), -EAGAIN);
+        again.is_flock = true; /* which knows nothing of records */
+        assert_int_equal(locks_set(&again), 0);
+        locks_close(&a, file_a);
+        again.is_flock = false;
+        assert_int_equal(locks_set(&again), 0);
+        locks_close(&a, other);
+        assert_int_equal(a.locks.n_locks, 0);
+        (void)vfs_close(other);
+}
+
+static void *wait_for_b(void *arg) {
+        LockCall call = call_of(&a, F_WRLCK, 100, 100);
+        int r;
+
+        call.waits = true;
+        do
+                r = locks_set(&call);
+        while (r == -EINTR);
+        if (r == -EDEADLK)
+                (void)set(&a, F_UNLCK, 0, 0);
+        *(int *)arg = r;
+        return NULL;
+}
+
+static void who_would_wait_in_a_circle_is_told(void **state) {
+        LockCall call = call_of(&b, F_WRLCK, 0, 0);
+        pthread_t thread;
+        int r, waited = 1;
+
+        (void)state;
+        assert_int_equal(set(&a, F_WRLCK, 0, 0), 0);
+        assert_int_equal(set(&b, F_WRLCK, 100, 100), 0);
+        assert_int_equal(pthread_create(&thread, NULL, wait_for_b, &waited), 0);
+        call.waits = true;
+        do
+                r = locks_set(&call);
+        while (r == -EINTR);
+        if (r == -EDEADLK)
+                assert_int_equal(set(&b, F_UNLCK, 100, 100), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        /* whoever came second */
+        assert_true((r == -EDEADLK && waited == 0) || (r == 0 && waited == -EDEADLK));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(readers_share_and_writers_do_not, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(ranges_are_cut_and_joined, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(locks_are_limited, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(closing_ends_record_locks_of_the_session, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(locks_of_open_files_are_their_own, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(who_would_wait_in_a_circle_is_told, set_up, tear_down),
+        };
+
+        return cmocka_run_group_tests_name("vfs_server locks", tests, NULL, NULL);
+}

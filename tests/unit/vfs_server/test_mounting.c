@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From what a user writes to mounts: entries of an fstab, options, names of devices.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include <cmocka.h>
+
+#include "blkmem.h"
+#include "devices.h"
+#include "fstab.h"
+#include "ramfs.h"
+#include "startup.h"
+
+static FstabEntry entry;
+static const char *fault;
+
+static bool parse(const char *line) {
+        return fstab_parse(line, &entry, &fault);
+}
+
+static void an_entry_has_four_fields(void **state) {
+        (void)state;
+        assert_true(parse("ramdisk0,0 / ext4 0"));
+        assert_string_equal(entry.mount.source, "ramdisk0,0");
+        assert_string_equal(entry.mount.target, "/");
+        assert_string_equal(entry.mount.type, "ext4");
+        assert_int_equal(entry.mount.flags, 0);
+        assert_string_equal(entry.mount.data, "");
+        assert_true(parse("  nodev\t/tmp  ramfs   0 \n"));
+        assert_string_equal(entry.mount.type, "ramfs");
+        assert_false(parse("nodev /tmp ramfs"));
+        assert_false(parse(""));
+        assert_false(parse("nodev tmp ramfs 0"));
+        assert_true(parse("nodev /tmp ramfs 0 0 0"));
+        assert_false(parse("nodev /tmp ramfs 0 0 0 0"));
+}
+
+static void options_are_a_number_or_words(void **state) {
+        (void)state;
+        assert_true(parse("a /a x 1"));
+        assert_int_equal(entry.mount.flags, MS_RDONLY);
+        assert_true(parse("a /a x ro,nodev,noexec,nosuid,sync,noatime"));
+        assert_int_equal(entry.mount.flags,
+                MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_NOSUID | MS_SYNCHRONOUS | MS_NOATIME);
+        assert_true(parse("a /a x rw,size=1m,mode=0700"));
+        assert_int_equal(entry.mount.flags, 0);
+        assert_string_equal(entry.mount.data, "size=1m,mode=0700");
+        assert_true(parse("a /a x 0 size=2m"));
+        assert_string_equal(entry.mount.data, "size=2m");
+        assert_true(parse("a /a x size=1m more=1"));
+        assert_string_equal(entry.mount.data, "size=1m,more=1");
+}
+
+static void an_entry_is_not_endless(void **state) {
+        static char line[FSTAB_ENTRY_MAX + 1];
+
+        (void)state;
+        memset(line, 'x', sizeof line - 1);
+        memcpy(line, "nodev /a ramfs ", 15);
+        line[FSTAB_ENTRY_MAX - 1] = '\0';
+        assert_true(parse(line));
+        line[FSTAB_ENTRY_MAX - 1] = 'x';
+        assert_false(parse(line));
+}
+
+static int mount_ramfs(const char *data) {
+        Fs *fs;
+        int r = ramfs_mount(NULL, 0, data, &fs);
+
+        if (r == 0)
+                fs->ops->unmount(fs);
+        return r;
+}
+
+static void ramfs_knows_its_options(void **state) {
+        static const char *const bad[] = {"size=", "size=0", "size=-1", "size=1x", "size=1mm", "mode=8",
+                "mode=10000", "mode=", "other", "size=99999999999999999999", "size=18014398509481984k"};
+
+        (void)state;
+        assert_int_equal(mount_ramfs(""), 0);
+        assert_int_equal(mount_ramfs("size=1"), 0);
+        assert_int_equal(mount_ramfs("size=64M,mode=7777"), 0);
+        assert_int_equal(mount_ramfs("mode=0"), 0);
+        for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+                assert_int_equal(mount_ramfs(bad[i]), -EINVAL);
+}
+
+/* --- devices --- */
+
+static char image[1 << 20];
+
+static int find(const char *disk, bool is_read_only, Blk **ret) {
+        return strcmp(disk, "test7") == 0 ? blkmem_new(image, sizeof image, is_read_only, ret) : -ENODEV;
+}
+
+static int open_device(const char *name) {
+        Blk *blk;
+        int r = devices_open(name, false, &blk);
+
+        if (r == 0)
+                (void)blk_close(blk);
+        return r;
+}
+
+static void devices_have_names(void **state) {
+        char name[DEVICES_NAME_MAX + 1];
+
+        (void)state;
+        devices_add(find);
+        devices_add(find); /* once is enough */
+        assert_int_equal(open_device("test7"), 0);
+        assert_int_equal(open_device("test7,0"), 0);
+        assert_int_equal(open_device("test7,1"), -ENXIO); /* there is no table */
+        assert_int_equal(open_device("test8"), -ENODEV);
+        assert_int_equal(open_device("test7,"), -ENODEV);
+        assert_int_equal(open_device("test7,x"), -ENODEV);
+        assert_int_equal(open_device("test7,-1"), -ENODEV);
+        assert_int_equal(open_device("test7,99999"), -ENODEV);
+        assert_int_equal(open_device(""), -ENODEV);
+        memset(name, 'n', sizeof name);
+        name[DEVICES_NAME_MAX] = '\0';
+        assert_int_equal(open_device(name), -ENODEV);
+}
+
+/* --- a whole start --- */
+
+/* main() has them so. */
+static char **words(const char *const *list) {
+        return (char **)(uintptr_t)list;
+}
+
+static void what_can_not_be_mounted_is_left_out(void **state) {
+        static const char *const args[] = {
+                "vfs", "-l", "nodev /a ramfs 0", "-l", "nodev /b nosuch 0", "-l", "nodev /a/c ramfs ro"};
+        static const char *const bad[] = {"vfs", "-x", "y"}, *const cut[] = {"vfs", "-l"};
+        const char *why;
+        VfsClient c;
+        struct stat st;
+
+        (void)state;
+        assert_int_equal(setenv("ROOTFS", "nodev / ramfs size=1m", 1), 0);
+        assert_int_equal(startup_root(), 0);
+        assert_int_equal(startup_root(), 0); /* it is there */
+        assert_true(startup_arguments(7, words(args), &why));
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        assert_int_equal(vfs_mkdir(&c, NULL, "/a/d", 0700), 0);
+        assert_int_equal(vfs_stat(&c, NULL, "/b", true, &st), 0);
+        assert_int_equal(vfs_mkdir(&c, NULL, "/a/c/d", 0700), -EROFS);
+        fstab_mount_all(&c, "# no entry\n\n nodev /e ramfs 0\nnodev /f ramfs", 43);
+        assert_int_equal(vfs_umount(&c, "/e", 0), 0);
+        assert_int_equal(vfs_umount(&c, "/b", 0), -EINVAL);
+        vfs_client_deinit(&c);
+        assert_false(startup_arguments(3, words(bad), &why));
+        assert_non_null(why);
+        assert_false(startup_arguments(2, words(cut), &why));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(an_entry_has_four_fields),
+                cmocka_unit_test(options_are_a_number_or_words),
+                cmocka_unit_test(an_entry_is_not_endless),
+                cmocka_unit_test(ramfs_knows_its_options),
+                cmocka_unit_test(devices_have_names),
+                cmocka_unit_test(what_can_not_be_mounted_is_left_out),
+        };
+
+        return cmocka_run_group_tests_name("vfs_server mounting", tests, NULL, NULL);
+}
