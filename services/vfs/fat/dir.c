@@ -91,8 +91,7 @@ void fat_scan_init(FatScan *s, FatFs *fs, FatDir dir, uint32_t slot) {
         s->slot = slot;
         s->is_end = false;
         s->n_here = s->first_here = 0;
-        s->n_free = s->n_wanted = 0;
-        s->found = UINT32_MAX;
+        s->n_free = 0;
         fat_long_reset(&s->long_name);
 }
 
@@ -116,13 +115,6 @@ static int peek(FatScan *s, const uint8_t **ret) {
         return 0;
 }
 
-static void note_free(FatScan *s) {
-        s->n_free++;
-        if (s->found == UINT32_MAX && s->n_free == s->n_wanted)
-                s->found = s->slot + 1 - s->n_wanted;
-        fat_long_reset(&s->long_name);
-}
-
 static bool is_dots(const uint8_t *slot) {
         return memcmp(slot, dot, FAT_SHORT) == 0 || memcmp(slot, dot_dot, FAT_SHORT) == 0;
 }
@@ -130,10 +122,10 @@ static bool is_dots(const uint8_t *slot) {
 /* Is it the slot of a file? If not it is passed over. */
 static bool pass_over(FatScan *s, const uint8_t *slot) {
         if (slot[0] == DELETED) {
-                note_free(s);
+                s->n_free++;
+                fat_long_reset(&s->long_name);
                 return true;
         }
-        s->n_free = 0;
         if ((slot[11] & 0x3f) == FAT_ATTR_LONG) {
                 if (s->long_name.next > FAT_LONG_MAX || slot[0] & 0x40)
                         s->long_slot = s->slot;
@@ -182,6 +174,86 @@ int fat_scan_next(FatScan *s, FatEntry *ret) {
         return r;
 }
 
+/* --- the index --- */
+
+static void fold(FatUnits *units) {
+        for (uint32_t i = 0; i < units->n; i++)
+                units->units[i] = fat_fold(units->units[i]);
+}
+
+static uint32_t hash_of_short(const uint8_t *short_name) {
+        FatUnits shown;
+
+        fat_show_short(short_name, 0, &shown);
+        fold(&shown);
+        return fat_hash(&shown);
+}
+
+static uint32_t hash_of_name(const FatEntry *e) {
+        FatUnits folded = e->units;
+
+        fold(&folded);
+        return fat_hash(&folded);
+}
+
+/* By its name, and by the short one if that is another. */
+static int index_add(FatIndex *x, const FatEntry *e) {
+        int r = fat_index_add(x, hash_of_name(e), e->slot);
+
+        return r == 0 && e->has_long ? fat_index_add(x, hash_of_short(e->short_name), e->slot) : r;
+}
+
+static void index_remove(FatIndex *x, const FatEntry *e) {
+        fat_index_remove(x, hash_of_name(e), e->slot);
+        if (e->has_long)
+                fat_index_remove(x, hash_of_short(e->short_name), e->slot);
+}
+
+static int build(FatFs *fs, FatDir dir) {
+        FatIndex fresh;
+        FatEntry e;
+        FatScan s;
+        int r;
+
+        fat_index_init(&fresh);
+        fat_scan_init(&s, fs, dir, 0);
+        while ((r = fat_scan_next(&s, &e)) == 0) {
+                r = index_add(&fresh, &e);
+                if (r < 0)
+                        break;
+        }
+        if (r < 0) {
+                fat_index_deinit(&fresh);
+                return r;
+        }
+        dir.index->items = fresh.items;
+        dir.index->n_room = fresh.n_room;
+        dir.index->n_items = fresh.n_items;
+        dir.index->end = s.slot;
+        dir.index->n_free = s.n_free;
+        dir.index->free_from = 0;
+        fresh.items = NULL;
+        fat_index_deinit(&fresh);
+        return 0;
+}
+
+/* Several readers may want it at once: the first one builds it. */
+static int provide_index(FatFs *fs, FatDir dir) {
+        FatIndex *x = dir.index;
+        int r = 0;
+
+        if (atomic_load_explicit(&x->is_built, memory_order_acquire))
+                return 0;
+        (void)pthread_mutex_lock(&x->lock);
+        if (!atomic_load_explicit(&x->is_built, memory_order_relaxed)) {
+                r = build(fs, dir);
+                if (r == 0)
+                        atomic_store_explicit(&x->is_built, true, memory_order_release);
+        }
+        (void)pthread_mutex_unlock(&x->lock);
+        return r;
+}
+
 /* --- finding --- */
 
 static bool is_same(const FatUnits *folded, const FatUnits *other) {
@@ -206,15 +278,16 @@ static bool is_called(const FatEntry *e, const FatUnits *folded) {
 }
 
 int fat_dir_find(FatFs *fs, FatDir dir, const FatUnits *folded, FatEntry *ret) {
+        uint32_t hash = fat_hash(folded), at = 0, slot;
         FatScan s;
-        int r;
+        int r = provide_index(fs, dir);
 
-        fat_scan_init(&s, fs, dir, 0);
-        do {
+        while (r == 0 && fat_index_find(dir.index, hash, &at, &slot)) {
+                fat_scan_init(&s, fs, dir, slot);
                 r = fat_scan_next(&s, ret);
                 if (r == 0 && is_called(ret, folded))
                         return 0;
-        } while (r == 0);
+        }
         return r < 0 ? r : -ENOENT;
 }
 
@@ -231,35 +304,91 @@ int fat_dir_is_empty(FatFs *fs, FatDir dir, bool *ret_empty) {
 
 /* --- adding --- */
 
-static void note_tail(FatFs *fs, const FatWanted *w, const FatEntry *e, bool *plain_taken) {
-        uint32_t number = fat_tail_of(w, e->short_name);
+static int is_taken(FatFs *fs, FatDir dir, const uint8_t *short_name, bool *ret_taken) {
+        uint32_t hash = hash_of_short(short_name), at = 0, slot;
+        FatEntry e;
+        FatScan s;
 
-        if (number > 0 && number <= TAILS_MAX)
-                fs->tails[number / 8] |= (uint8_t)(1u << number % 8);
-        *plain_taken |= memcmp(e->short_name, w->short_name, FAT_SHORT) == 0;
+        *ret_taken = false;
+        while (!*ret_taken && fat_index_find(dir.index, hash, &at, &slot)) {
+                int r;
+
+                fat_scan_init(&s, fs, dir, slot);
+                r = fat_scan_next(&s, &e);
+                if (r < 0)
+                        return r;
+                *ret_taken = r == 0 && memcmp(e.short_name, short_name, FAT_SHORT) == 0;
+        }
+        return 0;
 }
 
-/* Goes through all of the directory: where there is room, and which short names there are. */
-static int look_around(FatScan *s, FatWanted *w) {
-        bool plain_taken = false;
-        uint32_t number = 1;
-        FatEntry e;
+/* "~1", "~2" and so on, from where it went last time. */
+static int add_tail(FatFs *fs, FatDir dir, FatWanted *w) {
+        FatIndex *x = dir.index;
+        uint8_t wanted[FAT_SHORT];
+        bool taken = true;
+
+        if (memcmp(x->tail_base, w->short_name, FAT_SHORT) != 0)
+                x->tail = 0;
+        memcpy(x->tail_base, w->short_name, FAT_SHORT);
+        for (uint32_t i = 0; i <= TAILS_MAX && taken; i++) {
+                int r;
+
+                x->tail = x->tail % TAILS_MAX + 1;
+                fat_add_tail(w, x->tail, wanted);
+                r = is_taken(fs, dir, wanted, &taken);
+                if (r < 0)
+                        return r;
+        }
+        memcpy(w->short_name, wanted, FAT_SHORT);
+        return taken ? -ENOSPC : 0;
+}
+
+static int choose_short(FatFs *fs, FatDir dir, FatWanted *w) {
+        bool taken = w->needs_tail;
+        int r = 0;
+
+        if (w->is_exact)
+                return 0; /* nobody has the name, so nobody has this one */
+        if (!taken)
+                r = is_taken(fs, dir, w->short_name, &taken);
+        return r < 0 || !taken ? r : add_tail(fs, dir, w);
+}
+
+/* The first `n` free slots side by side before the end. UINT32_MAX: there are none. */
+static int find_run(FatFs *fs, FatDir dir, uint32_t n, uint32_t *ret_slot) {
+        FatIndex *x = dir.index;
+        uint32_t n_run = 0, first = UINT32_MAX;
+        FatScan s;
+
+        fat_scan_init(&s, fs, dir, x->free_from);
+        for (; s.slot < x->end && n_run < n; s.slot++) {
+                const uint8_t *slot;
+                int r = peek(&s, &slot);
+
+                if (r != 0)
+                        return r < 0 ? r : -EIO;
+                n_run = slot[0] == DELETED ? n_run + 1 : 0;
+                if (n_run > 0 && first == UINT32_MAX)
+                        first = s.slot;
+        }
+        *ret_slot = n_run == n ? s.slot - n : UINT32_MAX;
+        x->free_from = first == *ret_slot && first != UINT32_MAX ? s.slot : first < s.slot ? first : s.slot;
+        return 0;
+}
+
+/* Where `n` slots go: among the free ones, or at the end. */
+static int choose_place(FatFs *fs, FatDir dir, uint32_t n, uint32_t *ret_slot) {
+        FatIndex *x = dir.index;
         int r;
 
-        memset(s->fs->tails, 0, sizeof s->fs->tails);
-        while ((r = fat_scan_next(s, &e)) == 0)
-                note_tail(s->fs, w, &e, &plain_taken);
-        if (r < 0)
-                return r;
-        if (s->found == UINT32_MAX)
-                s->found = s->slot - s->n_free;
-        if (w->is_exact || (!w->needs_tail && !plain_taken))
-                return 0;
-        while (number <= TAILS_MAX && s->fs->tails[number / 8] & 1u << number % 8)
-                number++;
-        if (number > TAILS_MAX)
-                return -ENOSPC;
-        fat_add_tail(w, number, w->short_name);
+        if (x->n_free >= n && n < x->no_run_of) {
+                r = find_run(fs, dir, n, ret_slot);
+                if (r < 0 || *ret_slot != UINT32_MAX)
+                        return r;
+                x->no_run_of = n;
+        }
+        *ret_slot = x->end;
         return 0;
 }
 
@@ -323,41 +452,76 @@ static int put_end(FatFs *fs, FatDir dir, uint32_t slot) {
         return fat_write_dir(fs, &first, 1, at);
 }
 
-int fat_dir_add(FatFs *fs, FatDir dir, FatWanted *name, const FatInfo *info, uint64_t *ret_at) {
-        uint8_t slot[FAT_SLOT], checksum;
-        FatScan s;
-        int r;
+/* Puts the entry's slots, the one of the file last. */
+static int put_entry(
+        FatFs *fs, FatDir dir, FatWanted *name, const FatInfo *info, uint32_t slot, uint64_t *ret_at) {
+        uint8_t data[FAT_SLOT], checksum = fat_checksum(name->short_name);
 
-        fat_scan_init(&s, fs, dir, 0);
-        s.n_wanted = name->n_long + 1;
-        r = look_around(&s, name);
-        if (r == 0)
-                r = make_long(fs, dir, s.found + s.n_wanted);
-        if (r == 0 && s.found + s.n_wanted > s.slot)
-                r = put_end(fs, dir, s.found + s.n_wanted);
-        checksum = fat_checksum(name->short_name);
-        for (uint32_t i = name->n_long; i > 0 && r == 0; i--) {
-                fat_put_long(name, i, checksum, slot);
-                r = put_slot(fs, dir, s.found++, slot, ret_at);
+        for (uint32_t i = name->n_long; i > 0; i--) {
+                int r;
+
+                fat_put_long(name, i, checksum, data);
+                r = put_slot(fs, dir, slot++, data, ret_at);
+                if (r < 0)
+                        return r;
         }
-        if (r < 0)
-                return r;
-        make_slot(fs, slot, name->short_name, name->lower, info);
-        return put_slot(fs, dir, s.found, slot, ret_at);
+        make_slot(fs, data, name->short_name, name->lower, info);
+        return put_slot(fs, dir, slot, data, ret_at);
+}
+
+/* The index knows of the new entry. */
+static int note_added(FatDir dir, const FatWanted *name, uint32_t slot) {
+        FatEntry e = {.slot = slot,
+                .n_slots = name->n_long + 1,
+                .has_long = name->n_long > 0,
+                .units = name->units};
+        FatIndex *x = dir.index;
+
+        memcpy(e.short_name, name->short_name, FAT_SHORT);
+        if (slot < x->end)
+                x->n_free -= e.n_slots;
+        else
+                x->end = slot + e.n_slots;
+        return index_add(x, &e);
+}
+
+int fat_dir_add(FatFs *fs, FatDir dir, FatWanted *name, const FatInfo *info, uint64_t *ret_at) {
+        uint32_t slot = 0, n = name->n_long + 1;
+        int r = provide_index(fs, dir);
+
+        if (r == 0)
+                r = choose_short(fs, dir, name);
+        if (r == 0)
+                r = choose_place(fs, dir, n, &slot);
+        if (r == 0)
+                r = make_long(fs, dir, slot + n);
+        if (r == 0 && slot == dir.index->end)
+                r = put_end(fs, dir, slot + n);
+        if (r == 0)
+                r = put_entry(fs, dir, name, info, slot, ret_at);
+        if (r == 0 ? note_added(dir, name, slot) < 0 : r != -ENOSPC)
+                fat_index_drop(dir.index);
+        return r;
 }
 
 int fat_dir_remove(FatFs *fs, FatDir dir, const FatEntry *entry) {
-        for (uint32_t i = entry->n_slots; i-- > 0;) {
+        int r = 0;
+
+        for (uint32_t i = entry->n_slots; i-- > 0 && r == 0;) {
                 const uint8_t deleted = DELETED;
                 uint32_t n;
                 uint64_t at;
-                int r = place_of(fs, dir, entry->slot + i, &at, &n);
 
+                r = place_of(fs, dir, entry->slot + i, &at, &n);
                 if (r == 0)
                         r = fat_write_dir(fs, &deleted, 1, at);
-                if (r != 0)
-                        return r < 0 ? r : -EIO;
         }
+        if (r != 0) {
+                fat_index_drop(dir.index);
+                return r < 0 ? r : -EIO;
+        }
+        index_remove(dir.index, entry);
+        fat_index_free(dir.index, entry->slot, entry->n_slots);
         return 0;
 }
 

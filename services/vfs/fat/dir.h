@@ -6,6 +6,7 @@
 #pragma once
 
 #include "fat/chain.h"
+#include "fat/index.h"
 #include "fat/name.h"
 #include "fat/state.h"
 #include "fat/time.h"
@@ -28,6 +29,7 @@ typedef struct FatInfo {
 
 typedef struct FatDir {
         FatChain *chain; /* NULL: the root of FAT12 or FAT16 */
+        FatIndex *index;
 } FatDir;
 
 typedef struct FatEntry {
@@ -49,8 +51,7 @@ typedef struct FatScan {
         uint64_t here_at;
         FatLong long_name;
         uint32_t long_slot;
-        uint32_t n_free;          /* slots just passed that were free */
-        uint32_t n_wanted, found; /* a place for so many; found: where, UINT32_MAX not yet */
+        uint32_t n_free; /* slots passed over that are */
         uint8_t data[4096];
 } FatScan;
 

@@ -24,6 +24,7 @@ static int fat_lookup(FsNode *dir, const FsName *name, FsNode **ret) {
 
         if (fat_node(dir)->is_removed || !fat_fold_name(name, &folded))
                 return -ENOENT;
+        fat_node_remember(fs, fat_node(dir));
         r = fat_dir_find(fs, fat_node_dir(fat_node(dir)), &folded, &e);
         if (r == 0)
                 r = fat_node_get(fs, fat_node(dir), &e, &n);
@@ -379,6 +380,7 @@ static int fat_sync(Fs *head) {
 static void fat_unmount(Fs *head) {
         FatFs *fs = (FatFs *)head;
 
+        fat_node_forget(fs, NULL);
         (void)fat_reap(fs);
         (void)fat_settle(fs, true);
         (void)fs_unref(fs->head.root);

@@ -150,23 +150,6 @@ void fat_add_tail(const FatWanted *w, uint32_t number, uint8_t *ret_short) {
         memcpy(ret_short + at, tail, n);
 }
 
-uint32_t fat_tail_of(const FatWanted *w, const uint8_t *short_name) {
-        uint8_t same[FAT_SHORT];
-        uint32_t number = 0, at = 0;
-
-        if (memcmp(short_name + BASE, w->short_name + BASE, SUFFIX) != 0)
-                return 0;
-        for (uint32_t i = BASE; i-- > 0;)
-                if (short_name[i] == '~' && at == 0)
-                        at = i;
-        for (uint32_t i = at + 1; i < BASE && short_name[i] >= '0' && short_name[i] <= '9'; i++)
-                number = number * 10 + (short_name[i] - '0');
-        if (number == 0 || number >= 1000000)
-                return 0;
-        fat_add_tail(w, number, same);
-        return memcmp(same, short_name, FAT_SHORT) == 0 ? number : 0;
-}
-
 uint8_t fat_checksum(const uint8_t *short_name) {
         uint32_t sum = 0;
 

@@ -31,8 +31,6 @@ bool fat_fold_name(const FsName *name, FatUnits *ret);
 int fat_want_name(const FsName *name, FatWanted *ret);
 /* The short name with "~number". */
 void fat_add_tail(const FatWanted *w, uint32_t number, uint8_t *ret_short);
-/* N if the short name is the wanted one with "~N"; 0: it is not. */
-uint32_t fat_tail_of(const FatWanted *w, const uint8_t *short_name);
 
 uint8_t fat_checksum(const uint8_t *short_name);
 /* Entry i (1 .. n_long) of the long name. */

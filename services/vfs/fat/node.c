@@ -61,6 +61,7 @@ static void forget_moved(FatFs *fs, FatNode *n) {
 
 static void node_free(FatNode *n) {
         fat_chain_deinit(&n->chain);
+        fat_index_deinit(&n->index);
         free(n);
 }
 
@@ -98,6 +99,7 @@ static FatNode *node_new(FatFs *fs, const FatInfo *info, mode_t type) {
                 return NULL;
         fs_node_init(&n->tree.head, &fs->head, 0, type);
         fat_chain_init(&n->chain, info->start);
+        fat_index_init(&n->index);
         n->info = *info;
         return n;
 }
@@ -120,7 +122,10 @@ int fat_node_new_root(FatFs *fs) {
 }
 
 FatDir fat_node_dir(FatNode *n) {
-        return (FatDir){.chain = fat_is_root(n) && n->chain.start == 0 ? NULL : &n->chain};
+        return (FatDir){
+                .chain = fat_is_root(n) && n->chain.start == 0 ? NULL : &n->chain,
+                .index = &n->index,
+        };
 }
 
 uint32_t fat_node_dots(const FatNode *n) {
@@ -185,7 +190,40 @@ int fat_node_touch(FatFs *fs, FatNode *n) {
         return fat_node_put(fs, n);
 }
 
+void fat_node_remember(FatFs *fs, FatNode *dir) {
+        FatNode *gone = NULL;
+
+        if (dir->is_recent || fat_is_root(dir))
+                return;
+        (void)pthread_mutex_lock(&fs->lock);
+        if (!dir->is_recent) {
+                gone = fs->recent[fs->next_recent];
+                if (gone)
+                        gone->is_recent = false;
+                (void)fs_ref(&dir->tree.head);
+                dir->is_recent = true;
+                fs->recent[fs->next_recent] = dir;
+                fs->next_recent = (fs->next_recent + 1) % FAT_RECENT_DIRS;
+        }
+        (void)pthread_mutex_unlock(&fs->lock);
+        if (gone)
+                (void)fs_unref(&gone->tree.head);
+}
+
+void fat_node_forget(FatFs *fs, FatNode *dir) {
+        for (uint32_t i = 0; i < FAT_RECENT_DIRS; i++) {
+                FatNode *n = fs->recent[i];
+
+                if (!n || (dir && n != dir))
+                        continue;
+                fs->recent[i] = NULL;
+                n->is_recent = false;
+                (void)fs_unref(&n->tree.head);
+        }
+}
+
 void fat_node_remove(FatFs *fs, FatNode *n) {
+        fat_node_forget(fs, n);
         n->is_removed = true;
         nodes_forget(&fs->nodes, &n->tree);
 }

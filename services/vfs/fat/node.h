@@ -12,11 +12,13 @@
 struct FatNode {
         TreeNode tree;
         FatChain chain;
+        FatIndex index; /* of a directory */
         FatInfo info;
         uint32_t entry_epoch; /* when its entry was made, if it was since mounting */
         bool is_removed;
-        bool is_moved; /* its number does not follow from its place: in FatFs.moved */
-        FatNode *next; /* in FatFs.moved or FatFs.orphans */
+        bool is_moved;          /* its number does not follow from its place: in FatFs.moved */
+        _Atomic bool is_recent; /* in FatFs.recent */
+        FatNode *next;          /* in FatFs.moved or FatFs.orphans */
 };
 
 static inline FatNode *fat_node(FsNode *node) {
@@ -48,7 +50,13 @@ uint32_t fat_node_dots(const FatNode *n);
 /* The number of a file whose entry is at this place. */
 uint64_t fat_number_at(FatFs *fs, uint64_t at);
 
+/* Keeps a directory in use for a while, with what is known of it. */
+void fat_node_remember(FatFs *fs, FatNode *dir);
+
 /* Under the exclusive lock, after fat_begin(). */
+
+/* The directory, or all that are remembered, may go. */
+void fat_node_forget(FatFs *fs, FatNode *dir);
 
 /* Writes what changed of `info`, and where the chain begins. */
 int fat_node_put(FatFs *fs, FatNode *n);

@@ -19,6 +19,7 @@
 
 #define FAT_TURNS_MAX    1024u       /* changes of reachable chains between two commits */
 #define FAT_LOST_MAX     1024u       /* chains given up between two commits */
+#define FAT_RECENT_DIRS  16u         /* directories that are kept in use */
 #define FAT_NEW_DIRS_MAX 256u        /* clusters that directories got between two commits */
 #define FAT_DIR_SLOTS    65536u      /* entries of a directory at most, as the format has it */
 #define FAT_SIZE_MAX     0xffffffffu /* bytes of a file */
@@ -61,9 +62,10 @@ typedef struct FatFs {
         FatNode *orphans;      /* removed, and closed now: their clusters are to be given up */
         uint64_t orphans_size; /* bytes, whole clusters */
         FatNode *moved;        /* nodes in use with numbers that do not follow from their place */
-        uint64_t last_number;  /* given to one whose own was taken */
+        FatNode *recent[FAT_RECENT_DIRS];
+        uint32_t next_recent;
+        uint64_t last_number; /* given to one whose own was taken */
 
-        uint8_t tails[FAT_DIR_SLOTS / 8]; /* "~N" of short names that a directory has; while a name is made */
 } FatFs;
 
 static inline FatFs *fat_of(const FsNode *node) {
