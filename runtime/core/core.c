@@ -203,3 +203,7 @@ HtreeCounts core_count_handles(const Core *core) {
 uint32_t core_count_waiting(const Core *core) {
         return ntc_count(core->board) + cm_count(core->cm) + child_count(&core->children);
 }
+
+uint32_t core_count_objects(const CoreTask *task) {
+        return task->n_objects;
+}

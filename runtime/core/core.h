@@ -149,4 +149,5 @@ uint64_t core_expire(Core *core, uint64_t now_ms);
 
 /* What there is; all zero when nobody holds anything. */
 HtreeCounts core_count_handles(const Core *core);
-uint32_t core_count_waiting(const Core *core); /* subscriptions, children, and waiting calls */
+uint32_t core_count_waiting(const Core *core);     /* subscriptions, children, and waiting calls */
+uint32_t core_count_objects(const CoreTask *task); /* that it made, and anybody still has */

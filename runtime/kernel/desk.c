@@ -432,3 +432,20 @@ void desk_task_died(Desk *d, uint32_t task) {
         for (uint32_t i = 0; i < d->n_tasks; i++)
                 mdl_collect(&d->tasks[i].memory);
 }
+
+DeskHoldings desk_count_task(const Desk *d, uint32_t task) {
+        CoreTask *core = d->tasks[task].core;
+
+        if (!core)
+                return (DeskHoldings){.n_handles = 0};
+        return (DeskHoldings){
+                .n_handles = htree_space_count(core_space(core)), .n_objects = core_count_objects(core)};
+}
+
+HtreeCounts desk_count(const Desk *d) {
+        return core_count_handles(d->core);
+}
+
+uint32_t desk_count_waiting(const Desk *d) {
+        return core_count_waiting(d->core);
+}

@@ -54,6 +54,15 @@ void desk_started(Desk *d, uint32_t task, Retcode rc);
 void desk_ended(Desk *d, uint32_t task, int status);
 void desk_task_died(Desk *d, uint32_t task);
 
+/* What a process has in its table, and has made that anybody still has; what all have. */
+typedef struct DeskHoldings {
+        uint32_t n_handles; /* revoked ones included */
+        uint32_t n_objects;
+} DeskHoldings;
+DeskHoldings desk_count_task(const Desk *d, uint32_t task);
+HtreeCounts desk_count(const Desk *d);
+uint32_t desk_count_waiting(const Desk *d);
+
 /* Ready to read when a call has waited long enough: then desk_expire. */
 int desk_timer_fd(const Desk *d);
 void desk_expire(Desk *d);

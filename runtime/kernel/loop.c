@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "holdings.h"
 #include "rundir.h"
 
 #define EVENTS_PER_TURN 64
@@ -448,6 +449,7 @@ static void look_at_waits(Loop *l) {
 static void print_waits(Loop *l) {
         waits_sample(&l->waits, now_ms());
         waits_print(&l->waits, now_ms(), say_line, &l->output);
+        holdings_print(&l->mediator, say_line, &l->output);
 }
 
 /* --- events --- */
@@ -565,6 +567,8 @@ static int loop_turns(Loop *l) {
 static void loop_end(Loop *l) {
         procs_signal_all(&l->procs, SIGKILL);
         procs_end_leftovers();
+        if (l->options.is_verbose && l->procs.n_running == 0)
+                holdings_print_left(&l->mediator, say_line, &l->output);
         mediator_stop(&l->mediator); /* the last decisions are in the audit then */
         if (l->options.audit)
                 audit_stop(l->options.audit);
