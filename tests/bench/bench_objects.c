@@ -45,22 +45,38 @@ static void write_solution(void) {
         tool_finish(f);
 }
 
+/* The next number of the text, which moves on. */
+static double take_number(char **text) {
+        char *end;
+        double number = strtod(*text, &end);
+
+        if (end == *text) {
+                (void)fprintf(stderr, "the solution does not run\n");
+                exit(3);
+        }
+        *text = end;
+        return number;
+}
+
 static void run(const char *isolation) {
         const char *argv[] = {
                 CAISSON_PROGRAM, "run", "--policy=none", isolation, "-I", BENCH_IDL, tool.folder, NULL};
-        char path[TOOL_PATH];
+        static char text[RESULT_SIZE + 1];
         double seconds = tool_run(argv);
+        char path[TOOL_PATH], *at = text;
         FILE *f;
 
         tool_path(&tool, path, "result");
         f = fopen(path, "r");
+        if (seconds < 0 || !f)
+                text[0] = '\0';
+        else
+                text[fread(text, 1, RESULT_SIZE, f)] = '\0';
+        if (f)
+                (void)fclose(f);
         for (int i = 0; i < ROUNDS; i++)
                 for (int k = 0; k < N_ROWS; k++)
-                        if (seconds < 0 || !f || fscanf(f, "%lf", &figures[i][k]) != 1) {
-                                (void)fprintf(stderr, "the solution does not run\n");
-                                exit(3);
-                        }
-        (void)fclose(f);
+                        figures[i][k] = take_number(&at);
 }
 
 /* The whole life of the same program, started by this process. */
