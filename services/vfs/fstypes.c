@@ -12,6 +12,7 @@
 #include "fat/fat.h"
 #include "ramfs.h"
 #include "rom.h"
+#include "squash/squash.h"
 
 static const FsType types[] = {
         {.name = "fat32", .mount = fat_mount, .needs_device = true},
@@ -22,6 +23,7 @@ static const FsType types[] = {
         {.name = "ext3", .mount = ext_mount, .needs_device = true},
         {.name = "ext4", .mount = ext_mount, .needs_device = true},
         {.name = "devfs", .mount = devfs_mount},
+        {.name = "squashfs", .mount = squash_mount, .needs_device = true, .is_read_only = true},
         {.name = "ramfs", .mount = ramfs_mount},
         {.name = "romfs", .mount = rom_mount, .is_read_only = true},
 };

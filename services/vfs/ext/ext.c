@@ -7,6 +7,8 @@
 
 #include <e2p/e2p.h>
 #include <errno.h>
+#include <et/com_err.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,15 @@ static int check_super(Blk *blk, bool writes) {
 }
 
 /* --- opening --- */
+
+/* The library reports some faults of an image on standard error, once for each block: an image would fill the
+ * log. They are in what it returns, too. */
+static void say_nothing(const char *who, errcode_t error, const char *format, va_list args) {
+        (void)who;
+        (void)error;
+        (void)format;
+        (void)args;
+}
 
 static void close_library(ExtFs *fs) {
         if (fs->lib)
@@ -415,6 +426,7 @@ int ext_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
 
         (void)data;
         fs_explain("%s", "");
+        (void)set_com_err_hook(say_nothing);
         if (!blk)
                 return -ENODEV;
         if (!is_read_only && (blk->is_read_only || !blk->ops->write)) {

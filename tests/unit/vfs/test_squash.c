@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SquashFS: images of mksquashfs in each compression, file by file, and images that were damaged.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include <cmocka.h>
+
+#include "../../fuzz/fs_walk.h"
+#include "blkmem.h"
+#include "host_tree.h"
+#include "mounts.h"
+#include "squash/squash.h"
+
+#define OPTIONS_MAX 8
+#define DAMAGES     400u
+
+static unsigned char *pack(const char *folder, const char *options, size_t *ret_size) {
+        char image[T_PATH_MAX + 8], words[128], out[4096];
+        const char *argv[OPTIONS_MAX + 6] = {"mksquashfs", folder, image, "-noappend", "-quiet"};
+        unsigned char *data;
+        int n = 5;
+
+        (void)snprintf(image, sizeof image, "%s.img", folder);
+        (void)snprintf(words, sizeof words, "%s", options);
+        for (char *w = strtok(words, " "); w; w = strtok(NULL, " "))
+                argv[n++] = w;
+        if (t_run(argv, out, sizeof out) != 0)
+                fail_msg("mksquashfs %s: %s", options, out);
+        data = t_read_file(image, ret_size);
+        (void)remove(image);
+        return data;
+}
+
+static int mount_memory(void *data, size_t size, unsigned flags, Fs **ret_fs) {
+        Blk *blk;
+        int r;
+
+        assert_int_equal(blkmem_new(data, size, true, &blk), 0);
+        r = squash_mount(blk, flags, "", ret_fs);
+        if (r < 0)
+                blk_close(blk);
+        return r;
+}
+
+static void every_file_of_an_image_is_as_it_was_packed(void **state) {
+        static const char *const kinds[] = {
+                "-comp gzip",
+                "-comp xz",
+                "-comp zstd",
+                "-comp lz4 -b 4096",
+                "-comp gzip -b 1048576 -no-fragments",
+                "-comp gzip -noI -noD -noF -no-duplicates",
+                "-comp gzip -always-use-fragments -no-exports",
+        };
+        char folder[T_PATH_MAX];
+
+        (void)state;
+        t_make_folder(folder);
+        t_fill_folder(folder);
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+                size_t size;
+                unsigned char *data = pack(folder, kinds[i], &size);
+                TWorld w;
+                Fs *fs;
+
+                print_message("# %s\n", kinds[i]);
+                assert_int_equal(mount_memory(data, size, MOUNT_READ_ONLY, &fs), 0);
+                t_world_init(&w, fs, MOUNT_READ_ONLY);
+                assert_true(t_compare_with_folder(&w.client, folder, T_SAME_MODES | T_SAME_TIMES) > 300);
+                t_world_deinit(&w);
+                free(data);
+        }
+        t_remove_folder(folder);
+}
+
+/* A folder with one file that has an attribute, if the host's file system lets us. */
+static bool make_attribute(const char *folder) {
+        char path[T_PATH_MAX + 8];
+
+        (void)snprintf(path, sizeof path, "%s/file", folder);
+        t_write_file(path, "contents", 8);
+        return setxattr(path, "user.color", "blue", 4, 0) == 0;
+}
+
+static void attributes_are_read(void **state) {
+        const VfsTarget file = {.path = "/file"};
+        char folder[T_PATH_MAX], text[64] = "";
+        bool has_attribute;
+        unsigned char *data;
+        size_t size, n = 0;
+        TWorld w;
+        Fs *fs;
+
+        (void)state;
+        t_make_folder(folder);
+        has_attribute = make_attribute(folder);
+        data = pack(folder, "-comp gzip -xattrs", &size);
+        assert_int_equal(mount_memory(data, size, MOUNT_READ_ONLY, &fs), 0);
+        t_world_init(&w, fs, MOUNT_READ_ONLY);
+
+        assert_int_equal(vfs_getxattr(&w.client, &file, "user.nothing", text, sizeof text, &n), -ENODATA);
+        assert_int_equal(vfs_listxattr(&w.client, &file, text, sizeof text, &n), 0);
+        if (has_attribute) {
+                assert_int_equal(n, sizeof "user.color");
+                assert_string_equal(text, "user.color");
+                assert_int_equal(vfs_getxattr(&w.client, &file, "user.color", text, 3, &n), -ERANGE);
+                assert_int_equal(vfs_getxattr(&w.client, &file, "user.color", text, 4, &n), 0);
+                assert_memory_equal(text, "blue", 4);
+        }
+        t_world_deinit(&w);
+        free(data);
+        t_remove_folder(folder);
+}
+
+static void nothing_can_be_written(void **state) {
+        char folder[T_PATH_MAX];
+        unsigned char *data;
+        size_t size;
+        VfsFile *f;
+        TWorld w;
+        Fs *fs;
+
+        (void)state;
+        t_make_folder(folder);
+        (void)make_attribute(folder);
+        data = pack(folder, "-comp gzip", &size);
+        assert_int_equal(mount_memory(data, size, 0, &fs), -EROFS); /* without being told that it is so */
+        assert_int_equal(mount_memory(data, size, MOUNT_READ_ONLY, &fs), 0);
+        t_world_init(&w, fs, MOUNT_READ_ONLY);
+
+        assert_int_equal(vfs_open(&w.client, NULL, "/file", O_RDWR, 0, &f), -EROFS);
+        assert_int_equal(vfs_unlink(&w.client, NULL, "/file"), -EROFS);
+        assert_int_equal(vfs_mkdir(&w.client, NULL, "/new", 0755), -EROFS);
+        t_world_deinit(&w);
+        free(data);
+        t_remove_folder(folder);
+}
+
+static void what_is_no_image_is_not_mounted(void **state) {
+        unsigned char zeros[4096] = {0};
+        Fs *fs;
+
+        (void)state;
+        assert_int_equal(mount_memory(zeros, sizeof zeros, MOUNT_READ_ONLY, &fs), -EINVAL);
+        assert_int_equal(mount_memory(zeros, 20, MOUNT_READ_ONLY, &fs), -EINVAL);
+        assert_int_equal(squash_mount(NULL, MOUNT_READ_ONLY, "", &fs), -ENODEV);
+}
+
+/* Nothing is compressed, so a changed byte is a changed number. */
+static void a_damaged_image_gives_errors_and_an_end(void **state) {
+        char folder[T_PATH_MAX];
+        unsigned char *data, *copy;
+        uint32_t seed = 20261103;
+        unsigned n_mounted = 0;
+        size_t size;
+
+        (void)state;
+        t_make_folder(folder);
+        t_fill_folder(folder);
+        data = pack(folder, "-comp gzip -noI -noF -noId", &size);
+        copy = malloc(size);
+        assert_non_null(copy);
+        for (unsigned i = 0; i < DAMAGES; i++) {
+                Fs *fs;
+
+                memcpy(copy, data, size);
+                for (unsigned k = 0; k < 4; k++) {
+                        size_t end = i % 4 ? size / 8 : size, at;
+
+                        seed = seed * 1664525u + 1013904223u;
+                        at = i % 4 == 3 ? seed % 96
+                                        : size - 1 - (seed >> 4) % end; /* tables lie at the end */
+                        seed = seed * 1664525u + 1013904223u;
+                        copy[at] = (unsigned char)(seed >> 24);
+                }
+                if (mount_memory(copy, size, MOUNT_READ_ONLY, &fs) == 0) {
+                        fs_walk(fs);
+                        n_mounted++;
+                }
+        }
+        assert_in_range(n_mounted, 1, DAMAGES - 1);
+        free(copy);
+        free(data);
+        t_remove_folder(folder);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_file_of_an_image_is_as_it_was_packed),
+                cmocka_unit_test(attributes_are_read),
+                cmocka_unit_test(nothing_can_be_written),
+                cmocka_unit_test(what_is_no_image_is_not_mounted),
+                cmocka_unit_test(a_damaged_image_gives_errors_and_an_end),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
