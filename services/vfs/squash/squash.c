@@ -479,6 +479,12 @@ static int open_root(SquashFs *fs) {
         return r;
 }
 
+/* A table of so many fragments is found by places of 8 bytes, one for 512 of them: an image that promises
+ * more than that would only cost memory. */
+static bool are_fragments_sound(const SquashFs *fs) {
+        return fs->super.fragment_entry_count / 512 <= fs->super.bytes_used / 8;
+}
+
 static int open_image(SquashFs *fs) {
         int r = squash_error(fs, sqfs_super_read(&fs->super, &fs->file.head));
 
@@ -486,6 +492,8 @@ static int open_image(SquashFs *fs) {
                 fs_explain("the file system is larger than its device");
                 r = -EIO;
         }
+        if (r == 0 && !are_fragments_sound(fs))
+                r = -EIO;
         if (r == 0)
                 r = open_compressor(fs);
         if (r == 0)
