@@ -140,7 +140,6 @@ static int fs_new(unsigned flags, const char *data, FatFs **ret_fs) {
         fs->head.is_read_only = flags & MOUNT_READ_ONLY;
         fs->epoch = 1;
         fs->next_free = FAT_CLUSTER_FIRST;
-        fs->last_number = UINT64_MAX;
         if (r == 0)
                 r = parse_options(fs, data);
         if (r < 0)

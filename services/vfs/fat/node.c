@@ -9,20 +9,10 @@
 
 #include "fat/turns.h"
 
-#define ROOT_KEY 0u
+#define ROOT_KEY   0u
+#define PLACES_END (1ull << 44) /* no device is larger: 2^32 sectors of 4096 bytes */
 
 /* --- numbers --- */
-
-uint64_t fat_number_at(FatFs *fs, uint64_t at) {
-        uint64_t number = at;
-
-        (void)pthread_mutex_lock(&fs->lock);
-        for (const FatNode *n = fs->moved; n; n = n->next)
-                if (fat_entry_at(n) == at)
-                        number = n->tree.head.ino;
-        (void)pthread_mutex_unlock(&fs->lock);
-        return number;
-}
 
 /* Under fs->lock. */
 static bool is_number_taken(const FatFs *fs, uint64_t number) {
@@ -32,16 +22,42 @@ static bool is_number_taken(const FatFs *fs, uint64_t number) {
         return false;
 }
 
+/* Under fs->lock. Who moved away took the number along: then the next one, of those that no place has. */
+static uint64_t number_at(const FatFs *fs, uint64_t at) {
+        uint64_t number = at;
+
+        for (const FatNode *n = fs->moved; n; n = n->next)
+                if (fat_entry_at(n) == at && !n->is_removed)
+                        return n->tree.head.ino;
+        while (is_number_taken(fs, number))
+                number += PLACES_END;
+        return number;
+}
+
+uint64_t fat_number_at(FatFs *fs, uint64_t at) {
+        uint64_t number;
+
+        (void)pthread_mutex_lock(&fs->lock);
+        number = number_at(fs, at);
+        (void)pthread_mutex_unlock(&fs->lock);
+        return number;
+}
+
+/* Under fs->lock. */
+static void note_moved(FatFs *fs, FatNode *n) {
+        if (n->is_moved)
+                return;
+        n->is_moved = true;
+        n->next = fs->moved;
+        fs->moved = n;
+}
+
 static void choose_number(FatFs *fs, FatNode *n, uint64_t at) {
-        n->tree.head.ino = at;
         n->tree.key = at;
         (void)pthread_mutex_lock(&fs->lock);
-        if (is_number_taken(fs, at)) {
-                n->tree.head.ino = fs->last_number--;
-                n->is_moved = true;
-                n->next = fs->moved;
-                fs->moved = n;
-        }
+        n->tree.head.ino = number_at(fs, at);
+        if (n->tree.head.ino != at)
+                note_moved(fs, n);
         (void)pthread_mutex_unlock(&fs->lock);
 }
 
@@ -224,18 +240,18 @@ void fat_node_forget(FatFs *fs, FatNode *dir) {
 
 void fat_node_remove(FatFs *fs, FatNode *n) {
         fat_node_forget(fs, n);
+        (void)pthread_mutex_lock(&fs->lock);
         n->is_removed = true;
+        note_moved(fs, n); /* another file may get its place, and not its number */
+        (void)pthread_mutex_unlock(&fs->lock);
         nodes_forget(&fs->nodes, &n->tree);
 }
 
 void fat_node_move(FatFs *fs, FatNode *n, uint64_t at, FatNode *parent) {
         (void)pthread_mutex_lock(&fs->lock);
         forget_moved(fs, n);
-        if (n->tree.head.ino != at) {
-                n->is_moved = true;
-                n->next = fs->moved;
-                fs->moved = n;
-        }
+        if (n->tree.head.ino != at)
+                note_moved(fs, n);
         (void)pthread_mutex_unlock(&fs->lock);
         nodes_rekey(&fs->nodes, &n->tree, at);
         if (fat_is_dir(n) && n->tree.parent != &parent->tree)

@@ -64,7 +64,6 @@ typedef struct FatFs {
         FatNode *moved;        /* nodes in use with numbers that do not follow from their place */
         FatNode *recent[FAT_RECENT_DIRS];
         uint32_t next_recent;
-        uint64_t last_number; /* given to one whose own was taken */
 
 } FatFs;
 

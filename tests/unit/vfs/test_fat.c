@@ -233,6 +233,23 @@ static void the_same_file_keeps_its_number(void **state) {
         vfs_close(g);
 }
 
+static void a_removed_file_keeps_its_number_too(void **state) {
+        VfsFile *f = open_file("first", O_CREAT | O_RDWR), *g;
+        struct stat a, b;
+
+        (void)state;
+        assert_int_equal(vfs_fstat(f, &a), 0);
+        assert_int_equal(remove_file("first"), 0);
+        g = open_file("other", O_CREAT | O_RDWR); /* in the same place */
+        assert_int_equal(vfs_fstat(g, &b), 0);
+        assert_true(a.st_ino != b.st_ino);
+        assert_int_equal(vfs_fstat(f, &b), 0);
+        assert_int_equal(a.st_ino, b.st_ino);
+        assert_int_equal(b.st_nlink, 0);
+        vfs_close(f);
+        vfs_close(g);
+}
+
 static void a_moved_directory_leads_up_to_its_new_parent(void **state) {
         VfsFile *f;
         char path[64];
@@ -628,6 +645,7 @@ int main(void) {
                 CASE(short_names_are_found_and_no_two_alike, 32),
                 CASE(renaming_changes_letters, 12),
                 CASE(the_same_file_keeps_its_number, 16),
+                CASE(a_removed_file_keeps_its_number_too, 12),
                 CASE(a_moved_directory_leads_up_to_its_new_parent, 32),
                 CASE(an_old_root_has_so_many_entries, 12),
                 CASE(a_full_disk_takes_no_more_and_gives_all_back, 12),
