@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program with its file systems inside: it mounts a card, makes a folder and a file there, reads it and takes it
- * away. No call of these leaves the process; blocks do, to the driver of the card.
+ * A program with its file systems inside: it mounts a card, makes a folder and a file there, reads it and
+ * takes it away. No call of these leaves the process; blocks do, to the driver of the card.
  */
 #include <errno.h>
 #include <stdio.h>
