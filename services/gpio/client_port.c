@@ -50,8 +50,6 @@ static Retcode prepare_notice(GpioPort *port) {
         Notice notice;
         Retcode rc;
 
-        if (port->notice != INVALID_HANDLE)
-                return rcOk;
         rc = KnNoticeCreate(&notice);
         if (rc != rcOk)
                 return rc;
@@ -76,6 +74,8 @@ static bool is_closing(GpioPort *port) {
         return is;
 }
 
+/* The queue was found empty. What has come since is signalled, but to a notice that was there by then: after
+ * making one the queue must be looked at again. */
 static Retcode wait_for_news(GpioPort *port, const Deadline *deadline) {
         EventDesc event;
         rtl_size_t n;
@@ -84,28 +84,25 @@ static Retcode wait_for_news(GpioPort *port, const Deadline *deadline) {
 
         if (ms == 0)
                 return rcTimeout;
-        rc = prepare_notice(port);
-        if (rc == rcOk && is_closing(port))
-                rc = rcAbort;
-        if (rc == rcOk)
-                rc = KnNoticeGetEvent(port->notice, ms, 1, &event, &n);
-        if (rc == rcOk && (event.eventMask & EVENT_OBJECT_DESTROYED))
-                rc = rcNotConnected;
-        return rc;
+        if (port->notice == INVALID_HANDLE)
+                return prepare_notice(port);
+        if (is_closing(port))
+                return rcAbort;
+        rc = KnNoticeGetEvent(port->notice, ms, 1, &event, &n);
+        return rc == rcOk && (event.eventMask & EVENT_OBJECT_DESTROYED) ? rcNotConnected : rc;
 }
 
 /* Fills the batch with at least one event or loss. */
 static Retcode fetch(GpioPort *port, const Deadline *deadline) {
-        for (;;) {
-                Retcode rc = call_get_events(port->number, kl_drivers_GPIO_EventsMax, &port->batch);
+        Retcode rc;
 
-                if (rc == rcOk && port->batch.n_events == 0 && port->batch.n_lost == 0)
-                        rc = wait_for_news(port, deadline);
-                else
+        do {
+                rc = call_get_events(port->number, kl_drivers_GPIO_EventsMax, &port->batch);
+                if (rc != rcOk || port->batch.n_events > 0 || port->batch.n_lost > 0)
                         return rc;
-                if (rc != rcOk)
-                        return rc;
-        }
+                rc = wait_for_news(port, deadline);
+        } while (rc == rcOk);
+        return rc;
 }
 
 /* Under the lock. */

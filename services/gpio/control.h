@@ -30,7 +30,8 @@ typedef struct Control Control;
 int ctl_new(Bank *bank, Sim *sim, int listen_fd, Control **ret_control);
 /* After ctl_run() has returned. */
 Control *ctl_free(Control *control);
-/* Serves until ctl_stop() is called, by one thread; then tells everybody what happened before. 0, or negative errno. */
+/* Serves until ctl_stop() is called, by one thread; then tells everybody what happened before. 0, or negative
+ * errno. */
 int ctl_run(Control *control);
 void ctl_stop(Control *control); /* also from a signal handler */
 /* For the bank's host: changes are there. Does not block. */
