@@ -47,6 +47,7 @@ typedef struct Link {
         LinkListener *listener;
         uint32_t client;
         ChanHeader *direct;   /* NULL: nothing is direct */
+        int touched_fd;       /* of it, to ask which slots have memory; -1 with it */
         MediatorRoute *route; /* NULL: nothing is judged */
 } Link;
 
@@ -403,6 +404,8 @@ static int make_direct(Link *link, Legs *legs) {
                 r = chan_bell_create(&legs->bell);
         if (r == 0)
                 r = chan_ear_add(link->listener->ear_fd, legs->bell);
+        if (r == 0)
+                r = chan_mem_reopen(legs->direct, &link->touched_fd);
         return r ? r : chan_mem_map(legs->direct, &link->direct);
 }
 
@@ -471,9 +474,13 @@ static void close_link(void *arg, void *of) {
         Link *link = of;
         LinkListener *listener = link->listener;
 
-        if (link->direct)
-                chan_mem_close(link->direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE, listener->news_fd);
+        if (link->direct) {
+                chan_mem_say_closed(link->direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+                chan_mem_close_slots(link->direct, chan_mem_touched(link->touched_fd),
+                        CHAN_CLIENT_GONE | CHAN_SERVER_GONE, listener->news_fd);
+        }
         chan_mem_unmap(link->direct);
+        close_fd(&link->touched_fd);
         if (link->route)
                 mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
         listener->n_links--;
@@ -517,7 +524,7 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
         link = calloc(1, sizeof *link);
         if (!link)
                 return -ENOMEM;
-        *link = (Link){.listener = listener, .client = plan->client};
+        *link = (Link){.listener = listener, .client = plan->client, .touched_fd = -1};
         listener->n_links++;
         l->n_links++;
         make_room(l, plan->client);

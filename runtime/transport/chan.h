@@ -106,6 +106,15 @@ void chan_mem_unmap(ChanHeader *mem);
 /* Tells the living end that the other one is gone (bits of CHAN_*_GONE) and wakes every caller.
  * Idempotent. bell_fd: a bell of the caller's own that the server hears, or -1. */
 void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
+/* The same in two steps, where nobody of the living end can wait in another slot than these, a bit each:
+ * slots that nobody has touched have no memory yet, and would get it. Which they are is found out between the
+ * steps: whoever posts later sees that the leg is closed. */
+void chan_mem_say_closed(ChanHeader *mem, uint32_t who);
+void chan_mem_close_slots(ChanHeader *mem, uint32_t slots, uint32_t who, int bell_fd);
+/* Slots of a leg that have memory. fd: an opening of our own, whose offset changes. */
+uint32_t chan_mem_touched(int fd);
+/* Opens a leg once more, to ask that. */
+int chan_mem_reopen(int fd, int *ret_fd);
 /* What slot `i` is doing, and for which thread of the client, for `who waits for whom`. */
 typedef enum ChanPhase { CHAN_PHASE_NONE, CHAN_PHASE_POSTED, CHAN_PHASE_SERVED } ChanPhase;
 ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread);

@@ -68,6 +68,7 @@ struct ChanClient {
         _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
         _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
         _Atomic uint32_t n_queued;  /* threads that wait for a slot */
+        _Atomic uint32_t touched;   /* slots that were ever claimed */
         _Atomic uint32_t closed;    /* this end was closed */
         Lane lanes[CHAN_SLOTS];
         Hint hints[HINTS];
@@ -170,12 +171,17 @@ ChanClient *chan_client_free(ChanClient *c) {
         return client_drop(c);
 }
 
+/* Only threads of this process wait in slots of these legs, and only in claimed ones. A slot that is claimed
+ * from now on is looked after by its thread, which finds this end closed after it has posted. */
 void chan_client_close(ChanClient *c) {
+        uint32_t slots;
+
         atomic_store(&c->closed, 1);
+        slots = atomic_load(&c->touched);
         if (c->mem)
-                chan_mem_close(c->mem, CHAN_CLIENT_GONE, c->bell_fd);
+                chan_mem_close_slots(c->mem, slots, CHAN_CLIENT_GONE, c->bell_fd);
         if (c->judged) {
-                chan_mem_close(c->judged, CHAN_CLIENT_GONE, -1);
+                chan_mem_close_slots(c->judged, slots, CHAN_CLIENT_GONE, -1);
                 chan_post_judged(c->judged, CHAN_LEFT, c->kernel);
         }
         plat_futex_wake(&c->busy, INT_MAX);
@@ -258,6 +264,12 @@ static int claim(Call *call) {
         if (try_claim(call->client, &call->index))
                 return 0;
         return claim_slowly(call);
+}
+
+/* In one order with `closed`: see chan_client_close. */
+static void note_touched(ChanClient *c, uint32_t index) {
+        if (!(atomic_load_explicit(&c->touched, memory_order_relaxed) & (1u << index)))
+                atomic_fetch_or(&c->touched, 1u << index);
 }
 
 static void release(Call *call) {
@@ -580,6 +592,7 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         r = claim(&call);
         if (r)
                 return r;
+        note_touched(c, call.index);
         choose_legs(&call, out->msg);
         r = exchange(&call, out, in, &status);
         if (r == 0 && call.hint && status == CHAN_ELSEWHERE)

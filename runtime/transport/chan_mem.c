@@ -243,20 +243,48 @@ void chan_kernel_close(ChanKernel *k) {
 }
 
 /* Order matters: an end posts or replies, then looks at `closed`; we set `closed`, then poke every
- * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. Every slot, whatever
- * its word says: a hostile end may have called it free while the other one waits there. */
-void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
+ * slot. So either it sees `closed`, or its slot gets the DEAD bit and a wake afterwards. Every slot in which
+ * it may wait, whatever its word says: a hostile end may have called it free. */
+void chan_mem_say_closed(ChanHeader *mem, uint32_t who) {
         atomic_fetch_or(&mem->closed, who);
+}
+
+void chan_mem_close_slots(ChanHeader *mem, uint32_t slots, uint32_t who, int bell_fd) {
+        chan_mem_say_closed(mem, who);
         if (who & CHAN_CLIENT_GONE)
                 atomic_store(chan_pending(mem), 0); /* what was not received vanishes */
-        for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
-                ChanSlot *slot = chan_slot(mem, i);
+        for (slots &= CHAN_ALL_SLOTS; slots; slots &= slots - 1) {
+                ChanSlot *slot = chan_slot(mem, (uint32_t)__builtin_ctz(slots));
 
                 atomic_fetch_or(&slot->state, CHAN_DEAD);
                 plat_futex_wake(&slot->state, INT_MAX);
         }
         if (bell_fd >= 0)
                 chan_ring(bell_fd);
+}
+
+void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
+        chan_mem_close_slots(mem, CHAN_ALL_SLOTS, who, bell_fd);
+}
+
+int chan_mem_reopen(int fd, int *ret_fd) {
+        *ret_fd = reopen_read_only(fd);
+        return *ret_fd < 0 ? *ret_fd : 0;
+}
+
+/* From one piece of data to the next: most slots are holes. What can't be told has memory. */
+uint32_t chan_mem_touched(int fd) {
+        uint32_t slots = 0;
+
+        for (uint32_t i = 0; i < CHAN_SLOTS;) {
+                off_t at = lseek(fd, (off_t)(CHAN_HEADER_SIZE + (uint64_t)i * CHAN_SLOT_STRIDE), SEEK_DATA);
+
+                if (at < 0)
+                        return errno == ENXIO ? slots : CHAN_ALL_SLOTS;
+                i = (uint32_t)(((uint64_t)at - CHAN_HEADER_SIZE) / CHAN_SLOT_STRIDE);
+                slots |= 1u << i++;
+        }
+        return slots;
 }
 
 uint32_t chan_thread_id(void) {

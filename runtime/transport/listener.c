@@ -42,6 +42,13 @@
 
 #define ELSEWHERE CHAN_E_MAX /* of a request with a handle that is not known to be one to use here */
 
+/* Up to LOOK_ALL channels are all looked at in turn; of more the next LOOK_STEP, and those that were served
+ * lately. */
+#define LOOK_ALL    64u
+#define LOOK_STEP   4u
+#define LOOK_RECENT 8u
+#define LOOK_NS     1000000u /* so often, at most, a look at all of many before a sleep */
+
 /* One channel's server end. */
 typedef struct ChanEnd {
         ChanHeader *mem;    /* the direct leg, or NULL */
@@ -63,12 +70,16 @@ struct Listener {
         StatusEntry *entries;
         StatusEntry *status; /* ours in the page */
         int ear_fd;
-        int kick_fd;                /* wakes one of our own threads */
-        _Atomic uint32_t n_ends;    /* places in use, empty ones included */
-        _Atomic uint32_t n_looking; /* threads that look for requests */
-        _Atomic uint32_t n_peeking; /* threads that read `ends` without looking */
-        _Atomic uint32_t n_asleep;  /* threads in epoll */
-        _Atomic uint32_t cursor;    /* place after the one served last */
+        int kick_fd;                          /* wakes one of our own threads */
+        _Atomic uint32_t n_ends;              /* places in use, empty ones included */
+        _Atomic uint32_t n_looking;           /* threads that look for requests */
+        _Atomic uint32_t n_peeking;           /* threads that read `ends` without looking */
+        _Atomic uint32_t n_asleep;            /* threads in epoll */
+        _Atomic uint32_t cursor;              /* place after the one served last */
+        _Atomic uint32_t recent[LOOK_RECENT]; /* places + 1 that were served lately; 0: none */
+        _Atomic uint32_t n_recent;
+        _Atomic uint32_t n_watching;    /* threads that sleep for LOOK_NS at most */
+        _Atomic uint64_t looked_at_all; /* when, before a sleep */
         _Atomic uint32_t closing;
         pthread_mutex_t lock; /* adding and retiring; never on the call path */
         ChanEnd *retired;
@@ -80,6 +91,7 @@ struct Listener {
 };
 
 static _Thread_local Visit visit;
+static _Thread_local bool was_rung;       /* and nothing was found since */
 static _Thread_local uint32_t n_received; /* by this thread */
 
 /* --- making and adding --- */
@@ -350,28 +362,61 @@ static void look_for_news(Listener *l, uint32_t news) {
         look();
 }
 
+static bool look_at(Look *look, uint32_t place) {
+        ChanEnd *end = atomic_load(&look->l->ends[place]); /* in one order with n_looking: see retire_dead */
+
+        return end && take_from(end, &look->found);
+}
+
+/* Of many channels only some are busy for a while: those that were served lately. */
+static void note_served(Listener *l, uint32_t place) {
+        uint32_t i;
+
+        for (i = 0; i < LOOK_RECENT; i++)
+                if (atomic_load_explicit(&l->recent[i], memory_order_relaxed) == place + 1)
+                        return;
+        i = atomic_fetch_add_explicit(&l->n_recent, 1, memory_order_relaxed) % LOOK_RECENT;
+        atomic_store_explicit(&l->recent[i], place + 1, memory_order_relaxed);
+}
+
+static bool look_at_recent(Look *look, uint32_t n) {
+        for (uint32_t i = 0; i < LOOK_RECENT; i++) {
+                uint32_t place = atomic_load_explicit(&look->l->recent[i], memory_order_relaxed);
+
+                if (place > 0 && place <= n && look_at(look, place - 1))
+                        return true;
+        }
+        return false;
+}
+
+/* In turn, all of them or the next LOOK_STEP: with a thousand channels a look at each would cost more than a
+ * call. Where many are busy the turn decides; who is found by nobody's turn is found after n / LOOK_STEP
+ * looks. */
 static bool look_once(void *arg) {
         Look *look = arg;
         Listener *l = look->l;
         uint32_t news = atomic_load_explicit(&l->status->news, memory_order_relaxed);
-        uint32_t n, at;
+        uint32_t n, at, n_steps;
 
         if (news != atomic_load_explicit(&l->news, memory_order_relaxed))
                 look_for_news(l, news);
         n = atomic_load_explicit(&l->n_ends, memory_order_acquire);
         at = atomic_load_explicit(&l->cursor, memory_order_relaxed);
-        for (uint32_t i = 0; i < n; i++, at++) {
-                ChanEnd *end;
-
+        n_steps = n <= LOOK_ALL ? n : LOOK_STEP;
+        for (uint32_t i = 0; i < n_steps; i++, at++) {
                 if (at >= n)
                         at = 0;
-                end = atomic_load(&l->ends[at]); /* in one order with n_looking: see retire_dead */
-                if (!end || !take_from(end, &look->found))
+                if (!look_at(look, at))
                         continue;
                 atomic_store_explicit(&l->cursor, at + 1, memory_order_relaxed);
+                if (n > LOOK_ALL)
+                        note_served(l, at);
                 return true;
         }
-        return false;
+        if (n <= LOOK_ALL)
+                return false;
+        atomic_store_explicit(&l->cursor, at, memory_order_relaxed);
+        return look_at_recent(look, n);
 }
 
 static bool is_leg_pending(ChanHeader *leg) {
@@ -400,17 +445,45 @@ static void start_looking(Listener *l) {
                 atomic_store(&l->status->bell_wanted, 0);
 }
 
+static bool anything_recent(Listener *l) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        for (uint32_t i = 0; i < LOOK_RECENT; i++) {
+                uint32_t place = atomic_load_explicit(&l->recent[i], memory_order_relaxed);
+                ChanEnd *end = place > 0 && place <= n ? atomic_load(&l->ends[place - 1]) : NULL;
+
+                if (end && (is_leg_pending(end->mem) || is_leg_pending(end->judged)))
+                        return true;
+        }
+        return false;
+}
+
+/* A look at all of many channels before each sleep would cost more than the call that is under way: it is due
+ * again after LOOK_MS, or when a bell has rung for something that was not found soon. */
+static bool is_look_due(Listener *l) {
+        uint64_t now;
+
+        if (atomic_load_explicit(&l->n_ends, memory_order_relaxed) <= LOOK_ALL)
+                return true;
+        now = plat_now_ns();
+        if (!was_rung && now - atomic_load_explicit(&l->looked_at_all, memory_order_relaxed) < LOOK_NS)
+                return false;
+        atomic_store_explicit(&l->looked_at_all, now, memory_order_relaxed);
+        was_rung = false;
+        return true;
+}
+
 /* True: this was the last thread that looked, others sleep (or are about to), and something is there
  * for one of them. The last one asks for the bell first and looks after that, so a client either
  * sees the wish or is seen here. Whoever clears the wish counts as looking until it leaves by here. */
-static bool stop_looking(Listener *l) {
+static bool stop_looking(Listener *l, bool is_due) {
         bool pending;
 
         if (atomic_fetch_sub(&l->n_looking, 1) != 1 || atomic_load(&l->n_asleep) == 0)
                 return false;
         atomic_store(&l->status->bell_wanted, 1);
         atomic_fetch_add(&l->n_peeking, 1);
-        pending = anything_pending(l);
+        pending = is_due ? anything_pending(l) : anything_recent(l);
         atomic_fetch_sub(&l->n_peeking, 1);
         return pending;
 }
@@ -451,15 +524,26 @@ static void tidy(Listener *l) {
         }
 }
 
+static uint64_t sooner(uint64_t a, uint64_t b) {
+        return a < b ? a : b;
+}
+
 /* The thread counts as looking on entry and on return. */
 static void sleep_once(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
+        bool is_due = is_look_due(l);
+
         atomic_fetch_add(&l->n_asleep, 1);
-        if (!stop_looking(l) && !atomic_load(&l->closing)) {
-                tidy(l);
+        if (!stop_looking(l, is_due) && !atomic_load(&l->closing)) {
+                if (is_due)
+                        tidy(l);
+                else
+                        deadline_ns = sooner(deadline_ns, plat_now_ns() + LOOK_NS);
+                atomic_fetch_add(&l->n_watching, !is_due);
                 if (visit_is_on(&visit) && !wait_bell(l, sync, plat_now_ns() + VISIT_IDLE_MS * 1000000ull))
                         visit_end(&visit); /* then look again, and sleep for good */
                 else if (!visit_is_on(&visit))
-                        wait_bell(l, sync, deadline_ns);
+                        was_rung = wait_bell(l, sync, deadline_ns);
+                atomic_fetch_sub(&l->n_watching, !is_due);
         }
         atomic_fetch_sub(&l->n_asleep, 1);
         start_looking(l);
@@ -477,10 +561,16 @@ static int why_stop(Listener *l, const ChanSync *sync, uint64_t deadline_ns) {
         return 0;
 }
 
+/* Others sleep, and none of them for a short time only: somebody must look at all of many channels soon. */
+static bool needs_watch(Listener *l) {
+        return atomic_load(&l->n_asleep) > 0 && atomic_load(&l->n_watching) == 0;
+}
+
 /* Waits for a request of any shape. */
 static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns, ChanRequest *ret_request) {
         static _Thread_local WaitHabit habit = WAIT_HABIT_INIT;
         Look look = {.l = l};
+        bool is_due;
         int r = 0;
 
         start_looking(l);
@@ -494,7 +584,9 @@ static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns,
                         break;
                 sleep_once(l, sync, deadline_ns);
         }
-        if (stop_looking(l) || r == CHAN_E_CLOSED)
+        was_rung = was_rung && r != 0;
+        is_due = is_look_due(l);
+        if (stop_looking(l, is_due) || (!is_due && needs_watch(l)) || r == CHAN_E_CLOSED)
                 chan_ring(l->kick_fd); /* the next thread serves it, or learns of the end */
         if (r == 0)
                 *ret_request = look.found;

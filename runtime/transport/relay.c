@@ -21,6 +21,10 @@
 #include "wait.h"
 
 #define ROUTES_MIN      16u /* places for the first ones */
+#define LOOK_ALL        64u /* up to so many routes are all looked at in turn */
+#define LOOK_STEP       2u /* of more the next ones, */
+#define LOOK_RECENT     8u  /* and those that were busy lately; */
+#define LOOK_MS         1   /* so often, at most, all of them before a sleep */
 #define PLAIN_ERRNO_MAX 255 /* of NK_E* without a message; nk_err_t of a program's own don't pass */
 
 /* What a slot's call is about, as far as it has come. */
@@ -57,6 +61,7 @@ struct RelayRoute {
         uint16_t riid;    /* the only one */
         uint32_t gone;    /* CHAN_*_GONE */
         uint32_t leaving; /* CHAN_*_GONE: to be forgotten */
+        uint32_t seen;    /* slots that the client has ever posted to us */
         RelayCall calls[CHAN_SLOTS];
 };
 
@@ -69,10 +74,13 @@ struct Relay {
         bool is_running;
         _Atomic uint32_t stopping;
         RelayRoute **routes;
-        uint32_t n_routes, n_places, cursor;
-        ChanIn in; /* the private copy of the message at hand */
+        _Atomic uint32_t n_routes;
+        uint32_t n_places, cursor;
+        uint32_t recent[LOOK_RECENT], n_recent; /* places + 1 that were busy lately; 0: none */
+        ChanIn in;                              /* the private copy of the message at hand */
         VerifyScratch scratch;
         WaitHabit habit;
+        uint64_t looked_at_all; /* when, before a sleep */
         Turns turns;
         Visit visit;
         _Atomic uint32_t client_cpu;
@@ -244,9 +252,11 @@ static void close_route(RelayRoute *route, uint32_t who) {
                 return;
         route->gone = who;
         withdraw_all(route);
-        chan_mem_close(route->client, who, -1);
+        /* A client waits on this leg where it has posted; a server where it was handed something. */
+        chan_mem_say_closed(route->client, who);
+        chan_mem_close_slots(route->client, route->seen | atomic_load(chan_judged(route->client)), who, -1);
         if (route->server)
-                chan_mem_close(route->server, who, route->bell_fd);
+                chan_mem_close_slots(route->server, route->seen, who, route->bell_fd);
 }
 
 void relay_end(Relay *r, RelayRoute *route, uint32_t who) {
@@ -422,6 +432,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanWay way;
 
         follow(r, route, slot);
+        route->seen |= 1u << i;
         settle(route, i);
         m.malformed = fetch(r, slot, &m);
         way = way_here(route, &m);
@@ -632,33 +643,77 @@ static bool look_at_route(Relay *r, RelayRoute *route) {
         return any;
 }
 
-/* The routes in turn, up to the first that has something. */
-static bool look_once(void *arg) {
-        Relay *r = arg;
-        bool any = false;
+static bool look_at(Relay *r, uint32_t place) {
+        RelayRoute *route = r->routes[place];
 
-        (void)pthread_mutex_lock(&r->lock);
-        for (uint32_t n = 0; n < r->n_routes && !any; n++) {
-                RelayRoute *route;
+        if (route->leaving) {
+                r->routes[place] = r->routes[--r->n_routes];
+                forget_route(r, route);
+                return true;
+        }
+        return route->client && look_at_route(r, route);
+}
 
+/* The next `n` routes in turn, up to the first that has something. */
+static bool look_at_next(Relay *r, uint32_t n, uint32_t *ret_place) {
+        while (n-- > 0) {
                 if (r->cursor >= r->n_routes)
                         r->cursor = 0;
-                route = r->routes[r->cursor];
-                if (route->leaving) {
-                        r->routes[r->cursor] = r->routes[--r->n_routes];
-                        forget_route(r, route);
-                        any = true;
-                        continue;
-                }
-                r->cursor++;
-                any = route->client && look_at_route(r, route);
+                *ret_place = r->cursor++;
+                if (look_at(r, *ret_place))
+                        return true;
         }
+        return false;
+}
+
+static bool look_at_recent(Relay *r) {
+        for (uint32_t i = 0; i < LOOK_RECENT; i++)
+                if (r->recent[i] > 0 && r->recent[i] <= r->n_routes && look_at(r, r->recent[i] - 1))
+                        return true;
+        return false;
+}
+
+/* Of many routes only some are busy for a while: a call leads through two of them at least. */
+static void note_busy(Relay *r, uint32_t place) {
+        for (uint32_t i = 0; i < LOOK_RECENT; i++)
+                if (r->recent[i] == place + 1)
+                        return;
+        r->recent[r->n_recent++ % LOOK_RECENT] = place + 1;
+}
+
+static bool look_at_all(Relay *r) {
+        uint32_t place;
+        bool any;
+
+        (void)pthread_mutex_lock(&r->lock);
+        any = look_at_next(r, r->n_routes, &place);
+        if (any && r->n_routes > LOOK_ALL)
+                note_busy(r, place);
+        (void)pthread_mutex_unlock(&r->lock);
+        return any;
+}
+
+/* With a thousand routes a look at each would cost more than a call: the next LOOK_STEP, and those that were
+ * busy lately. Who is in neither is found after n / LOOK_STEP looks, or before the sleep. */
+static bool look_once(void *arg) {
+        Relay *r = arg;
+        uint32_t place;
+        bool any;
+
+        if (atomic_load_explicit(&r->n_routes, memory_order_relaxed) <= LOOK_ALL)
+                return look_at_all(r);
+        (void)pthread_mutex_lock(&r->lock);
+        any = r->n_routes > 0 && look_at_next(r, LOOK_STEP, &place);
+        if (any)
+                note_busy(r, place);
+        else
+                any = look_at_recent(r);
         (void)pthread_mutex_unlock(&r->lock);
         return any;
 }
 
 bool relay_turn(Relay *r) {
-        return look_once(r);
+        return look_at_all(r);
 }
 
 /* --- the thread --- */
@@ -668,17 +723,42 @@ static void start_looking(Relay *r) {
         atomic_store(&r->entries->bell_wanted, 0);
 }
 
-/* Asks for the bell, looks once more, and sleeps: who posts either sees the wish or is seen. */
-static void sleep_until_rung(Relay *r) {
+/* A look at all of many routes before each sleep would cost more than the call that is under way: what was
+ * posted silently, while this thread was awake, and is in nobody's turn, waits LOOK_MS for it. */
+static bool look_before_sleep(Relay *r, int *ret_ms) {
+        uint64_t now;
+
+        *ret_ms = -1;
+        if (atomic_load_explicit(&r->n_routes, memory_order_relaxed) > LOOK_ALL) {
+                now = plat_now_ns();
+                if (now - r->looked_at_all < LOOK_MS * 1000000ull) {
+                        *ret_ms = LOOK_MS;
+                        return look_once(r);
+                }
+                r->looked_at_all = now;
+        }
+        return look_at_all(r);
+}
+
+static bool sleep_for(Relay *r, int ms) {
         struct epoll_event ev;
 
+        if (!visit_is_on(&r->visit))
+                return epoll_wait(r->ear_fd, &ev, 1, ms) > 0;
+        if (epoll_wait(r->ear_fd, &ev, 1, VISIT_IDLE_MS) > 0)
+                return true;
+        visit_end(&r->visit);
+        return false;
+}
+
+/* Asks for the bell, looks once more, and sleeps: who posts either sees the wish or is seen. A bell that rang
+ * for something that is not found soon is a reason to look at all. */
+static void sleep_until_rung(Relay *r) {
+        int ms;
+
         atomic_store(&r->entries->bell_wanted, 1);
-        if (!look_once(r) && !atomic_load(&r->stopping)) {
-                if (visit_is_on(&r->visit) && epoll_wait(r->ear_fd, &ev, 1, VISIT_IDLE_MS) == 0)
-                        visit_end(&r->visit);
-                else if (!visit_is_on(&r->visit))
-                        (void)epoll_wait(r->ear_fd, &ev, 1, -1);
-        }
+        if (!look_before_sleep(r, &ms) && !atomic_load(&r->stopping) && sleep_for(r, ms) && !look_once(r))
+                (void)look_at_all(r);
         start_looking(r);
 }
 

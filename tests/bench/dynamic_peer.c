@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One end of what bench_dynamic.c times, as a process of a solution.
+ *
+ *      dynamic_peer serve CPU              accepts every request for a channel on its one listener
+ *      dynamic_peer crowd N                opens N channels and keeps them
+ *      dynamic_peer call CPU ROUNDS N      when N channels are there: so many rounds, each a line of medians
+ * in nanoseconds in the file it was granted
+ *
+ * CPU -1: any.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <caisson/grant.h>
+#include <coresrv/cm/cm_api.h>
+#include <coresrv/handle/handle_api.h>
+#include <coresrv/nk/transport-kos.h>
+#include <coresrv/sl/sl_api.h>
+#include <coresrv/time/timeout.h>
+
+#include <bench/Files.edl.h>
+#include <bench/IUse.idl.h>
+
+#define CHANNEL "bench"
+#define CALLS   2000 /* of one row in one round */
+#define OPENS   200
+#define LEG     (64u << 20) /* about what one leg of a channel reserves */
+
+static uint64_t now_ns(void) {
+        struct timespec ts;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static _Noreturn void die(const char *what) {
+        (void)fprintf(stderr, "%s failed\n", what);
+        exit(3);
+}
+
+static void pin_to(long cpu) {
+        cpu_set_t set;
+
+        if (cpu < 0)
+                return;
+        CPU_ZERO(&set);
+        CPU_SET((size_t)cpu, &set);
+        if (sched_setaffinity(0, sizeof set, &set) < 0)
+                die("sched_setaffinity");
+}
+
+/* --- the server --- */
+
+static _Atomic uint32_t n_accepted;
+
+static nk_err_t small(struct bench_IUse *self, const bench_IUse_Small_req *req,
+        const struct nk_arena *req_arena, bench_IUse_Small_res *res, struct nk_arena *res_arena) {
+        (void)self, (void)req_arena, (void)res_arena;
+        res->c = n_accepted;
+        res->d = req->b;
+        return NK_EOK;
+}
+
+static nk_err_t judged(struct bench_IUse *self, const bench_IUse_Judged_req *req,
+        const struct nk_arena *req_arena, bench_IUse_Judged_res *res, struct nk_arena *res_arena) {
+        (void)self, (void)req_arena, (void)res_arena;
+        res->c = req->a;
+        res->d = req->b;
+        res->none = nk_handle_desc(INVALID_HANDLE);
+        return NK_EOK;
+}
+
+static void *accept_all(void *arg) {
+        char client[UCORE_STRING_SIZE], service[UCORE_STRING_SIZE];
+        Handle handle;
+
+        while (KnCmListen(RTL_NULL, INFINITE_TIMEOUT, client, service) == rcOk)
+                if (KnCmAccept(client, service, bench_Files_main_iid, *(Handle *)arg, &handle) == rcOk)
+                        n_accepted++;
+        return NULL;
+}
+
+static int serve(long cpu) {
+        static const bench_IUse_ops ops = {.Small = small, .Judged = judged};
+        static Handle listener;
+        bench_IUse impl = {.ops = &ops};
+        bench_Files_entity entity;
+        bench_Files_entity_req req;
+        bench_Files_entity_res res;
+        NkKosTransport transport;
+        pthread_t thread;
+        ServiceId iid;
+
+        listener = ServiceLocatorRegister(CHANNEL, NULL, 0, &iid);
+        if (NkKosTransport_Init(&transport, listener, NK_NULL, 0) != NK_EOK ||
+                pthread_create(&thread, NULL, accept_all, &listener) != 0)
+                die("starting");
+        pin_to(cpu);
+        bench_Files_entity_init(&entity, &impl);
+        for (;;) {
+                nk_req_reset(&req);
+                if (nk_transport_recv(&transport.base, &req.base_, NK_NULL) != NK_EOK)
+                        return 3;
+                (void)bench_Files_entity_dispatch(&entity, &req.base_, NK_NULL, &res.base_, NK_NULL);
+                (void)nk_transport_reply(&transport.base, &res.base_, NK_NULL);
+        }
+}
+
+/* --- clients --- */
+
+static Handle open_channel(void) {
+        Handle handle;
+        rtl_uint32_t rsid;
+
+        if (KnCmConnect("Server", CHANNEL, INFINITE_TIMEOUT, &handle, &rsid) != rcOk)
+                die("KnCmConnect");
+        return handle;
+}
+
+static _Noreturn void crowd(long n) {
+        for (long i = 0; i < n; i++)
+                (void)open_channel();
+        for (;;)
+                (void)pause();
+}
+
+static bench_IUse_proxy statical, dynamic;
+
+static nk_uint64_t small_on(bench_IUse_proxy *proxy) {
+        bench_IUse_Small_req req = {.a = 1, .b = 2};
+        bench_IUse_Small_res res;
+
+        if (bench_IUse_Small(&proxy->base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
+                die("Small");
+        return res.c;
+}
+
+static void judged_on(bench_IUse_proxy *proxy) {
+        bench_IUse_Judged_req req = {.a = 1, .b = 2};
+        bench_IUse_Judged_res res;
+
+        if (bench_IUse_Judged(&proxy->base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
+                die("Judged");
+}
+
+static void small_static(void) {
+        (void)small_on(&statical);
+}
+
+static void small_dynamic(void) {
+        (void)small_on(&dynamic);
+}
+
+static void judged_static(void) {
+        judged_on(&statical);
+}
+
+static void judged_dynamic(void) {
+        judged_on(&dynamic);
+}
+
+static void open_and_close(void) {
+        if (KnHandleClose(open_channel()) != rcOk)
+                die("KnHandleClose");
+}
+
+/* What Linux asks for a channel: three legs in shared memory, each for two processes, sent in two messages.
+ */
+static void map_leg(int fd, void *ret[2]) {
+        for (int i = 0; i < 2; i++) {
+                ret[i] = mmap(NULL, LEG, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+                if (ret[i] == MAP_FAILED)
+                        die("mmap");
+                *(volatile char *)ret[i] = 1;
+        }
+}
+
+static void pass_two(int socket, const int fds[2]) {
+        union {
+                struct cmsghdr head;
+                char bytes[CMSG_SPACE(2 * sizeof(int))];
+        } control = {.bytes = {0}};
+        char byte = 0;
+        struct iovec data = {&byte, 1};
+        struct msghdr msg = {.msg_iov = &data,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
+                .msg_controllen = sizeof control.bytes};
+
+        control.head = (struct cmsghdr){CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+        memcpy(CMSG_DATA(&control.head), fds, 2 * sizeof(int));
+        if (sendmsg(socket, &msg, 0) < 0)
+                die("sendmsg");
+}
+
+static void take_two(int socket) {
+        union {
+                struct cmsghdr head;
+                char bytes[CMSG_SPACE(2 * sizeof(int))];
+        } control;
+        char byte;
+        struct iovec data = {&byte, 1};
+        struct msghdr msg = {.msg_iov = &data,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
+                .msg_controllen = sizeof control.bytes};
+        int got[2];
+
+        if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) < 0)
+                die("recvmsg");
+        memcpy(got, CMSG_DATA(&control.head), sizeof got);
+        (void)close(got[0]);
+        (void)close(got[1]);
+}
+
+static void bare_open_and_close(void) {
+        static int pair[2] = {-1, -1};
+        void *maps[3][2];
+        int fds[3];
+
+        if (pair[0] < 0 && socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
+                die("socketpair");
+        for (int i = 0; i < 3; i++) {
+                fds[i] = memfd_create("bare", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+                if (fds[i] < 0 || ftruncate(fds[i], LEG) < 0 ||
+                        fcntl(fds[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+                        die("memfd_create");
+                map_leg(fds[i], maps[i]);
+        }
+        for (int i = 0; i < 2; i++) {
+                pass_two(pair[0], fds + i);
+                take_two(pair[1]);
+        }
+        for (int i = 0; i < 3; i++) {
+                (void)munmap(maps[i][0], LEG);
+                (void)munmap(maps[i][1], LEG);
+                (void)close(fds[i]);
+        }
+}
+
+static int by_time(const void *a, const void *b) {
+        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+        return (x > y) - (x < y);
+}
+
+/* Median of one. */
+static uint32_t measure(void (*operation)(void), uint32_t n) {
+        static uint32_t samples[CALLS];
+        uint64_t at = now_ns();
+
+        for (uint32_t i = 0; i < n; i++) {
+                uint64_t before = at;
+
+                operation();
+                at = now_ns();
+                samples[i] = (uint32_t)(at - before);
+        }
+        qsort(samples, n, sizeof *samples, by_time);
+        return samples[n / 2];
+}
+
+static const struct {
+        void (*operation)(void);
+        uint32_t n;
+} rows[] = {{small_static, CALLS}, {small_dynamic, CALLS}, {judged_static, CALLS}, {judged_dynamic, CALLS},
+        {bare_open_and_close, OPENS}, {open_and_close, OPENS}};
+
+static int call(long rounds, uint32_t n_channels) {
+        Handle handle = ServiceLocatorConnect(CHANNEL);
+        FILE *out = fdopen(nkx_grant_fd("result"), "w");
+        NkKosTransport transport, other;
+
+        if (!out || NkKosTransport_Init(&transport, handle, NK_NULL, 0) != NK_EOK)
+                die("connecting");
+        bench_IUse_proxy_init(&statical, &transport.base, ServiceLocatorGetRiid(handle, "main"));
+        (void)NkKosTransport_Init(&other, open_channel(), NK_NULL, 0);
+        bench_IUse_proxy_init(&dynamic, &other.base, ServiceLocatorGetRiid(handle, "main"));
+        while (small_on(&statical) < n_channels)
+                (void)usleep(1000);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+                (void)measure(rows[i].operation, rows[i].n);
+        for (long i = 0; i < rounds; i++) {
+                for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+                        (void)fprintf(out, "%u ", (unsigned)measure(rows[k].operation, rows[k].n));
+                (void)fputc('\n', out);
+        }
+        return fclose(out) == 0 ? 0 : 3;
+}
+
+int main(int argc, char **argv) {
+        long number = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+
+        if (argc == 3 && strcmp(argv[1], "serve") == 0)
+                return serve(number);
+        if (argc == 3 && strcmp(argv[1], "crowd") == 0)
+                crowd(number);
+        if (argc != 5)
+                return 2;
+        pin_to(number);
+        return call(strtol(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10));
+}
