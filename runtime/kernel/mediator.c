@@ -115,6 +115,8 @@ static bool deliver_handles(void *arg, uint32_t slot, bool is_answer, struct nk_
 static void take_back_handles(void *arg, uint32_t slot, bool is_answer) {
         const MediatorRoute *r = arg;
 
+        if (!r->mediator->desk)
+                return; /* the solution has ended, and with the desk all handles */
         if (r->moved && is_answer)
                 desk_take_back(r->mediator->desk, r->client, &r->moved[slot].answer);
         else if (r->moved)
@@ -297,7 +299,7 @@ void mediator_stop(Mediator *m) {
                         m->channels->list[i].route = NULL;
         if (m->relay)
                 relay_stop(m->relay);
-        desk_free(m->desk);
+        m->desk = desk_free(m->desk);
         m->relay = relay_free(m->relay);
         links_free(m->links);
         for (uint32_t i = 0; i < m->n_routes; i++)

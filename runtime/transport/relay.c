@@ -22,7 +22,7 @@
 
 #define ROUTES_MIN      16u /* places for the first ones */
 #define LOOK_ALL        64u /* up to so many routes are all looked at in turn */
-#define LOOK_STEP       2u /* of more the next ones, */
+#define LOOK_STEP       2u  /* of more the next ones, */
 #define LOOK_RECENT     8u  /* and those that were busy lately; */
 #define LOOK_MS         1   /* so often, at most, all of them before a sleep */
 #define PLAIN_ERRNO_MAX 255 /* of NK_E* without a message; nk_err_t of a program's own don't pass */
