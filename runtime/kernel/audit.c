@@ -194,13 +194,17 @@ static void write_dropped(Audit *a, uint32_t sender, uint64_t n_dropped) {
 
 /* --- to people --- */
 
-/* A start that was denied is in the message that the solution can't be started. */
+/* A start with the rest that was denied is in the message that the solution can't be started. */
+static bool is_told_elsewhere(const Audit *a, const AuditEntry *entry) {
+        return entry->record.event.kind == KSM_EXECUTE && entry->sender == a->n_senders - 1;
+}
+
 static void show_record(Audit *a, const AuditEntry *entry) {
         bool is_new = false;
 
         if (entry->is_permitted)
                 is_new = show_permitted(&a->show, &entry->record);
-        else if (!entry->record.is_granted && entry->record.event.kind != KSM_EXECUTE)
+        else if (!entry->record.is_granted && !is_told_elsewhere(a, entry))
                 is_new = show_denied(
                         &a->show, entry->sender, &entry->record, clock_ns(CLOCK_MONOTONIC) / 1000000u);
         if (is_new)

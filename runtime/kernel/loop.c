@@ -357,9 +357,10 @@ static int start_all(Loop *l) {
 
 /* --- what processes want done with others --- */
 
-/* Nothing begins any more when the solution is to end. A failure is the affair of the one that wanted it. */
+/* Nothing begins any more when the solution is to end. A failure is the affair of the one that wanted it, and
+ * one of showing the output is no failure: the process runs. */
 static void start_later(Loop *l, uint32_t i) {
-        bool has_started = l->stage == STAGE_RUNNING && start_task(l, i) == 0;
+        bool has_started = l->stage == STAGE_RUNNING && (start_task(l, i) == 0 || l->procs.list[i].pid != 0);
 
         if (has_started)
                 channels_started(&l->channels, i);
