@@ -47,9 +47,9 @@ class Parts:
         self.scratch = pathlib.Path(scratch)
         add_component(self.kit)
 
-    def sim(self, name, *words):
+    def sim(self, name, *words, source="parts"):
         build = self.scratch / name
-        code, output = self.kit.configure(sdk.HERE / "parts", build, "", "Unix Makefiles", *words)
+        code, output = self.kit.configure(sdk.HERE / source, build, "", "Unix Makefiles", *words)
         if code != 0:
             return output, []
         code, output = self.kit.build(build, "sim")
@@ -93,6 +93,14 @@ def replaced_component_comes_only_as_it_is_named(parts):
     return lines == wanted and expansion(parts, "by-hand", "init.yaml").count("name: test.Barometer") == 1
 
 
+def name_server_is_taken_by_its_package(parts):
+    output, lines = parts.sim("meeting", source="meeting")
+    if lines != ["meeting.Meeter | here of meeting.Meeter"]:
+        print("".join(f"# {line}\n" for line in output.splitlines()))
+        return False
+    return "- name: kl.core.NameServer\n  path: ns\n" in expansion(parts, "meeting", "init.yaml")
+
+
 def missing_component_is_refused_with_those_there_are(parts):
     code, output = parts.configured("tls", "find_package(tls REQUIRED)")
     words = " ".join(output.split())
@@ -115,6 +123,7 @@ CASES = [
     linked_component_gets_its_process_and_channel,
     macros_become_what_the_packages_say,
     replaced_component_comes_only_as_it_is_named,
+    name_server_is_taken_by_its_package,
     missing_component_is_refused_with_those_there_are,
     image_without_an_init_description_is_refused,
     flag_that_is_no_flag_is_refused,
