@@ -44,7 +44,7 @@ static void make_path(char path[T_PATH_MAX]) {
         (void)close(fd);
 }
 
-static void load(TImage *image, const char *path) {
+void t_image_load(TImage *image, const char *path) {
         size_t size;
         unsigned char *data = t_read_file(path, &size);
 
@@ -74,7 +74,7 @@ void t_image_make(TImage *image, size_t size, const char *options, const char *f
         argv[n++] = number;
         if (t_run(argv, out, sizeof out) != 0)
                 fail_msg("mke2fs %s: %s", options, out);
-        load(image, path);
+        t_image_load(image, path);
         (void)remove(path);
 }
 
@@ -121,7 +121,7 @@ int t_image_repair(TImage *image) {
         make_path(path);
         t_write_file(path, image->data, image->size);
         r = t_run(argv, out, sizeof out);
-        load(image, path);
+        t_image_load(image, path);
         (void)remove(path);
         return r;
 }

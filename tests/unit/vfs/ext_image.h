@@ -22,6 +22,8 @@ typedef struct TImage {
 
 /* options: of mke2fs, separated by blanks; folder: what is in it, or NULL. */
 void t_image_make(TImage *image, size_t size, const char *options, const char *folder);
+/* The file has the same size. */
+void t_image_load(TImage *image, const char *path);
 void t_image_free(TImage *image);
 Blk *t_image_open(const TImage *image, bool is_read_only);
 int t_image_mount(const TImage *image, unsigned flags, Fs **ret_fs);
