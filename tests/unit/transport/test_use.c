@@ -222,10 +222,10 @@ static void revoked_handle_is_judged_from_then_on(void **state) {
         UseServer s;
 
         (void)state;
+        trio.deny_request = true;
         serve_start(&s);
         assert_int_equal(called_with(nk_handle_desc(NUMBER)).value, CONTEXT);
         held_drop(&written, CLIENT, NUMBER);
-        trio.deny_request = true;
         assert_int_equal(called_with(nk_handle_desc(NUMBER)).status, rcSecurityDisallow);
         serve_end(&s);
         assert_int_equal(trio.n_requests, 1);
