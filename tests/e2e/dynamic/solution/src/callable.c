@@ -58,7 +58,7 @@ static void try_revocation(Thing *server) {
 
         use(&thing, give(server, CALLABLE), INVALID_RIID);
         check(echo(&thing, 5, 1000) == NK_EOK, "before it is revoked it calls");
-        check(revoke(server) == rcOk && call_code(&thing) == rcHandleRevoked, "revoked it does not");
+        check(revoke_given(server) == rcOk && call_code(&thing) == rcHandleRevoked, "revoked it does not");
         check(call_code(&thing) == rcHandleRevoked, "and stays revoked");
         check(KnHandleClose(thing.handle) == rcOk, "it can be closed");
         use(&other, give(server, CALLABLE), INVALID_RIID);

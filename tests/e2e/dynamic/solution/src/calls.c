@@ -19,7 +19,7 @@ void use(Thing *thing, Handle handle, nk_iid_t riid) {
         link_IThing_proxy_init(&thing->proxy, &thing->transport.base, riid);
 }
 
-Retcode connect(const char *server, const char *service, Thing *thing) {
+Retcode connect_to(const char *server, const char *service, Thing *thing) {
         Handle handle;
         rtl_uint32_t rsid;
         Retcode rc = KnCmConnect(server, service, PATIENCE_MS, &handle, &rsid);
@@ -82,7 +82,7 @@ Handle give(Thing *thing, nk_uint32_t rights) {
                        : INVALID_HANDLE;
 }
 
-Retcode revoke(Thing *thing) {
+Retcode revoke_given(Thing *thing) {
         static link_IThing_Revoke_req req;
         link_IThing_Revoke_res res;
 

@@ -21,7 +21,7 @@ typedef struct Thing {
 void check(bool is_ok, const char *what);
 void use(Thing *thing, Handle handle, nk_iid_t riid);
 /* A channel to a process, which does with it what the service is called. */
-Retcode connect(const char *server, const char *service, Thing *thing);
+Retcode connect_to(const char *server, const char *service, Thing *thing);
 
 /* Of a method: its answer is `value` + `add`. */
 nk_err_t echo(Thing *thing, nk_uint32_t value, nk_uint32_t add);
@@ -30,7 +30,7 @@ nk_err_t secret(Thing *thing);
 nk_err_t loop(Thing *thing);
 Retcode last_code(Thing *thing);
 Handle give(Thing *thing, nk_uint32_t rights);
-Retcode revoke(Thing *thing);
+Retcode revoke_given(Thing *thing);
 Retcode close_listener(Thing *thing);
 nk_err_t die(Thing *thing);
 

@@ -68,7 +68,7 @@ static void try_roles(void) {
 static void try_channel(Thing *thing) {
         Handle copy;
 
-        check(connect("Server", "new", thing) == rcOk, "a channel on a new listener");
+        check(connect_to("Server", "new", thing) == rcOk, "a channel on a new listener");
         check(echo(thing, 1, 0) == NK_EOK, "a direct call over it");
         check(judge(thing, 2) == NK_EOK, "a judged call over it");
         check(judge(thing, 3) == NK_EPERM, "what is judged and denied");
@@ -83,18 +83,18 @@ static void try_more(Thing *first) {
         Handle handle;
         rtl_uint32_t rsid;
 
-        check(connect("Server", "old", &second) == rcOk, "another one on the same listener");
+        check(connect_to("Server", "old", &second) == rcOk, "another one on the same listener");
         check(echo(&second, 7, 0) == NK_EOK && echo(first, 8, 0) == NK_EOK, "both are served");
-        check(connect("Server", "plain", &third) == rcOk, "one on a listener of the service locator");
+        check(connect_to("Server", "plain", &third) == rcOk, "one on a listener of the service locator");
         check(echo(&third, 9, 0) == NK_EOK, "it is served there");
         check(KnHandleClose(second.handle) == rcOk && echo(&second, 1, 0) == NK_EINVAL,
                 "closed, it does not call");
         check(echo(first, 10, 0) == NK_EOK && echo(&third, 11, 0) == NK_EOK, "the others go on");
         (void)KnHandleClose(third.handle);
-        check(connect("Server", "twice", &second) == rcOk && last_code(first) == rcResourceNotFound,
+        check(connect_to("Server", "twice", &second) == rcOk && last_code(first) == rcResourceNotFound,
                 "a request is accepted once");
         (void)KnHandleClose(second.handle);
-        check(connect("Server", "close", &second) == rcOk && last_code(first) == rcOk &&
+        check(connect_to("Server", "close", &second) == rcOk && last_code(first) == rcOk &&
                         echo(&second, 1, 0) == NK_ENOTCONN,
                 "a server ends one channel by closing its handle");
         (void)KnHandleClose(second.handle);
@@ -113,14 +113,14 @@ static void try_limit(void) {
         bool are_served = true;
 
         while (n < CM_CALLED_MAX && rc == rcOk)
-                rc = connect("Server", "old", &things[n++]);
+                rc = connect_to("Server", "old", &things[n++]);
         check(rc == rcQuotaExceeded && n == CM_CALLED_MAX,
                 "as many channels as a process may have, and no more");
         for (unsigned i = 0; i + 1 < n; i++)
                 are_served = are_served && echo(&things[i], i, 0) == NK_EOK;
         check(are_served, "all of them are served");
         (void)KnHandleClose(things[0].handle);
-        check(connect("Server", "old", &things[0]) == rcOk, "one less, one more");
+        check(connect_to("Server", "old", &things[0]) == rcOk, "one less, one more");
         for (unsigned i = 0; i + 1 < n; i++)
                 (void)KnHandleClose(things[i].handle);
 }
@@ -132,9 +132,10 @@ static void try_deaths(Thing *first) {
 
         check(close_listener(first) == rcOk || true, "closing a listener");
         check(echo(first, 1, 0) == NK_ENOTCONN, "ends its channels");
-        check(connect("Server", "new", &second) == rcOk && echo(&second, 2, 0) == NK_EOK,
+        check(connect_to("Server", "new", &second) == rcOk && echo(&second, 2, 0) == NK_EOK,
                 "another listener serves");
-        check(connect("Mortal", "new", &mortal) == rcOk && echo(&mortal, 3, 0) == NK_EOK, "a second server");
+        check(connect_to("Mortal", "new", &mortal) == rcOk && echo(&mortal, 3, 0) == NK_EOK,
+                "a second server");
         check(die(&mortal) == NK_ENOTCONN && echo(&mortal, 4, 0) == NK_ENOTCONN, "its channels end with it");
         check(KnHandleClose(mortal.handle) == rcOk, "the handle is closed all the same");
         check(KnCmConnect("Mortal", "new", 0, &handle, &rsid) == rcResourceNotFound, "it is nobody now");

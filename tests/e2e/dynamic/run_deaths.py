@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Deaths at each step of a channel made at run time, and what the kernel process keeps of them. Speaks TAP.
+
+Clients wait, go to a step, and are killed there. In a second run the same clients are killed while they still wait:
+afterwards the kernel process must have as many open files and mappings in the one as in the other, and the server
+must serve.
+
+    run_deaths.py SOURCE_ROOT BUILD_ROOT COMPILER [OPTION...]
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import solution  # noqa: E402
+
+STEPS = ("asking", "open", "called", "crowd", "opening", "calling")
+
+
+def init_file():
+    link = "connections: [{target: Server, id: plain}]"
+    lines = [f"- {{name: link.Client, task: {step}, path: Victim, args: [{step}], {link}}}" for step in ("check", *STEPS)]
+    return "\n".join(["entities:", *lines, "- {name: link.Server, task: Server}", ""])
+
+
+class Run:
+    """One run, its lines read as they come, its processes by name."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        self.lines = []
+
+    def expect(self, patterns):
+        """Waits until each pattern was in a line."""
+        left = set(patterns)
+        for line in self.lines:
+            left = {p for p in left if not re.search(p, line)}
+        while left:
+            line = self.process.stdout.readline()
+            if not line:
+                sys.exit("the run ended early:\n" + "\n".join(f"# {one}" for one in self.lines))
+            self.lines.append(line.rstrip("\n"))
+            left = {p for p in left if not re.search(p, line)}
+
+    def pid(self, name):
+        return next(int(m[1]) for line in self.lines if (m := re.search(rf"\b{name} started as process (\d+)", line)))
+
+    def count(self):
+        """(open files, mappings of shared memory) of the kernel process."""
+        folder = pathlib.Path("/proc", str(self.process.pid))
+        maps = (folder / "maps").read_text(encoding="utf-8").count("memfd:")
+        return len(os.listdir(folder / "fd")), maps
+
+
+def die_at(run, go):
+    """Kills the clients, after they have gone to their steps if `go`. What is left when one was served then."""
+    everybody = ("check", *STEPS)
+    run.expect([rf"^{name} *\| ready" for name in everybody])
+    if go:
+        for step in STEPS:
+            os.kill(run.pid(step), signal.SIGUSR1)
+        run.expect([rf"^{step} *\| there" for step in STEPS])
+    for step in STEPS:
+        os.kill(run.pid(step), signal.SIGKILL)
+    run.expect([rf"{step} was killed by signal 9" for step in STEPS])
+    run.lines = [line for line in run.lines if "served" not in line]
+    os.kill(run.pid("check"), signal.SIGUSR1)
+    run.expect([r"^check *\| served"])
+    counts = run.count()
+    os.kill(run.pid("check"), signal.SIGUSR1)
+    run.process.communicate(timeout=solution.DEADLINE)
+    return counts
+
+
+def main():
+    source, build, compiler, *options = sys.argv[1:]
+    sdk = solution.staged_sdk(build)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch, "dynamic")
+        shutil.copytree(pathlib.Path(source, "tests/e2e/dynamic/solution"), folder)
+        (folder / "init.yaml").write_text(init_file(), encoding="utf-8")
+        solution.build_solution(folder, sdk, compiler)
+        command = [str(sdk / "bin/caisson"), "run", "-v", *options, str(folder / "build/solution")]
+        before = die_at(Run(command), False)
+        after = die_at(Run(command), True)
+    for number, (what, one, other) in enumerate(zip(("open_files", "mappings"), before, after), 1):
+        mark = "ok" if one == other else "not ok"
+        print(f"{mark} {number} - deaths_at_each_step_leave_no_{what} # {one} and {other}")
+    print("ok 3 - others_are_served_after_that")
+    print("1..3")
+    sys.exit(before != after)
+
+
+if __name__ == "__main__":
+    main()
