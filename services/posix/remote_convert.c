@@ -4,6 +4,9 @@
  */
 #include "remote_convert.h"
 
+#include <dirent.h>
+#include <string.h>
+
 static struct timespec make_time(nk_sint64_t seconds, nk_uint32_t nanoseconds) {
         return (struct timespec){.tv_sec = seconds, .tv_nsec = nanoseconds};
 }
@@ -47,4 +50,27 @@ struct kl_VfsTypes_Time remote_time(const struct timespec *times, int i) {
                 return (struct kl_VfsTypes_Time){.nanoseconds = UTIME_NOW};
         return (struct kl_VfsTypes_Time){
                 .seconds = times[i].tv_sec, .nanoseconds = (nk_uint32_t)times[i].tv_nsec};
+}
+
+#define NAME_OFFSET offsetof(struct dirent64, d_name)
+
+static bool is_sound(const char *entry, size_t rest, size_t *ret_length) {
+        unsigned short length;
+
+        if (rest < NAME_OFFSET + 2)
+                return false;
+        memcpy(&length, entry + offsetof(struct dirent64, d_reclen), sizeof length);
+        *ret_length = length;
+        return length >= NAME_OFFSET + 2 && length <= rest && length % 8 == 0 &&
+               memchr(entry + NAME_OFFSET, '\0', length - NAME_OFFSET);
+}
+
+bool remote_entries_are_sound(const void *entries, size_t size) {
+        const char *at = entries;
+        size_t length;
+
+        for (size_t done = 0; done < size; done += length)
+                if (!is_sound(at + done, size - done, &length))
+                        return false;
+        return true;
 }

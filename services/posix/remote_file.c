@@ -209,9 +209,17 @@ static int remote_futimens(struct vfs *self, Handle fd, const struct timespec ti
 static ssize_t remote_getdents(struct vfs *self, Handle fd, void *buf, size_t size, int *error) {
         nk_uint32_t room = size > kl_VfsFile_EntriesMax ? kl_VfsFile_EntriesMax : (nk_uint32_t)size;
         struct nk_arena arena = memory_for(buf, room);
+        ssize_t n;
         ON_FILE(GetDents, NULL, &arena, .size = room);
 
-        return outcome < 0 ? -1 : take_data(&arena, &res.entries);
+        if (outcome < 0)
+                return -1;
+        n = take_data(&arena, &res.entries);
+        if (!remote_entries_are_sound(buf, (size_t)n)) {
+                *error = EIO; /* the C library believes them */
+                return -1;
+        }
+        return n;
 }
 
 /* --- control --- */
