@@ -406,7 +406,7 @@ static Part part_of(const BlkCache *c, uint64_t at, size_t size) {
         first = (unsigned)((part.from + BLKCACHE_SECTOR - 1) / BLKCACHE_SECTOR);
         if (at + part.size < c->head.size) /* the last sector of a device may be a short one */
                 last = (unsigned)(end / BLKCACHE_SECTOR);
-        part.covered = last > first ? (uint8_t)((1u << last) - (1u << first)) : 0;
+        part.covered = (uint8_t)(last > first ? (1u << last) - (1u << first) : 0u);
         return part;
 }
 

@@ -12,7 +12,7 @@ caisson_component_program(vfs::entity CLASS kl.VfsEntity FILE VfsEntity LIBRARIE
 set_target_properties(vfs::entity PROPERTIES CAISSON_GRANTS "romfs")
 set(vfs_calls "-Wl,-u,nkx_at_closing" "-Wl,-u,posix_start")
 caisson_component_library(vfs::client FILE libvfs_remote.a ENTITY vfs::entity CONNECT vfs LIBRARIES ${vfs_calls})
-caisson_component_library(vfs::lib_fs FILE libvfs_fs.a LIBRARIES ext2fs e2p blkdev::client)
+caisson_component_library(vfs::lib_fs FILE libvfs_fs.a LIBRARIES "-L${CAISSON_SYSROOT}/lib" blkdev::client)
 caisson_component_library(vfs::lib_net LIBRARIES vfs::lib_fs)
 caisson_component_library(vfs::implementation LIBRARIES vfs::lib_fs)
 caisson_component_library(vfs::local FILE libvfs_local.a LIBRARIES ${vfs_calls} vfs::lib_fs)
