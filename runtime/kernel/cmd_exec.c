@@ -87,7 +87,8 @@ static const char *set_help(void *command, const char *value) {
 }
 
 static const Option list[] = {
-        {0, "vfs", "ENTRY", "mount this: \"DEVICE FOLDER TYPE OPTIONS\"; repeatable (default: a ramfs on /)",
+        {0, "vfs", "ENTRY",
+                "mount this: \"DEVICE FOLDER TYPE OPTIONS\"; repeatable (default: ramfs on /, devfs on /dev)",
                 set_vfs},
         {0, "disk", "FILE", "image of a disk: the devices mmc0, mmc1 …; repeatable", set_disk},
         {0, "env", "NAME=VALUE", "variable of the program's environment; repeatable", set_env},

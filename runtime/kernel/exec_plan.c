@@ -37,6 +37,13 @@ static bool is_root(const char *entry) {
         return find_field(entry, 1, &field) == 1 && *field == '/';
 }
 
+static bool has_root(const ExecPlan *plan) {
+        for (size_t i = 0; i < plan->n_mounts; i++)
+                if (is_root(plan->mounts[i]))
+                        return true;
+        return false;
+}
+
 /* A text of YAML, whatever is in it. */
 static void write_text(FILE *out, const char *text) {
         (void)fputc('"', out);
@@ -80,10 +87,13 @@ static void write_program(const ExecPlan *plan, FILE *out) {
 }
 
 static void write_vfs(const ExecPlan *plan, FILE *out) {
-        const char *root = "nodev / ramfs 0";
-        bool has_args = false;
+        const char *root = EXEC_ROOT;
+        bool has_args =
+                !has_root(plan); /* somebody's own file system gets no folder that he didn't ask for */
 
         (void)fprintf(out, "- name: %s\n  path: VfsRamFs\n", EXEC_VFS);
+        if (has_args)
+                (void)fprintf(out, "  args:\n  - \"-l\"\n  - %s\n", EXEC_DEVICES);
         for (size_t i = 0; i < plan->n_mounts; i++) {
                 if (is_root(plan->mounts[i])) {
                         root = plan->mounts[i];

@@ -14,6 +14,10 @@
 #define EXEC_DISKS_MAX  16u /* as many files as a process is granted */
 #define EXEC_ENV_MAX    64u
 
+/* What lies on "/" when nothing was asked for, and on "/dev" then. */
+#define EXEC_ROOT    "nodev / ramfs 0"
+#define EXEC_DEVICES "devfs /dev devfs 0"
+
 /* Where each process of the solution is named. */
 #define EXEC_PROGRAM "caisson.Program"
 #define EXEC_VFS     "kl.VfsRamFs"

@@ -5,7 +5,7 @@
 #include "answers.h"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -216,6 +216,8 @@ static long vfs_ioctl(FdtFile *file, unsigned long request, void *argument) {
                 memcpy(&on, argument, sizeof on);
                 return set_flags(file, (atomic_load(&file->flags) & ~O_NONBLOCK) | (on ? O_NONBLOCK : 0));
         }
+        if (request == FICLONE) /* its argument is a descriptor, and says that it is an address */
+                return -EOPNOTSUPP;
         if (!file->vfs->ioctl)
                 return -ENOTTY;
         return call_result(file->vfs->ioctl(file->vfs, file->handle, request, argument, &error), &error);

@@ -84,6 +84,12 @@ def disk(tap, scratch):
     code, out, err = run(*mount, "--", program("md5sum"), "/d3/file31", "/d4/file39")
     wanted = subprocess.run(["md5sum", "d3/file31", "d4/file39"], cwd=folder, capture_output=True, text=True, check=True)
     tap.case(code == 0 and out.replace("/d", "d") == wanted.stdout, "another program finds the files there", out, err)
+    code, _, err = run(*mount, "--", program("cp"), "-r", "/d3", "/copy")
+    tap.case(code == 0, "cp copies a folder", code, err)
+    code, out, err = run(*mount, "--", program("diff"), "-rq", "/d3", "/copy")
+    tap.case(code == 0 and not out, "and diff finds no difference", code, out, err)
+    code, out, _ = run(*mount, "--", program("ls"), "/dev")
+    tap.case(code == 2 and not out, "a disk gets no folder that was not asked for", code, out)
     checked = subprocess.run([program("e2fsck"), "-fn", image], capture_output=True, text=True, check=False)
     tap.case(checked.returncode == 0, "e2fsck finds the disk in order", checked.stdout)
 
@@ -94,6 +100,8 @@ def mounts(tap):
 
 
 def statuses(tap):
+    code, out, err = run("--", program("cat"), "/dev/null")
+    tap.case(code == 0 and out == "", "there are devices when nothing else was asked for", code, err)
     code, _, err = run("--", program("cat"), "/nowhere")
     tap.case(code == 1 and "No such file or directory" in err, "the exit status is the program's", code, err)
     code, out, _ = run("--env", "GREETING=hello", "--", program("sh"), "-c", "echo $GREETING; kill -9 $$")
