@@ -304,6 +304,7 @@ void port_end(GpioPort *port) {
         (void)pthread_mutex_unlock(&port->lock);
         if (port->has_thread)
                 (void)pthread_join(port->thread, NULL);
+        port->has_thread = false; /* its number may be another thread's from now on */
         if (port->notice != INVALID_HANDLE)
                 (void)KnNoticeRelease(port->notice);
         for (EventQueue q = 0; q < QUEUES; q++)

@@ -40,7 +40,7 @@ typedef struct GpioPort {
         uint64_t n_lost; /* since it was opened */
         CallEvents batch;
         Callback callbacks[GPIO_PINS_MAX];
-        bool has_thread; /* that calls the callbacks */
+        _Atomic bool has_thread; /* that calls the callbacks */
         pthread_t thread;
         uint32_t running; /* the pin whose callback runs, or NO_PIN */
 } GpioPort;
