@@ -97,6 +97,7 @@ static Retcode open_session(Handle *ret) {
         kl_core_NameServer_Open_req req;
         kl_core_NameServer_Open_res res;
 
+        nk_req_reset(&req);
         if (kl_core_NameServer_Open(&raw.base, &req, NULL, &res, NULL) != NK_EOK)
                 return rcFail;
         *ret = nk_get_handle(&res.session);

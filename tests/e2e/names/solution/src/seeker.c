@@ -46,6 +46,7 @@ static void begin(const char *channel) {
         names_IPublisher_Begin_req req;
         names_IPublisher_Begin_res res;
 
+        nk_req_reset(&req);
         check(names_IPublisher_Begin(&proxy.base, &req, NULL, &res, NULL) == NK_EOK && res.failures == 0,
                 "publisher is content");
 }
@@ -56,6 +57,7 @@ static void kill_it(const char *channel) {
         names_IPublisher_Die_req req;
         names_IPublisher_Die_res res;
 
+        nk_req_reset(&req);
         check(names_IPublisher_Die(&proxy.base, &req, NULL, &res, NULL) == NK_ENOTCONN, "publisher dies");
 }
 
