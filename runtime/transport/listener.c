@@ -429,8 +429,11 @@ static bool anything_pending(Listener *l) {
         for (uint32_t i = 0; i < n; i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
-                if (end && (is_leg_pending(end->mem) || is_leg_pending(end->judged)))
-                        return true;
+                if (!end || (!is_leg_pending(end->mem) && !is_leg_pending(end->judged)))
+                        continue;
+                if (n > LOOK_ALL) /* the next look begins there */
+                        atomic_store_explicit(&l->cursor, i, memory_order_relaxed);
+                return true;
         }
         return false;
 }
@@ -547,6 +550,9 @@ static void sleep_once(Listener *l, const ChanSync *sync, uint64_t deadline_ns) 
         }
         atomic_fetch_sub(&l->n_asleep, 1);
         start_looking(l);
+        if (was_rung && atomic_load_explicit(&l->n_ends, memory_order_relaxed) > LOOK_ALL &&
+                !anything_recent(l))
+                was_rung = !anything_pending(l);
 }
 
 /* --- receiving and replying --- */
