@@ -20,6 +20,7 @@ import time
 DEADLINE = 60
 CLOSED = 107    # NK_ENOTCONN
 TIMED_OUT = 11  # NK_EAGAIN
+DENIED = 1      # NK_EPERM
 AT_START = {"G": (2, 2)}  # task: handles, objects; the resource and its badge
 CASES = []
 
@@ -192,6 +193,15 @@ def client_that_gave_up_gets_no_handle(bench):
     run.send("G", signal.SIGUSR1)
     for word in ("give", "use", "close"):
         assert run.expect(f"{word} gives (.*)")[1] == "0"
+    run.expect_holdings(AT_START)
+    run.end()
+
+
+@case
+def closed_handle_is_none_from_then_on(bench):
+    run = Run(bench, "give", "use", "close", "use", "use", "close")
+    outcomes = [run.expect(f"{word} gives (.*)")[1] for word in ("use", "close", "use", "use", "close")]
+    assert outcomes[:4] == ["0", "0", str(DENIED), str(DENIED)] and outcomes[4] != "0", outcomes
     run.expect_holdings(AT_START)
     run.end()
 
