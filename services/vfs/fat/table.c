@@ -19,6 +19,10 @@ static uint64_t offset_of(const FatGeometry *g, uint32_t cluster) {
         return (uint64_t)cluster * g->bits / 8;
 }
 
+bool fat_is_usable(const FatGeometry *g, uint32_t cluster) {
+        return g->bits != 12 || offset_of(g, cluster) % BLKCACHE_SECTOR != BLKCACHE_SECTOR - 1;
+}
+
 static uint32_t width_of(const FatGeometry *g) {
         return g->bits == 32 ? 4 : 2;
 }
@@ -93,7 +97,7 @@ int fat_put(FatFs *fs, uint32_t cluster, uint32_t value, bool late) {
 
 /* --- many --- */
 
-/* Entries one after the other, with few reads. */
+/* Entries one after the other, with few reads; what is not to be used is not free. */
 typedef struct Reader {
         FatFs *fs;
         uint64_t at; /* in the FAT */
@@ -115,6 +119,8 @@ static int reader_get(Reader *r, uint32_t cluster, uint32_t *ret_value) {
                 r->size = n;
         }
         *ret_value = meaning(g, decode(g, r->data + (at - r->at), cluster));
+        if (*ret_value == FAT_FREE && !fat_is_usable(g, cluster))
+                *ret_value = FAT_BAD;
         return 0;
 }
 

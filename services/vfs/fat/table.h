@@ -16,5 +16,7 @@ int fat_put(FatFs *fs, uint32_t cluster, uint32_t value, bool late);
 /* A run of up to `n_wanted` free clusters, made a chain of its own that ends with FAT_END. -ENOSPC. */
 int fat_alloc(FatFs *fs, uint32_t n_wanted, uint32_t *ret_first, uint32_t *ret_n);
 int fat_count_free(FatFs *fs, uint32_t *ret_n);
+/* Of FAT12 one in 341 lies in two sectors, which a loss of power may part: it is not given out. */
+bool fat_is_usable(const FatGeometry *g, uint32_t cluster);
 /* Makes all copies equal to the first. */
 int fat_equalise(FatFs *fs);

@@ -104,7 +104,7 @@ static int give_back(FatFs *fs, uint32_t cluster) {
                 r = fat_put(fs, cluster, FAT_FREE, false);
                 if (r < 0)
                         return r;
-                fs->n_free++;
+                fs->n_free += fat_is_usable(&fs->geo, cluster);
                 cluster = next;
         }
         return 0;

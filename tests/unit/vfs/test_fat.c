@@ -328,6 +328,19 @@ static void a_full_disk_takes_no_more_and_gives_all_back(void **state) {
         assert_int_equal(n_free(), before);
 }
 
+/* Of 2,847 clusters of a floppy those whose entry begins in the last byte of a sector of the FAT. */
+static void clusters_with_an_entry_in_two_sectors_stay_free(void **state) {
+        uint64_t n = 0;
+        struct statvfs st;
+
+        (void)state;
+        assert_int_equal(vfs_statvfs(&t.world.client, "/", &st), 0);
+        for (uint64_t i = 2; i < st.f_blocks + 2; i++)
+                n += i * 3 / 2 % 512 == 511;
+        assert_true(n > 0);
+        assert_int_equal(st.f_bfree, st.f_blocks - n);
+}
+
 static void what_is_free_is_known_without_reading(void **state) {
         uint64_t n_reads = t.device.n_reads;
 
@@ -651,6 +664,7 @@ int main(void) {
                 CASE(a_full_disk_takes_no_more_and_gives_all_back, 12),
                 CASE(a_full_disk_takes_no_more_and_gives_all_back, 16),
                 CASE(a_full_disk_takes_no_more_and_gives_all_back, 32),
+                CASE(clusters_with_an_entry_in_two_sectors_stay_free, 12),
                 CASE(what_is_free_is_known_without_reading, 32),
                 CASE(a_file_ends_below_four_gigabytes, 32),
                 CASE(growing_reads_as_zero, 16),

@@ -375,7 +375,7 @@ static void synced_files_outlive_the_power(void **state) {
         for (size_t cut = 0; cut <= device.n_log; cut++)
                 for (int order = 0; order < ORDERS; order++)
                         check_cut(cut, order);
-        print_message("%u cuts, %u of them looked at by fsck.fat\n", n_cuts, n_fscks);
+        print_message("# %u cuts, %u of them looked at by fsck.fat\n", n_cuts, n_fscks);
 }
 
 static void the_run_itself_leaves_no_fault(void **state) {
