@@ -589,6 +589,8 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
 
         if (!chan_fits(out->msg_size, out->arena_size))
                 return CHAN_E_TOO_BIG;
+        if (is_closed(c)) /* the server may not have noticed, and would serve it */
+                return CHAN_E_CLOSED;
         r = claim(&call);
         if (r)
                 return r;
