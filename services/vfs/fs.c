@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define EXPLANATION_SIZE 200
 
@@ -21,6 +22,10 @@ void fs_explain(const char *format, ...) {
 
 const char *fs_explanation(void) {
         return explanation;
+}
+
+const char *fs_reason(int error) {
+        return *explanation ? explanation : strerror(-error);
 }
 
 int fs_init(Fs *fs, const FsOps *ops) {

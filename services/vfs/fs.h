@@ -134,6 +134,8 @@ static inline FsNode *fs_unref(FsNode *node) {
  * says all. What can be mounted clears it. */
 __attribute__((format(printf, 1, 2))) void fs_explain(const char *format, ...);
 const char *fs_explanation(void);
+/* The same, or what the error (negative errno) says if that is all. */
+const char *fs_reason(int error);
 
 /* The head of a new file system, and of a node with one reference. */
 int fs_init(Fs *fs, const FsOps *ops);

@@ -118,7 +118,7 @@ bool fstab_mount(VfsClient *c, const char *line) {
                 if (r == 0 || r == -EEXIST)
                         r = world_mount(c, &e->mount);
                 if (r < 0)
-                        fault = strerror(-r);
+                        fault = fs_reason(r);
         }
         free(e);
         return is_good && r == 0 ? true : complain(line, fault);

@@ -27,7 +27,7 @@ static int begin_with(const char *line) {
 
         if (e && fstab_parse(line, e, &fault)) {
                 r = world_begin(&e->mount);
-                fault = r < 0 ? strerror(-r) : NULL;
+                fault = r < 0 ? fs_reason(r) : NULL;
         }
         free(e);
         if (r < 0)

@@ -43,6 +43,7 @@ static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags,
         Blk *blk = NULL;
         int r;
 
+        fs_explain("%s", "");
         if (type->is_read_only && !(flags & MOUNT_READ_ONLY))
                 return -EROFS;
         if (type->needs_device)
@@ -107,6 +108,7 @@ int world_mount(VfsClient *c, const WorldMount *m) {
         Fs *fs;
         int r = flags_of(m->flags, &flags);
 
+        fs_explain("%s", "");
         if (r == 0)
                 r = check_target(c, m->target);
         if (r == 0)
