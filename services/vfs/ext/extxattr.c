@@ -61,6 +61,16 @@ static int open_attributes(ExtFs *fs, const FsNode *node, Attributes **ret) {
 
 /* --- reading --- */
 
+/* Only entries of named users and groups have a number. Linux gives all bits set for the others, the library
+ * zero. */
+static void unset_numbers(uint8_t *value, size_t size) {
+        enum { NAMED = 2 | 8 };
+
+        for (size_t at = ACL_HEAD; at + ACL_ENTRY <= size; at += ACL_ENTRY)
+                if (!(value[at] & NAMED))
+                        memset(value + at + ACL_ENTRY / 2, 0xff, ACL_ENTRY / 2);
+}
+
 static int get_value(Attributes *a, const char *name, void *value, size_t size, size_t *ret_length) {
         void *found = NULL;
         size_t n = 0;
@@ -68,6 +78,8 @@ static int get_value(Attributes *a, const char *name, void *value, size_t size, 
 
         if (r < 0)
                 return r;
+        if (is_acl(name))
+                unset_numbers(found, n);
         if (size > 0 && size < n)
                 r = -ERANGE;
         else if (size > 0 && n > 0)

@@ -112,10 +112,10 @@ void t_image_check(const TImage *image, const char *when) {
                 fail_msg("%s: e2fsck says %d: %s", when, r, out);
 }
 
-int t_image_repair(TImage *image) {
+static int run_e2fsck(TImage *image, const char *options) {
         static char out[OUT_SIZE];
         char path[T_PATH_MAX];
-        const char *argv[] = {"e2fsck", "-f", "-y", path, NULL};
+        const char *argv[] = {"e2fsck", options, path, NULL};
         int r;
 
         make_path(path);
@@ -124,6 +124,14 @@ int t_image_repair(TImage *image) {
         t_image_load(image, path);
         (void)remove(path);
         return r;
+}
+
+int t_image_repair(TImage *image) {
+        return run_e2fsck(image, "-fy");
+}
+
+int t_image_optimize(TImage *image) {
+        return run_e2fsck(image, "-fyD");
 }
 
 void t_image_debug(const TImage *image, const char *command, char *out, size_t size) {

@@ -32,6 +32,8 @@ int t_image_mount(const TImage *image, unsigned flags, Fs **ret_fs);
 void t_image_check(const TImage *image, const char *when);
 /* e2fsck -fy; its exit status. The image is changed as it says. */
 int t_image_repair(TImage *image);
+/* The same, with hash trees for large directories. */
+int t_image_optimize(TImage *image);
 /* Output of a debugfs command. */
 void t_image_debug(const TImage *image, const char *command, char *out, size_t size);
 /* All files, as debugfs reads them, into a folder. */
