@@ -123,6 +123,21 @@ def refusals(tap, scratch):
     tap.case(got == 0 and len(out) == 1024, "an argument as long as may be is taken")
 
 
+def limits(tap, scratch):
+    """At each limit, and one above."""
+    disks = []
+    for i in range(17):
+        disks.append(pathlib.Path(scratch, f"disk{i}"))
+        disks[i].write_bytes(bytes(4096))
+    for option, values in (("--env", [f"V{i}=x" for i in range(65)]), ("--disk", list(map(str, disks))),
+                           ("--vfs", [f"nodev /m{i} ramfs 0" for i in range(33)])):
+        words = [word for value in values for word in (option, value)]
+        code, _, err = run(*words[:-2], "--", program("true"))
+        tap.case(code == 0, f"{len(values) - 1} times {option}", code, err)
+        code, _, err = run(*words, "--", program("true"))
+        tap.case(code == 2 and "too many" in err, f"and not {len(values)}", code, err)
+
+
 def main():
     tap = Tap()
     probe(tap)
@@ -130,6 +145,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         disk(tap, scratch)
         refusals(tap, scratch)
+        limits(tap, scratch)
     mounts(tap)
     statuses(tap)
     print(f"1..{tap.n}")
