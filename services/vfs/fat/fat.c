@@ -374,7 +374,7 @@ static int fat_sync(Fs *head) {
         FatFs *fs = (FatFs *)head;
         int r = fs->head.is_read_only ? 0 : fat_reap(fs);
 
-        return r < 0 ? r : fat_settle(fs, false);
+        return r < 0 ? r : fat_settle(fs);
 }
 
 static void fat_unmount(Fs *head) {
@@ -382,7 +382,7 @@ static void fat_unmount(Fs *head) {
 
         fat_node_forget(fs, NULL);
         (void)fat_reap(fs);
-        (void)fat_settle(fs, true);
+        (void)fat_settle(fs);
         (void)fs_unref(fs->head.root);
         fat_free(fs);
 }

@@ -181,15 +181,18 @@ static int write_info(FatFs *fs) {
         return r;
 }
 
-int fat_settle(FatFs *fs, bool is_end) {
-        int r = fs->is_marked ? fat_commit(fs) : 0;
+int fat_settle(FatFs *fs) {
+        int r;
 
-        if (r < 0 || !fs->is_marked)
-                return r;
-        r = write_info(fs);
+        if (!fs->is_marked)
+                return 0;
+        r = fat_commit(fs);
+        if (r == 0)
+                r = write_info(fs);
         if (r == 0)
                 r = blk_flush(fs->blk);
-        if (r == 0 && is_end && !fs->geo.is_dirty)
-                r = mark(fs, false);
-        return r == 0 && is_end ? blk_flush(fs->blk) : r;
+        if (r < 0 || fs->geo.is_dirty)
+                return r;
+        r = mark(fs, false);
+        return r < 0 ? r : blk_flush(fs->blk);
 }

@@ -25,6 +25,6 @@ int fat_write_dir(FatFs *fs, const void *data, size_t size, uint64_t at);
 
 /* Everything so far survives a loss of power. */
 int fat_commit(FatFs *fs);
-/* Also gives lost clusters back on the device, and says there how many are free. is_end: and that it is not
- * in use any more. */
-int fat_settle(FatFs *fs, bool is_end);
+/* Also gives lost clusters back on the device, and says there how many are free, and that it is as if it was
+ * unmounted. */
+int fat_settle(FatFs *fs);

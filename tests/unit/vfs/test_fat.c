@@ -555,6 +555,26 @@ static void mounting_without_writing_changes_nothing(void **state) {
         t_fat_remount(&t);
 }
 
+static bool is_marked(void) {
+        return t.device.bytes[0x41] & 1;
+}
+
+static void it_is_marked_while_something_may_be_lost(void **state) {
+        VfsFile *f = open_file("f", O_CREAT | O_RDWR);
+
+        (void)state;
+        assert_int_equal(vfs_fsync(f, false), 0);
+        assert_true(is_marked());
+        assert_int_equal(mounts_sync(&t.world.mounts), 0);
+        assert_false(is_marked());
+        assert_int_equal(vfs_ftruncate(f, 700), 0);
+        assert_int_equal(vfs_fsync(f, false), 0);
+        assert_true(is_marked());
+        vfs_close(f);
+        t_fat_remount(&t);
+        assert_false(is_marked());
+}
+
 /* --- devices that fail --- */
 
 static void a_device_that_fails_is_told_by_fsync(void **state) {
@@ -675,6 +695,7 @@ int main(void) {
                 CASE(options_in_the_words_of_linux, 32),
                 CASE(read_only_means_no_write_at_all, 12),
                 CASE(mounting_without_writing_changes_nothing, 32),
+                CASE(it_is_marked_while_something_may_be_lost, 32),
                 CASE(a_device_that_fails_is_told_by_fsync, 16),
                 CASE(a_driver_may_die_at_any_call, 12),
                 CASE(many_clients_at_once, 16),
