@@ -47,7 +47,8 @@ static void check_all(const char *service) {
         call_back(&other);
         (void)KnHandleClose(one.handle);
         (void)KnHandleClose(other.handle);
-        /* What the kernel process takes apart after a call is done when it has come round to us twice more. */
+        /* What the kernel process takes apart after a call is done when it has come round to us twice more.
+         */
         (void)KnHandleClose(one.handle);
         (void)KnHandleClose(other.handle);
         puts("served");
