@@ -76,16 +76,20 @@ static nk_err_t create(kl_core_Task *self, const kl_core_Task_Create_req *req,
         return NK_EOK;
 }
 
-void core_child_free(Core *core, Child *child) {
-        uint32_t place = child_place(child);
-        CoreTask *task;
+/* It will not run: what it was given goes, and its place is free. */
+static void forget(Core *core, uint32_t place) {
+        CoreTask *task = core->host.tasks->at(core->host.arg, place);
 
-        if (!child_free(child))
-                return;
-        task = core->host.tasks->at(core->host.arg, place);
         for (uint32_t number; task && (number = given_take(&task->given)) != 0;)
                 (void)htree_close(task->space, number);
         core->host.tasks->drop(core->host.arg, place);
+}
+
+void core_child_free(Core *core, Child *child) {
+        uint32_t place = child_place(child);
+
+        if (child_free(child))
+                forget(core, place);
 }
 
 /* With a handle of it ---------------------------------------------------------------------------------------
@@ -248,7 +252,7 @@ void core_child_started(Core *core, uint32_t place, Retcode rc) {
         if (child)
                 child_started(child, rc);
         else if (rc != rcOk)
-                core->host.tasks->drop(core->host.arg, place);
+                forget(core, place);
 }
 
 void core_child_ended(Core *core, uint32_t place, bool was_killed, int32_t status) {
