@@ -94,6 +94,29 @@ def disk(tap, scratch):
     tap.case(checked.returncode == 0, "e2fsck finds the disk in order", checked.stdout)
 
 
+def fat(tap, scratch):
+    image = pathlib.Path(scratch, "fat.img")
+    subprocess.run([program("mkfs.fat"), "-C", "-F", "32", image, "65536"], check=True, stdout=subprocess.DEVNULL)
+    folder = pathlib.Path(scratch, "fat-tree")
+    folder.mkdir()
+    archive = tree(folder)
+    mount = ["--disk", str(image), "--vfs", "mmc0 / fat32 0"]
+    code, _, err = run(*mount, "--", program("tar"), "xf", "-", "-C", "/", feed=archive)
+    tap.case(code == 0, "tar unpacks its input onto a FAT", code, err)
+    code, out, err = run(*mount, "--", program("sqlite3"), "/db", """
+        create table t(a integer primary key, b text);
+        with recursive c(x) as (select 1 union all select x+1 from c where x<10000) insert into t select x, hex(x) from c;
+        create index i on t(b); delete from t where a % 3 = 0; vacuum;
+        select count(*) from t; pragma integrity_check;""")
+    tap.case(code == 0 and out.split() == ["6667", "ok"], "sqlite3 works there", code, out, err)
+    code, out, err = run(*mount, "--", program("sqlite3"), "/db", "pragma integrity_check;")
+    tap.case(code == 0 and out == "ok\n", "and finds its database whole the next time", code, out, err)
+    read = subprocess.run([program("mtype"), "-i", image, "::d3/file31"], capture_output=True, check=False)
+    tap.case(read.stdout == (folder / "d3" / "file31").read_bytes(), "mtools read what tar unpacked", read.stderr)
+    checked = subprocess.run([program("fsck.fat"), "-n", image], capture_output=True, text=True, check=False)
+    tap.case(checked.returncode == 0, "fsck.fat finds the disk in order", checked.stdout)
+
+
 def mounts(tap):
     code, out, err = run("--vfs", "nodev / ramfs 0", "--vfs", "nodev /tmp ramfs 0", "--", program("stat"), "-c", "%d", "/", "/tmp")
     tap.case(code == 0 and len(set(out.split())) == 2, "several file systems make one tree", out, err)
@@ -144,6 +167,7 @@ def main():
     sqlite(tap)
     with tempfile.TemporaryDirectory() as scratch:
         disk(tap, scratch)
+        fat(tap, scratch)
         refusals(tap, scratch)
         limits(tap, scratch)
     mounts(tap)
