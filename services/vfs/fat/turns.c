@@ -140,7 +140,7 @@ int fat_commit(FatFs *fs) {
 }
 
 static int mark(FatFs *fs, bool is_dirty) {
-        uint8_t state;
+        uint8_t state = 0;
         int r = blk_read(fs->blk, &state, 1, fs->geo.state_at);
 
         state = (uint8_t)(is_dirty ? state | STATE_DIRTY : state & ~STATE_DIRTY);
