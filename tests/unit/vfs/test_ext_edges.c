@@ -197,7 +197,7 @@ typedef struct Seen {
 
 static bool see(void *arg, const char *name, uint32_t length, uint64_t ino, mode_t type, uint64_t next) {
         Seen *seen = arg;
-        unsigned i;
+        unsigned long i;
 
         (void)length;
         (void)ino;
@@ -206,8 +206,11 @@ static bool see(void *arg, const char *name, uint32_t length, uint64_t ino, mode
         if (seen->n == seen->n_max)
                 return false;
         seen->n++;
-        if (sscanf(name, "old %u", &i) == 1 && i < TREE_NAMES)
-                seen->old[i]++;
+        if (strncmp(name, "old ", 4) != 0)
+                return true;
+        i = strtoul(name + 4, NULL, 10);
+        assert_true(i < TREE_NAMES);
+        seen->old[i]++;
         return true;
 }
 
