@@ -194,6 +194,22 @@ static int flood_output(void) {
         return CONTAINED;
 }
 
+/* Whatever is asked for, also what it has: the kernel process alone lets addresses grow, with channels. The
+ * number of the limit is 32 bits wide, whatever stands above them. */
+static int set_addresses(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_AS, &limit) < 0)
+                return 0;
+        return (int)syscall(SYS_prlimit64, 0, (unsigned long)RLIMIT_AS | 1ul << 32, &limit, NULL);
+}
+
+static int set_addresses_plainly(void) {
+        struct rlimit limit;
+
+        return getrlimit(RLIMIT_AS, &limit) < 0 ? 0 : setrlimit(RLIMIT_AS, &limit);
+}
+
 static const Attempt list[] = {
         {"take all memory", take_memory},
         {"take all memory as heap", take_heap},
@@ -205,6 +221,8 @@ static const Attempt list[] = {
         {"take locked memory", take_locked_memory},
         {"raise its limit of stack", raise_stack},
         {"raise its limit of memory", raise_memory},
+        {"set its limit of addresses", set_addresses_plainly},
+        {"set its limit of addresses, with another number", set_addresses},
         {"take a message queue", take_queue},
         {"take System V memory", take_system_v_memory},
         {"take all descriptors", take_files},
