@@ -501,8 +501,46 @@ static void a_tree_is_freed_with_everything_in_it(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, t_setup, t_teardown)
 
+/* Watchers --------------------------------------------------------------------------------------------- */
+
+static uint32_t n_lost;
+
+static void note_lost(void *watcher) {
+        n_lost++;
+        ++*(uint32_t *)watcher;
+}
+
+static void a_watcher_hears_once_of_the_end_of_its_number(void **state) {
+        uint32_t closed = 0, revoked = 0, died = 0, left = 0;
+        uint32_t mine = t_thing(w.a, 1), other = t_thing(w.a, 2);
+        uint32_t theirs = t_give(w.a, w.b, nk_handle_desc(mine)),
+                 third = t_give(w.a, w.c, nk_handle_desc(other));
+
+        (void)state;
+        n_lost = 0;
+        htree_on_lost(w.tree, note_lost);
+        assert_int_equal(htree_watch(w.a, mine, &closed), 0);
+        assert_int_equal(htree_watch(w.b, theirs, &revoked), 0);
+        assert_int_equal(htree_watch(w.c, third, &died), 0);
+        assert_int_equal(htree_watch(w.a, other, &left), 0);
+        assert_ptr_equal(htree_watcher(w.b, theirs), &revoked);
+        assert_int_equal(htree_watch(w.a, other, NULL), 0); /* not interested any more */
+        assert_int_equal(htree_revoke(w.a, mine), 0);
+        assert_int_equal(closed, 1);
+        assert_int_equal(revoked, 1);
+        assert_null(htree_watcher(w.b, theirs));
+        assert_int_equal(htree_watch(w.b, theirs, &revoked), HTREE_E_REVOKED);
+        assert_int_equal(htree_watch(w.b, 0x80001234u, &revoked), HTREE_E_INVALID);
+        assert_int_equal(htree_close(w.b, theirs), 0);
+        assert_int_equal(htree_close(w.a, other), 0);
+        w.c = htree_space_free(w.c);
+        assert_int_equal(died, 1);
+        assert_int_equal(n_lost, 3);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                CASE(a_watcher_hears_once_of_the_end_of_its_number),
                 CASE(a_number_means_nothing_in_another_process),
                 CASE(forged_numbers_are_invalid),
                 CASE(a_handle_is_found_by_kind_and_rights),
