@@ -32,14 +32,13 @@ static _Atomic uint32_t n_served;
 static const ChanWait forever = {.timeout_ms = CHAN_FOREVER};
 
 /* In place of the mailbox: what the kernel process has sent. */
-static int letter = -1;
+static _Atomic int letter = -1;
 static _Atomic uint32_t n_looks;
 
 static void look_for_letter(void) {
-        int mem = letter;
+        int mem = atomic_exchange(&letter, -1);
 
         n_looks++;
-        letter = -1;
         if (mem >= 0)
                 assert_int_equal(listener_add(listener, mem, NULL), 0);
 }
