@@ -268,9 +268,15 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who) {
         (void)pthread_mutex_unlock(&r->lock);
 }
 
+/* The bell is its owner's, who may close it next: by the time of the end its number can be another file's. */
 void relay_remove(Relay *r, RelayRoute *route, uint32_t who) {
         (void)pthread_mutex_lock(&r->lock);
         route->leaving = who;
+        if (route->server) {
+                chan_mem_say_closed(route->server, who);
+                chan_ring(route->bell_fd);
+        }
+        route->bell_fd = -1;
         (void)pthread_mutex_unlock(&r->lock);
         chan_ring(r->kick_fd);
 }

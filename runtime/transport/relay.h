@@ -81,7 +81,8 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route);
 void relay_end(Relay *r, RelayRoute *route, uint32_t who);
 
 /* As relay_end, and forgets the route, which is not to be used any more: soon, by the thread that looks,
- * which may be in the middle of a call of this very route. */
+ * which may be in the middle of a call of this very route. The server's bell is rung at once, and may be
+ * closed after that. */
 void relay_remove(Relay *r, RelayRoute *route, uint32_t who);
 
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or

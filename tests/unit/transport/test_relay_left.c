@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <rtl/retcode.h>
@@ -294,6 +296,26 @@ static void flags_of_a_hostile_client_are_about_its_own_answers(void **state) {
         assert_int_equal(t->n_delivered, 0);
 }
 
+/* --- the route leaves --- */
+
+/* Its owner closes the bell as soon as the route is removed, and the next file that is opened has that
+ * number.
+ */
+static void removed_route_rings_nobody_elses_bell(void **state) {
+        Trio *t = open_with(CHAN_WAY_JUDGED);
+        int other = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        uint64_t count;
+
+        (void)state;
+        relay_remove(t->relay, t->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+        assert_int_equal(read(t->news, &count, sizeof count), sizeof count);
+        assert_int_equal(dup2(other, t->news), t->news);
+        trio_settle(t);
+        assert_int_equal(read(other, &count, sizeof count), -1);
+        assert_int_equal(atomic_load(&t->to_server->closed), CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+        (void)close(other);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_teardown(answer_that_nobody_waits_for_is_not_delivered, teardown),
@@ -307,6 +329,7 @@ int main(void) {
                 cmocka_unit_test_teardown(judged_request_without_room_goes_back, teardown),
                 cmocka_unit_test_teardown(straight_request_without_room_goes_back, teardown),
                 cmocka_unit_test_teardown(flags_of_a_hostile_client_are_about_its_own_answers, teardown),
+                cmocka_unit_test_teardown(removed_route_rings_nobody_elses_bell, teardown),
         };
 
         return cmocka_run_group_tests_name("relay left", tests, NULL, NULL);
