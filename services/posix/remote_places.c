@@ -125,13 +125,13 @@ static int remote_umount(struct vfs *self, const char *target, int *error) {
 static int remote_sync(struct vfs *self, int *error) {
         Remote *r = remote_of(self);
         Handle client = remote_client(r, error);
-        struct kl_VfsMount_Sync_req req = {.client = nk_handle_desc(client)};
-        struct kl_VfsMount_Sync_res res;
+        struct kl_VfsMount_SyncAll_req req = {.client = nk_handle_desc(client)};
+        struct kl_VfsMount_SyncAll_res res;
         nk_err_t err;
 
         if (client == INVALID_HANDLE)
                 return -1;
-        err = kl_VfsMount_Sync(&r->mounts.base, &req, NULL, &res, NULL);
+        err = kl_VfsMount_SyncAll(&r->mounts.base, &req, NULL, &res, NULL);
         return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
 }
 

@@ -109,7 +109,7 @@ METHOD(VfsMount, GetVfsStat) {
         return answer(&res->error, r);
 }
 
-METHOD(VfsMount, Sync) {
+METHOD(VfsMount, SyncAll) {
         Session *s = session_get(&req->client);
         int r = s ? mounts_sync(world_mounts()) : -EBADF;
 
@@ -121,5 +121,5 @@ const struct kl_VfsMount_ops serve_mount_ops = {
         .Mount = Mount_method,
         .Umount = Umount_method,
         .GetVfsStat = GetVfsStat_method,
-        .Sync = Sync_method,
+        .SyncAll = SyncAll_method,
 };
