@@ -27,6 +27,8 @@ static const CoreChannels *host_of(const CoreTask *task) {
 }
 
 static Retcode rc_of_host(int error) {
+        if (error == -EINVAL)
+                return rcInvalidArgument;
         return error == -ENOTCONN ? rcNotConnected : rcOutOfMemory;
 }
 

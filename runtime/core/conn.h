@@ -50,7 +50,8 @@ typedef struct ConnPlan {
 } ConnPlan;
 
 /* In place of the one that hangs on that number already, if there is one. ret_fds: for the client, the caller
- * closes them. rcOk; rcNotConnected: the listener is closed; rcQuotaExceeded, rcOutOfMemory. */
+ * closes them. rcOk; rcNotConnected: the listener is closed; rcInvalidArgument: there is no such endpoint;
+ * rcQuotaExceeded, rcOutOfMemory. */
 Retcode conn_open(const ConnPlan *plan, MailFds *ret_fds, Conn **ret_conn);
 void conn_end(Conn *conn);
 /* An object goes with the connection: it is told (object->conn is NULL then). */

@@ -68,7 +68,8 @@ typedef struct CoreChannels {
         void *(*listener_find)(void *arg, uint32_t task, uint32_t index);
         /* Of both sorts. No channel is left. */
         void (*listener_close)(void *arg, void *listener);
-        /* The client's end; the server's goes out by itself. 0, or a negative errno. */
+        /* The client's end; the server's goes out by itself. 0; -EINVAL: the server's class has no such
+         * endpoint; or another negative errno. */
         int (*channel_open)(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds, void **ret_channel);
         /* Both ends learn of it. */
         void (*channel_close)(void *arg, void *channel);

@@ -48,7 +48,7 @@ typedef struct Link {
         uint32_t client;
         ChanHeader *direct;   /* NULL: nothing is direct */
         int touched_fd;       /* of it, to ask which slots have memory; -1 with it */
-        MediatorRoute *route; /* NULL: nothing is judged */
+        MediatorRoute *route; /* NULL: it has not come so far */
 } Link;
 
 /* How far the addresses of a process go, and would have to go. */
@@ -78,6 +78,10 @@ static const NkcClass *class_of(const Links *l, uint32_t task) {
         return l->channels->sol->tasks[task].class;
 }
 
+static bool has_endpoint(const Links *l, uint32_t task, uint16_t riid) {
+        return riid < ((const ShapeTable *)class_of(l, task)->shape)->n_endpoints;
+}
+
 /* --- blocks --- */
 
 typedef struct Asking {
@@ -98,28 +102,17 @@ static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
         return way == CHAN_WAY_USE ? CHAN_WAY_STRAIGHT : way;
 }
 
-/* Methods that the channel is for. */
-static uint32_t count_methods(const LinkBlock *b) {
-        const ShapeTable *shape = b->server->shape;
-        const ShapeEndpoint *endpoints =
-                (const ShapeEndpoint *)(const void *)((const char *)shape + shape->endpoints_off);
-
-        if (!b->has_riid)
-                return verdicts_count_all(b->verdicts);
-        return b->riid < shape->n_endpoints ? endpoints[b->riid].n_methods : 0;
-}
-
+/* A judged leg also where nothing is judged: the client, which has the other leg too, can write over its end,
+ * and the server would keep it for ever. */
 static int fill_verdicts(const Links *l, LinkBlock *b, uint32_t client, uint32_t server) {
         Asking asking = {&l->channels->policy, client, server, b};
-        uint32_t n_direct;
 
         b->verdicts = calloc(1, verdicts_size(b->server->shape));
         if (!b->verdicts)
                 return -ENOMEM;
-        n_direct = verdicts_fill(b->verdicts, b->server->shape, ask, &asking);
-        b->flags = n_direct > 0 ? END_DIRECT : 0;
-        if (n_direct == 0 || n_direct < count_methods(b))
-                b->flags |= END_JUDGED;
+        b->flags = END_JUDGED;
+        if (verdicts_fill(b->verdicts, b->server->shape, ask, &asking) > 0)
+                b->flags |= END_DIRECT;
         return 0;
 }
 
@@ -433,7 +426,7 @@ static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
 static int make_legs(Link *link, const LinkBlock *block, Legs *legs) {
         int r = block->flags & END_DIRECT ? make_direct(link, legs) : 0;
 
-        return r || !(block->flags & END_JUDGED) ? r : make_judged(link, block, legs);
+        return r ? r : make_judged(link, block, legs);
 }
 
 static int send_server_end(const Link *link, const LinkBlock *block, const Legs *legs, uint32_t tag) {
@@ -444,7 +437,7 @@ static int send_server_end(const Link *link, const LinkBlock *block, const Legs 
 
         if (r == 0 && legs->direct >= 0)
                 r = put_copy(&fds, legs->direct);
-        if (r == 0 && legs->server >= 0)
+        if (r == 0)
                 r = put_copy(&fds, legs->server);
         if (r == 0)
                 r = mails_send_end(&l->channels->mails, listener->task, MAIL_UNASKED | tag, &fds,
@@ -519,6 +512,8 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
         int r;
 
         *ret_fds = (MailFds){.n = 0};
+        if (plan->has_riid && !has_endpoint(l, listener->task, plan->riid))
+                return -EINVAL;
         if (l->n_links == LINKS_MAX || listener->n_links == listener->n_max)
                 return -ENOBUFS;
         link = calloc(1, sizeof *link);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Links between two tasks of a class with methods, as the core makes them: what a hostile process can make of
+ * them. Task 0 calls, task 1 serves.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <nkc.h>
+
+#include "boot/end_block.h"
+#include "kernel/links.h"
+#include "kernel/mediator.h"
+#include "support/keeper.h"
+#include "transport/chan_mem.h"
+
+enum { CLIENT, SERVER, N_TASKS };
+
+typedef struct Linked {
+        NkcClass class;
+        SolTask tasks[N_TASKS];
+        Solution sol;
+        Channels channels;
+        Mediator mediator;
+        Links *links;
+        CoreChannels ops;
+        void *listener;
+} Linked;
+
+static ChanWay direct(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
+        (void)arg;
+        (void)client;
+        (void)server;
+        (void)riid;
+        (void)mid;
+        return CHAN_WAY_DIRECT;
+}
+
+static bool everybody(void *arg, uint32_t task) {
+        (void)arg;
+        (void)task;
+        return true;
+}
+
+static void close_all(MailFds *fds) {
+        for (uint32_t i = 0; i < fds->n; i++)
+                (void)close(fds->list[i]);
+}
+
+static void open_relay(Linked *t) {
+        int status, ro;
+
+        assert_int_equal(chan_status_create(&status, &ro), 0);
+        assert_int_equal(relay_new(status, dup(t->channels.kernel.ear_fd), &t->mediator.relay), 0);
+        (void)close(ro);
+}
+
+static int setup(void **state) {
+        const ChannelsPolicy policy = {.way = direct, .asks_kernel = everybody};
+        Linked *t = calloc(1, sizeof *t);
+        MailFds fds;
+
+        assert_non_null(t);
+        t->class = (NkcClass){
+                .name = "demo.Keeper", .shape = keeper_shape(), .shape_size = keeper_shape()->size};
+        t->tasks[CLIENT] = (SolTask){.name = {.text = "Client"}, .class = &t->class};
+        t->tasks[SERVER] = (SolTask){.name = {.text = "Server"}, .class = &t->class};
+        t->sol = (Solution){.tasks = t->tasks, .n_tasks = N_TASKS};
+        assert_int_equal(channels_init(&t->channels, &t->sol, &policy), 0);
+        open_relay(t);
+        t->mediator.channels = &t->channels;
+        assert_int_equal(links_new(&t->mediator, &t->channels, NULL, &t->links), 0);
+        t->ops = links_ops(t->links);
+        assert_int_equal(t->ops.listener_open(t->ops.arg, SERVER, &fds, &t->listener), 0);
+        close_all(&fds);
+        *state = t;
+        return 0;
+}
+
+static int teardown(void **state) {
+        Linked *t = *state;
+
+        t->ops.listener_close(t->ops.arg, t->listener);
+        t->mediator.relay = relay_free(t->mediator.relay);
+        links_free(t->links);
+        channels_deinit(&t->channels);
+        free(t);
+        return 0;
+}
+
+static int open_one(Linked *t, int riid, MailFds *ret_fds, void **ret_link) {
+        const CoreChannelPlan plan = {.client = CLIENT,
+                .listener = t->listener,
+                .tag = 1u << 31,
+                .has_riid = riid >= 0,
+                .riid = (uint16_t)riid};
+
+        return t->ops.channel_open(t->ops.arg, &plan, ret_fds, ret_link);
+}
+
+static uint32_t count_own_fds(void) {
+        DIR *folder = opendir("/proc/self/fd");
+        uint32_t n = 0;
+
+        assert_non_null(folder);
+        while (readdir(folder))
+                n++;
+        (void)closedir(folder);
+        return n;
+}
+
+/* The descriptors of the letter, which are the reader's then. */
+static void take_letter(const Linked *t, MailFds *ret_fds) {
+        union {
+                struct cmsghdr head;
+                char bytes[CMSG_SPACE(MAIL_FDS_MAX * sizeof(int))];
+        } control;
+        MailLetter letter;
+        struct iovec data = {.iov_base = &letter, .iov_len = sizeof letter};
+        struct msghdr msg = {.msg_iov = &data,
+                .msg_iovlen = 1,
+                .msg_control = control.bytes,
+                .msg_controllen = sizeof control.bytes};
+
+        assert_int_equal(
+                recvmsg(t->channels.mails.boxes[SERVER].recv_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+                sizeof letter);
+        ret_fds->n = letter.n_fds;
+        memcpy(ret_fds->list, CMSG_DATA(CMSG_FIRSTHDR(&msg)), letter.n_fds * sizeof(int));
+}
+
+/* Who makes handles says what they are for, any number: what the kernel process keeps for each must not grow
+ * with that. */
+static void endpoint_that_the_class_does_not_have_costs_nothing(void **state) {
+        Linked *t = *state;
+        uint32_t n = count_own_fds();
+
+        for (int riid = KEEPER_LOG_IID + 1; riid <= UINT16_MAX; riid += 1024) {
+                MailFds fds;
+                void *link;
+
+                assert_int_equal(open_one(t, riid, &fds, &link), -EINVAL);
+                assert_int_equal(fds.n, 0);
+        }
+        assert_int_equal(count_own_fds(), n);
+        assert_int_equal(links_count(t->links), 0);
+}
+
+static void each_endpoint_of_the_class_can_be_linked(void **state) {
+        Linked *t = *state;
+
+        for (int riid = -1; riid <= KEEPER_LOG_IID; riid++) {
+                MailFds fds, letter;
+                void *link;
+
+                assert_int_equal(open_one(t, riid, &fds, &link), 0);
+                close_all(&fds);
+                take_letter(t, &letter);
+                close_all(&letter);
+                t->ops.channel_close(t->ops.arg, link);
+        }
+}
+
+/* A client can write over the end of the leg that it shares with the server, which then kept its end for
+ * ever: one client would use up all places, and the addresses, of the server. The other leg it does not see.
+ */
+static void server_learns_of_the_end_whatever_the_client_writes(void **state) {
+        Linked *t = *state;
+        ChanHeader *shared, *own;
+        MailFds fds, letter;
+        void *link;
+
+        assert_int_equal(open_one(t, -1, &fds, &link), 0);
+        take_letter(t, &letter);
+        assert_int_equal(letter.n, 3); /* block, direct leg, server's leg */
+        assert_int_equal(chan_mem_map(fds.list[1], &shared), 0);
+        assert_int_equal(chan_mem_map(letter.list[2], &own), 0);
+        t->ops.channel_close(t->ops.arg, link);
+        atomic_store(&shared->closed, 0);
+        assert_int_equal(atomic_load(&own->closed), CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+        chan_mem_unmap(shared);
+        chan_mem_unmap(own);
+        close_all(&fds);
+        close_all(&letter);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                CASE(endpoint_that_the_class_does_not_have_costs_nothing),
+                CASE(each_endpoint_of_the_class_can_be_linked),
+                CASE(server_learns_of_the_end_whatever_the_client_writes),
+        };
+
+        return cmocka_run_group_tests_name("links", tests, NULL, NULL);
+}
