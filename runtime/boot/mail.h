@@ -14,7 +14,13 @@
 #define MAIL_FDS_MAX   8u  /* descriptors of one letter */
 #define MAIL_QUEUE_MAX 64u /* letters that a process has not taken yet: more are not sent */
 #define MAIL_NAME_SIZE 256u
-#define MAIL_UNASKED   (1ull << 63)
+
+/* Of those letters that no call asked for: a client that makes channels and closes them again, faster than
+ * the server looks, can take neither the server's own letters from it nor those of other clients. */
+#define MAIL_UNASKED_MAX 48u
+#define MAIL_PEER_MAX    32u /* about channels of one client */
+
+#define MAIL_UNASKED (1ull << 63)
 
 /* Descriptors on their way. */
 typedef struct MailFds {

@@ -440,8 +440,8 @@ static int send_server_end(const Link *link, const LinkBlock *block, const Legs 
         if (r == 0)
                 r = put_copy(&fds, legs->server);
         if (r == 0)
-                r = mails_send_end(&l->channels->mails, listener->task, MAIL_UNASKED | tag, &fds,
-                        l->channels->sol->tasks[link->client].name.text);
+                r = mails_send_end(&l->channels->mails, listener->task, link->client, MAIL_UNASKED | tag,
+                        &fds, l->channels->sol->tasks[link->client].name.text);
         fds_close(&fds);
         if (r == 0)
                 tell(listener);

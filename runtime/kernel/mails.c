@@ -82,30 +82,50 @@ static int send_letter(int fd, MailLetter *letter, const int *fds) {
         return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-static int post(const Mails *m, uint32_t task, MailLetter *letter, const int *fds) {
+/* The letters that lie there are the last ones that were sent. */
+static bool has_place(const Mails *m, uint32_t task, uint32_t from) {
+        const MailBox *box = &m->boxes[task];
+        uint32_t n = mails_count(m, task), n_unasked = 0, n_own = 0;
+
+        if (n >= MAIL_QUEUE_MAX)
+                return false;
+        for (uint32_t i = 1; i <= n && from != MAILS_ASKED; i++) {
+                uint16_t at = box->from[(box->n_sent - i) % MAIL_QUEUE_MAX];
+
+                n_unasked += at != MAILS_ASKED;
+                n_own += at == from;
+        }
+        return n_unasked < MAIL_UNASKED_MAX && n_own < MAIL_PEER_MAX;
+}
+
+static int post(Mails *m, uint32_t task, uint32_t from, MailLetter *letter, const int *fds) {
+        MailBox *box = &m->boxes[task];
         int r;
 
         if (letter->n_fds == 0 || letter->n_fds > MAIL_FDS_MAX)
                 return -EINVAL;
-        if (m->boxes[task].send_fd < 0)
+        if (box->send_fd < 0)
                 return -ENOTCONN;
-        if (mails_count(m, task) >= MAIL_QUEUE_MAX)
+        if (!has_place(m, task, from))
                 return -ENOBUFS;
-        r = send_letter(m->boxes[task].send_fd, letter, fds);
+        r = send_letter(box->send_fd, letter, fds);
+        if (r == 0)
+                box->from[box->n_sent++ % MAIL_QUEUE_MAX] = (uint16_t)from;
         if (r == -EAGAIN)
                 return -ENOBUFS;
         return r == -EPIPE || r == -ECONNRESET ? -ENOTCONN : r;
 }
 
-int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds) {
+int mails_send(Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds) {
         MailLetter letter = {.id = id, .n_fds = n_fds};
 
-        return post(m, task, &letter, fds);
+        return post(m, task, MAILS_ASKED, &letter, fds);
 }
 
-int mails_send_end(const Mails *m, uint32_t task, uint64_t id, const MailFds *fds, const char *peer) {
+int mails_send_end(
+        Mails *m, uint32_t task, uint32_t from, uint64_t id, const MailFds *fds, const char *peer) {
         MailLetter letter = {.id = id, .n_fds = fds->n};
 
         (void)strncpy(letter.peer, peer, sizeof letter.peer - 1);
-        return post(m, task, &letter, fds->list);
+        return post(m, task, from, &letter, fds->list);
 }

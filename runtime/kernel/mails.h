@@ -18,6 +18,8 @@
 typedef struct MailBox {
         int send_fd; /* -1: there is none, or the process has died */
         int recv_fd; /* the process's */
+        uint32_t n_sent;
+        uint16_t from[MAIL_QUEUE_MAX]; /* of the last ones: whose channel they are about, or MAILS_ASKED */
 } MailBox;
 
 typedef struct Mails {
@@ -26,7 +28,8 @@ typedef struct Mails {
         uint64_t last_id; /* of the letters so far, of all processes */
 } Mails;
 
-#define MAILS_NULL ((Mails){.boxes = NULL})
+#define MAILS_ASKED UINT16_MAX /* about none */
+#define MAILS_NULL  ((Mails){.boxes = NULL})
 
 /* 0, -ENOMEM. */
 int mails_init(Mails *m, uint32_t n_tasks);
@@ -42,10 +45,11 @@ uint64_t mails_new_id(Mails *m);
 
 /* Sends up to MAIL_FDS_MAX descriptors, which stay the caller's. -ENOBUFS: MAIL_QUEUE_MAX letters lie there;
  * -ENOTCONN: the task has no socket, or has shut it; another negative errno of sendmsg(2). */
-int mails_send(const Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds);
+int mails_send(Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds);
 
-/* The same for a server's end of a channel, with the name of the client's process. */
-int mails_send_end(const Mails *m, uint32_t task, uint64_t id, const MailFds *fds, const char *peer);
+/* The same for a server's end of a channel, with the name of the client's process, `from`. -ENOBUFS also:
+ * MAIL_UNASKED_MAX of these lie there, or MAIL_PEER_MAX of that client. */
+int mails_send_end(Mails *m, uint32_t task, uint32_t from, uint64_t id, const MailFds *fds, const char *peer);
 
 /* Letters that lie there. */
 uint32_t mails_count(const Mails *m, uint32_t task);

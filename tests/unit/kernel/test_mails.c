@@ -58,7 +58,7 @@ static uint64_t send_one(int fd) {
 static void a_letter_arrives_with_its_descriptors_in_their_order(void **state) {
         int sent[2], got[2];
         size_t n_before;
-        uint64_t id;
+        uint64_t id = 0;
 
         (void)state;
         assert_int_equal(pipe(sent), 0);
@@ -194,11 +194,44 @@ static void what_nobody_asked_for_goes_to_who_is_there_for_it(void **state) {
         mail_look(); /* nobody is: it is closed */
         assert_int_equal(n_unasked, 0);
         mail_on_unasked(note_unasked);
-        assert_int_equal(mails_send_end(&mails, ME, MAIL_UNASKED | 8, &(MailFds){{fd}, 1}, "Somebody"), 0);
+        assert_int_equal(mails_send_end(&mails, ME, 1, MAIL_UNASKED | 8, &(MailFds){{fd}, 1}, "Somebody"), 0);
         mail_look();
         assert_int_equal(n_unasked, 1);
         assert_true(unasked_id == (MAIL_UNASKED | 8));
         mail_on_unasked(NULL);
+        assert_int_equal(count_fds(), n_before);
+        (void)close(fd);
+}
+
+static int send_end(uint32_t from, int fd) {
+        return mails_send_end(&mails, ME, from, MAIL_UNASKED | 9, &(MailFds){{fd}, 1}, "Somebody");
+}
+
+/* A client fills the box of a server that does not look. */
+static void clients_leave_room_for_each_other_and_for_the_process(void **state) {
+        int fd = open("/dev/null", O_RDONLY), got[1];
+        size_t n_before = count_fds();
+        uint64_t id = 0;
+
+        (void)state;
+        for (uint32_t i = 0; i < MAIL_PEER_MAX; i++)
+                assert_int_equal(send_end(1, fd), 0);
+        assert_int_equal(send_end(1, fd), -ENOBUFS);
+        for (uint32_t i = MAIL_PEER_MAX; i < MAIL_UNASKED_MAX; i++)
+                assert_int_equal(send_end(2, fd), 0);
+        assert_int_equal(send_end(2, fd), -ENOBUFS);
+        assert_int_equal(send_end(3, fd), -ENOBUFS);
+        for (uint32_t i = MAIL_UNASKED_MAX; i < MAIL_QUEUE_MAX; i++)
+                id = send_one(fd);
+        assert_int_equal(mails_count(&mails, ME), MAIL_QUEUE_MAX);
+        assert_int_equal(mail_take(id, got, 1), 0);
+        (void)close(got[0]);
+        /* What was taken counts no more. */
+        assert_int_equal(send_end(1, fd), 0);
+        for (uint32_t i = 0; i < MAIL_QUEUE_MAX; i++) {
+                assert_int_equal(mail_take(send_one(fd), got, 1), 0);
+                (void)close(got[0]);
+        }
         assert_int_equal(count_fds(), n_before);
         (void)close(fd);
 }
@@ -307,6 +340,7 @@ int main(void) {
                 cmocka_unit_test(who_takes_nothing_gets_no_more_than_the_queue_holds),
                 cmocka_unit_test(without_room_for_descriptors_a_letter_is_lost_whole),
                 cmocka_unit_test(what_nobody_asked_for_goes_to_who_is_there_for_it),
+                cmocka_unit_test(clients_leave_room_for_each_other_and_for_the_process),
                 cmocka_unit_test(the_process_can_send_nothing),
                 cmocka_unit_test(several_threads_take_at_once),
                 cmocka_unit_test(after_its_death_nothing_is_sent_and_nothing_stays),
