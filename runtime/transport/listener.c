@@ -83,6 +83,7 @@ struct Listener {
         _Atomic uint32_t closing;
         pthread_mutex_t lock; /* adding and retiring; never on the call path */
         ChanEnd *retired;
+        _Atomic uint32_t has_retired; /* a hint */
         uint64_t n_added;
         _Atomic(ListenerNews *) on_news; /* NULL: nobody adds channels later */
         _Atomic uint32_t news;           /* of the status page that we have seen */
@@ -152,20 +153,9 @@ static bool is_gone(ChanEnd *end) {
         return is_leg_gone(end->mem) || is_leg_gone(end->judged);
 }
 
-/* Takes dead channels out of the set and frees what nobody can hold any more. Threads that look may
- * still have a pointer from before, so freeing waits until none looks. Caller holds the lock. */
-static void retire_dead(Listener *l) {
-        uint32_t n = atomic_load(&l->n_ends);
-
-        for (uint32_t i = 0; i < n; i++) {
-                ChanEnd *end = atomic_load(&l->ends[i]);
-
-                if (!end || !is_gone(end))
-                        continue;
-                atomic_store(&l->ends[i], NULL);
-                end->next_retired = l->retired;
-                l->retired = end;
-        }
+/* Threads that look may still have a pointer from before, so freeing waits until none looks. Caller holds the
+ * lock. */
+static void free_retired(Listener *l) {
         if (atomic_load(&l->n_looking) || atomic_load(&l->n_peeking))
                 return;
         for (ChanEnd **at = &l->retired; *at;) {
@@ -178,6 +168,24 @@ static void retire_dead(Listener *l) {
                 *at = end->next_retired;
                 end_free(end);
         }
+        atomic_store(&l->has_retired, l->retired != NULL);
+}
+
+/* Takes dead channels out of the set and frees what nobody can hold any more. Caller holds the lock. */
+static void retire_dead(Listener *l) {
+        uint32_t n = atomic_load(&l->n_ends);
+
+        for (uint32_t i = 0; i < n; i++) {
+                ChanEnd *end = atomic_load(&l->ends[i]);
+
+                if (!end || !is_gone(end))
+                        continue;
+                atomic_store(&l->ends[i], NULL);
+                end->next_retired = l->retired;
+                l->retired = end;
+                atomic_store(&l->has_retired, 1);
+        }
+        free_retired(l);
 }
 
 /* Caller holds the lock. */
@@ -527,6 +535,17 @@ static void tidy(Listener *l) {
         }
 }
 
+/* A thread that always finds something never sleeps: a client could keep it busy, and make channels and close
+ * them until there are no addresses left. */
+static void tidy_awake(Listener *l) {
+        if (!atomic_load_explicit(&l->has_retired, memory_order_relaxed))
+                return;
+        if (pthread_mutex_trylock(&l->lock) == 0) {
+                free_retired(l);
+                (void)pthread_mutex_unlock(&l->lock);
+        }
+}
+
 static uint64_t sooner(uint64_t a, uint64_t b) {
         return a < b ? a : b;
 }
@@ -594,6 +613,7 @@ static int find_request(Listener *l, const ChanSync *sync, uint64_t deadline_ns,
         is_due = is_look_due(l);
         if (stop_looking(l, is_due) || (!is_due && needs_watch(l)) || r == CHAN_E_CLOSED)
                 chan_ring(l->kick_fd); /* the next thread serves it, or learns of the end */
+        tidy_awake(l);
         if (r == 0)
                 *ret_request = look.found;
         return r;

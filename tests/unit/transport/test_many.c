@@ -9,7 +9,9 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -262,6 +264,58 @@ static void closing_wakes_who_waits_in_these_slots(void **state) {
         (void)close(fd);
 }
 
+/* --- a hostile client --- */
+
+static int count_mapped(void) {
+        FILE *maps = fopen("/proc/self/maps", "r");
+        char line[512];
+        int n = 0;
+
+        assert_non_null(maps);
+        while (fgets(line, sizeof line, maps))
+                n += strstr(line, "caisson-channel") != NULL;
+        (void)fclose(maps);
+        return n;
+}
+
+/* Posts without end, so that the thread finds something with each look. */
+static void post_again(ChanHeader *mem) {
+        ChanSlot *slot = chan_slot(mem, 0);
+        struct nk_message req = {.size = HEAD};
+
+        memcpy(chan_slot_data(slot), &req, sizeof req);
+        slot->msg_size = HEAD;
+        atomic_store(&slot->state, CHAN_CALL);
+        atomic_fetch_or(chan_pending(mem), 1);
+}
+
+static void server_that_never_sleeps_forgets_channels_too(void **state) {
+        struct nk_message msg;
+        ChanIn in = {.msg = &msg, .msg_max = HEAD};
+        ChanOut out = {.msg = &msg, .msg_size = HEAD};
+        ChanHeader *busy;
+        int mem, n_before;
+
+        (void)state;
+        assert_int_equal(chan_mem_create(&mem), 0);
+        assert_int_equal(chan_mem_map(mem, &busy), 0);
+        assert_int_equal(listener_add(listener, mem, NULL), 0);
+        n_before = count_mapped();
+        for (int i = 0; i < 5; i++) {
+                ChanClient *client = make_channel(&mem);
+                ChanRequest request;
+
+                atomic_store(&letter, mem);
+                atomic_fetch_add(&entries->news, 1);
+                post_again(busy);
+                assert_int_equal(listener_recv(listener, &in, &forever, &request), 0);
+                assert_int_equal(listener_reply(listener, &request, &out, rcOk), 0);
+                chan_client_free(client);
+                assert_true(count_mapped() <= n_before + 1);
+        }
+        chan_mem_unmap(busy);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -272,6 +326,7 @@ int main(void) {
                 CASE(a_thread_that_is_busy_keeps_nobody_waiting),
                 CASE(a_channel_comes_while_threads_wait),
                 CASE(without_news_nobody_looks),
+                CASE(server_that_never_sleeps_forgets_channels_too),
                 cmocka_unit_test(only_slots_that_were_written_have_memory),
                 cmocka_unit_test(closing_wakes_who_waits_in_these_slots),
         };
