@@ -114,7 +114,8 @@ HtreeSpace *core_space(CoreTask *task) {
 uint64_t core_attach(Core *core, const int *fds, uint32_t n_fds) {
         if (!core->host.mail_new)
                 return 0;
-        core->mail = (CoreMail){.id = core->host.mail_new(core->host.arg), .fds = fds, .n_fds = n_fds};
+        core->mail = (CoreMail){
+                .id = core->host.mail_new(core->host.arg, core->caller->number), .fds = fds, .n_fds = n_fds};
         return core->mail.id;
 }
 

@@ -100,8 +100,8 @@ typedef struct CoreHost {
         uint32_t objects_max; /* of one process; 0: CORE_OBJECTS_MAX */
         void (*sid_dies)(void *arg, uint32_t sid);
         void (*answer)(void *arg, const CoreAnswer *answer);
-        /* A number for a letter, never used before. NULL: nothing can be sent. */
-        uint64_t (*mail_new)(void *arg);
+        /* A number for a letter to that process, which it never had before. NULL: nothing can be sent. */
+        uint64_t (*mail_new)(void *arg, uint32_t task);
         /* Memory that processes share. NULL: they share none. */
         const MdlHost *memory;
         const CoreTasks *tasks; /* NULL: nobody starts anything */

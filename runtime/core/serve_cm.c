@@ -218,7 +218,7 @@ static Retcode accept_request(Core *core, Accepting *a, CoreTicket ticket, const
 
         offer.rc = make_channel(a);
         if (offer.rc == rcOk) {
-                offer.mail = (CoreMail){.id = core->host.mail_new(core->host.arg),
+                offer.mail = (CoreMail){.id = core->host.mail_new(core->host.arg, a->client->number),
                         .fds = a->client_fds.list,
                         .n_fds = a->client_fds.n};
                 offer.handle = core_desc_of(a->client->space, a->client_number, offer.mail.id);

@@ -327,10 +327,10 @@ static size_t audit_next(void *arg, uint64_t *place, char *buf, uint64_t *ret_n_
         return audit_read(judge_get_audit(d->judge), place, buf, ret_n_lost);
 }
 
-static uint64_t mail_new(void *arg) {
+static uint64_t mail_new(void *arg, uint32_t task) {
         Desk *d = arg;
 
-        return mails_new_id(d->mails);
+        return mails_new_id(d->mails, task);
 }
 
 static uint64_t max_shared(const SolTask *task) {

@@ -49,8 +49,8 @@ void mails_task_died(Mails *m, uint32_t task) {
         close_fd(&m->boxes[task].recv_fd);
 }
 
-uint64_t mails_new_id(Mails *m) {
-        return ++m->last_id;
+uint64_t mails_new_id(Mails *m, uint32_t task) {
+        return ++m->boxes[task].last_id;
 }
 
 uint32_t mails_count(const Mails *m, uint32_t task) {

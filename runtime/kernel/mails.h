@@ -16,8 +16,9 @@
 #include "boot/mail.h"
 
 typedef struct MailBox {
-        int send_fd; /* -1: there is none, or the process has died */
-        int recv_fd; /* the process's */
+        int send_fd;      /* -1: there is none, or the process has died */
+        int recv_fd;      /* the process's */
+        uint64_t last_id; /* of the letters that calls asked for */
         uint32_t n_sent;
         uint16_t from[MAIL_QUEUE_MAX]; /* of the last ones: whose channel they are about, or MAILS_ASKED */
 } MailBox;
@@ -25,7 +26,6 @@ typedef struct MailBox {
 typedef struct Mails {
         MailBox *boxes; /* per task */
         uint32_t n_boxes;
-        uint64_t last_id; /* of the letters so far, of all processes */
 } Mails;
 
 #define MAILS_ASKED UINT16_MAX /* about none */
@@ -40,8 +40,9 @@ int mails_open(Mails *m, uint32_t task);
 /* The process has died: what it did not take is closed. */
 void mails_task_died(Mails *m, uint32_t task);
 
-/* A number for a letter that an answer names. */
-uint64_t mails_new_id(Mails *m);
+/* A number for a letter that an answer names. Each process has its own: numbers of all would tell one what
+ * the others do. */
+uint64_t mails_new_id(Mails *m, uint32_t task);
 
 /* Sends up to MAIL_FDS_MAX descriptors, which stay the caller's. -ENOBUFS: MAIL_QUEUE_MAX letters lie there;
  * -ENOTCONN: the task has no socket, or has shut it; another negative errno of sendmsg(2). */

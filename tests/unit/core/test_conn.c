@@ -73,8 +73,9 @@ static void note_answer(void *arg, const CoreAnswer *answer) {
                 assert_true(fcntl(answer->mail.fds[i], F_GETFD) >= 0);
 }
 
-static uint64_t mail_new(void *arg) {
+static uint64_t mail_new(void *arg, uint32_t task) {
         (void)arg;
+        (void)task;
         return ++n_letters;
 }
 

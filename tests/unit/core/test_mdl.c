@@ -101,10 +101,11 @@ static void take_answer(void *arg, const CoreAnswer *answer) {
         }
 }
 
-static uint64_t mail_new(void *arg) {
+static uint64_t mail_new(void *arg, uint32_t task) {
         static uint64_t last;
 
         (void)arg;
+        (void)task;
         return ++last;
 }
 

@@ -49,7 +49,7 @@ static bool is_same_file(int a, int b) {
 }
 
 static uint64_t send_one(int fd) {
-        uint64_t id = mails_new_id(&mails);
+        uint64_t id = mails_new_id(&mails, ME);
 
         assert_int_equal(mails_send(&mails, ME, id, &fd, 1), 0);
         return id;
@@ -63,7 +63,7 @@ static void a_letter_arrives_with_its_descriptors_in_their_order(void **state) {
         (void)state;
         assert_int_equal(pipe(sent), 0);
         n_before = count_fds();
-        id = mails_new_id(&mails);
+        id = mails_new_id(&mails, ME);
         assert_int_equal(mails_send(&mails, ME, id, sent, 2), 0);
         assert_int_equal(mails_count(&mails, ME), 1);
         assert_int_equal(mail_take(id, got, 2), 0);
@@ -118,7 +118,7 @@ static void what_was_never_sent_is_not_there(void **state) {
 
 static void a_letter_holds_one_to_eight_descriptors(void **state) {
         int fd = open("/dev/null", O_RDONLY), many[MAIL_FDS_MAX + 1], got[MAIL_FDS_MAX];
-        uint64_t id = mails_new_id(&mails);
+        uint64_t id = mails_new_id(&mails, ME);
 
         (void)state;
         for (uint32_t i = 0; i <= MAIL_FDS_MAX; i++)
@@ -142,8 +142,8 @@ static void who_takes_nothing_gets_no_more_than_the_queue_holds(void **state) {
         for (uint32_t i = 0; i < MAIL_QUEUE_MAX; i++)
                 last = send_one(fd);
         assert_int_equal(mails_count(&mails, ME), MAIL_QUEUE_MAX);
-        assert_int_equal(mails_send(&mails, ME, mails_new_id(&mails), &fd, 1), -ENOBUFS);
-        assert_int_equal(mails_send(&mails, ME + 1, mails_new_id(&mails), &fd, 1), -ENOTCONN);
+        assert_int_equal(mails_send(&mails, ME, mails_new_id(&mails, ME), &fd, 1), -ENOBUFS);
+        assert_int_equal(mails_send(&mails, ME + 1, mails_new_id(&mails, ME + 1), &fd, 1), -ENOTCONN);
         assert_int_equal(mail_take(last, got, 1), 0);
         (void)close(got[0]);
         assert_int_equal(count_fds(), n_before + MAIL_QUEUE_MAX - 1);
@@ -159,7 +159,7 @@ static void who_takes_nothing_gets_no_more_than_the_queue_holds(void **state) {
 static void without_room_for_descriptors_a_letter_is_lost_whole(void **state) {
         struct rlimit usual, tight;
         int fd = open("/dev/null", O_RDONLY), sent[3] = {fd, fd, fd}, got[3];
-        uint64_t id = mails_new_id(&mails);
+        uint64_t id = mails_new_id(&mails, ME);
         size_t n_before = count_fds();
 
         (void)state;
@@ -236,6 +236,15 @@ static void clients_leave_room_for_each_other_and_for_the_process(void **state) 
         (void)close(fd);
 }
 
+/* Two that may not talk must not count each other's letters. */
+static void numbers_say_nothing_of_other_processes(void **state) {
+        uint64_t id = mails_new_id(&mails, ME), other = mails_new_id(&mails, ME + 1);
+
+        (void)state;
+        assert_true(mails_new_id(&mails, ME + 1) == other + 1);
+        assert_true(mails_new_id(&mails, ME) == id + 1);
+}
+
 static void the_process_can_send_nothing(void **state) {
         int fd = boot_get()->block->mail_fd;
 
@@ -279,7 +288,7 @@ static void several_threads_take_at_once(void **state) {
         for (int i = 0; i < 4; i++)
                 assert_int_equal(pthread_create(&threads[i], NULL, take_all, &takers[i]), 0);
         for (uint32_t i = 0; i < ROUNDS * 4; i++) {
-                uint64_t id = mails_new_id(&mails);
+                uint64_t id = mails_new_id(&mails, ME);
                 Taker *t = &takers[i % 4];
 
                 /* No more under way than a process has calls to the kernel at a time. */
@@ -341,6 +350,7 @@ int main(void) {
                 cmocka_unit_test(without_room_for_descriptors_a_letter_is_lost_whole),
                 cmocka_unit_test(what_nobody_asked_for_goes_to_who_is_there_for_it),
                 cmocka_unit_test(clients_leave_room_for_each_other_and_for_the_process),
+                cmocka_unit_test(numbers_say_nothing_of_other_processes),
                 cmocka_unit_test(the_process_can_send_nothing),
                 cmocka_unit_test(several_threads_take_at_once),
                 cmocka_unit_test(after_its_death_nothing_is_sent_and_nothing_stays),
