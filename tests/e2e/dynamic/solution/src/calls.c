@@ -103,3 +103,17 @@ nk_err_t die(Thing *thing) {
 
         return link_IThing_Die(&thing->proxy.base, &req, NULL, &res, NULL);
 }
+
+nk_err_t keep(Thing *thing, Handle handle) {
+        link_IThing_Keep_req req = {.kept = nk_handle_desc(handle)};
+        link_IThing_Keep_res res;
+
+        return link_IThing_Keep(&thing->proxy.base, &req, NULL, &res, NULL);
+}
+
+nk_err_t hang(Thing *thing) {
+        static link_IThing_Hang_req req;
+        link_IThing_Hang_res res;
+
+        return link_IThing_Hang(&thing->proxy.base, &req, NULL, &res, NULL);
+}

@@ -33,6 +33,8 @@ Handle give(Thing *thing, nk_uint32_t rights);
 Retcode revoke_given(Thing *thing);
 Retcode close_listener(Thing *thing);
 nk_err_t die(Thing *thing);
+nk_err_t keep(Thing *thing, Handle handle);
+nk_err_t hang(Thing *thing);
 
 /* Cases about callable handles (callable.c). */
 void try_callables(Thing *server);

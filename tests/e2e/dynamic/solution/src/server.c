@@ -39,6 +39,12 @@ static bool start(Handle on) {
         return pthread_create(&thread, NULL, serve, own) == 0;
 }
 
+/* Until the process is killed. */
+static void stay(void) {
+        while (pause() < 0)
+                continue;
+}
+
 /* --- methods --- */
 
 #define METHOD(name)                                                                                         \
@@ -125,6 +131,18 @@ METHOD(Die) {
         _exit(0);
 }
 
+METHOD(Keep) {
+        UNUSED;
+        return NK_EOK;
+}
+
+METHOD(Hang) {
+        UNUSED;
+        puts("hangs");
+        stay();
+        return NK_EOK;
+}
+
 static void *serve(void *arg) {
         static const struct link_IThing_ops ops = {.Echo = Echo_method,
                 .Judge = Judge_method,
@@ -134,7 +152,9 @@ static void *serve(void *arg) {
                 .Revoke = Revoke_method,
                 .CloseListener = CloseListener_method,
                 .Loop = Loop_method,
-                .Die = Die_method};
+                .Die = Die_method,
+                .Keep = Keep_method,
+                .Hang = Hang_method};
         struct Thing first = {{&ops}, 0}, second = {{&ops}, 1000};
         link_CThings_component component;
         link_Server_entity entity;
@@ -170,6 +190,20 @@ static void accept_new(const char *client, const char *service) {
                 listener = made;
 }
 
+/* The request stays, and nobody listens any more. */
+static void stall(void) {
+        puts("stalls");
+        stay();
+}
+
+/* Nobody receives what comes over it. */
+static void accept_deaf(const char *client, const char *service) {
+        Handle made;
+
+        if (KnCmAccept(client, service, link_Server_things_first_iid, INVALID_HANDLE, &made) == rcOk)
+                puts("deaf");
+}
+
 /* Until last_code says what came of it the client waits. */
 static void accept_old(const char *client, const char *service, Handle on) {
         Handle server;
@@ -191,8 +225,12 @@ static void serve_request(const char *client, const char *service) {
                 (void)KnCmDrop(client, service);
         else if (strcmp(service, "ignore") == 0)
                 (void)sched_yield(); /* it stays, until its client has waited long enough */
+        else if (strcmp(service, "stall") == 0)
+                stall();
         else if (strcmp(service, "new") == 0)
                 accept_new(client, service);
+        else if (strcmp(service, "deaf") == 0)
+                accept_deaf(client, service);
         else if (strcmp(service, "plain") == 0)
                 accept_old(client, service, plain);
         else if (strcmp(service, "number") == 0)
@@ -207,6 +245,7 @@ int main(void) {
         char client[UCORE_STRING_SIZE], service[UCORE_STRING_SIZE];
         ServiceId id;
 
+        (void)setvbuf(stdout, NULL, _IOLBF, 0);
         plain = ServiceLocatorRegister("plain", NULL, 0, &id);
         if (plain != INVALID_HANDLE && !start(plain))
                 return EXIT_FAILURE;
