@@ -159,7 +159,7 @@ int chan_held_create(uint32_t n_seats, uint32_t own_seat, HeldTable *ret_table, 
 
 int chan_held_map(int ro_fd, HeldTable *ret_table) {
         struct stat st;
-        void *memory;
+        void *memory = NULL;
         int r;
 
         if (fstat(ro_fd, &st) < 0)

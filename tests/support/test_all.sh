@@ -23,9 +23,10 @@ set_up() {
         [ -e "$folder/build.ninja" ] || meson setup --prefix=/usr/local "$@" "$folder"
 }
 
-# run_tests FOLDER PATIENCE SUITE...: compiles, then runs these suites (none named: all). PATIENCE
-# multiplies the time that each test may take. ThreadSanitizer wants its shadow memory where address
-# space randomization may have put something else, so it is off there.
+# run_tests FOLDER PATIENCE SUITE...: compiles, then runs these suites (none named: all), without those
+# that are named with a `-` in front. PATIENCE multiplies the time that each test may take.
+# ThreadSanitizer wants its shadow memory where address space randomization may have put something else,
+# so it is off there.
 run_tests() {
         folder=$1
         patience=$2
@@ -36,7 +37,10 @@ run_tests() {
         esac
         suites=
         for suite in "$@"; do
-                suites="$suites --suite $suite"
+                case $suite in
+                -*) suites="$suites --no-suite ${suite#-}" ;;
+                *) suites="$suites --suite $suite" ;;
+                esac
         done
         rm -f "$folder"/meson-logs/testlog*.json
         # runner and suites are lists of words.
@@ -51,8 +55,8 @@ export TSAN_OPTIONS=halt_on_error=1
 
 set_up "$build" --buildtype=release -Dwerror="$werror" && run_tests "$build" 1
 set_up "$build-asan" --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false &&
-        run_tests "$build-asan" 4 unit golden e2e hostile fuzz
+        run_tests "$build-asan" 4 unit golden e2e hostile fuzz -long
 CC=clang CXX=clang++ set_up "$build-tsan" --buildtype=debugoptimized -Dwerror="$werror" -Db_sanitize=thread \
-        -Db_lundef=false && run_tests "$build-tsan" 4 runtime examples vfs services
+        -Db_lundef=false && run_tests "$build-tsan" 4 runtime examples services threads
 
 python3 tests/support/summary.py --failed-steps "$failed_steps" "$build" "$build-asan" "$build-tsan"

@@ -132,8 +132,8 @@ static int get_inline(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint8_t **ret,
 }
 
 static int read_inline(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, void *buffer, size_t size, uint64_t at) {
-        uint8_t *data;
-        size_t n;
+        uint8_t *data = NULL;
+        size_t n = 0;
         int r = get_inline(fs, ino, inode, &data, &n);
 
         if (r < 0)
@@ -180,8 +180,8 @@ static int write_blocks(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, const uint8_
 
 /* After that the file has blocks as others do. */
 static int leave_inline(ExtFs *fs, ext2_ino_t ino, ExtInode *inode) {
-        uint8_t *data;
-        size_t n, put = 0;
+        uint8_t *data = NULL;
+        size_t n = 0, put = 0;
         int r;
 
         if (!is_inline(inode))

@@ -27,7 +27,7 @@
 
 /* A file that was synced, or a promise taken back. */
 typedef struct Promise {
-        char path[48], other[48]; /* it is at one of the two; other "": only the first */
+        char path[64], other[64]; /* it is at one of the two; other "": only the first */
         uint8_t byte;
         size_t size;
         size_t from, to; /* events of the log: kept when the cut is in [from, to) */
