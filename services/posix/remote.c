@@ -186,6 +186,7 @@ static bool add_proxies(Remote *r) {
         kl_VfsName_proxy_init(&r->names, t, find_endpoint(r->channel, "kl.Vfs.name", "vfs.name"));
         kl_VfsMount_proxy_init(&r->mounts, t, find_endpoint(r->channel, "kl.Vfs.mount", "vfs.mount"));
         kl_VfsXattr_proxy_init(&r->xattrs, t, find_endpoint(r->channel, "kl.Vfs.xattr", "vfs.xattr"));
+        kl_VfsAcl_proxy_init(&r->acls, t, find_endpoint(r->channel, "kl.Vfs.acl", "vfs.acl"));
         return session != INVALID_RIID && file != INVALID_RIID;
 }
 

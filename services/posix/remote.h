@@ -17,6 +17,7 @@
 #include <coresrv/nk/transport-kos.h>
 #include <vfs/vfs.h>
 
+#include <kl/VfsAcl.idl.h>
 #include <kl/VfsFile.idl.h>
 #include <kl/VfsMount.idl.h>
 #include <kl/VfsName.idl.h>
@@ -38,6 +39,7 @@ typedef struct Remote {
         struct kl_VfsName_proxy names;
         struct kl_VfsMount_proxy mounts;
         struct kl_VfsXattr_proxy xattrs;
+        struct kl_VfsAcl_proxy acls;
         Handle id; /* of the client to tell; INVALID_HANDLE: this process */
 
         pthread_mutex_t lock;                      /* of beginning the session, and of asking for handles */
@@ -83,3 +85,11 @@ void remote_add_files(struct vfs *vfs);
 void remote_add_names(struct vfs *vfs);
 void remote_add_places(struct vfs *vfs);
 void remote_add_xattrs(struct vfs *vfs);
+
+/* Lists of access rights, which a program reaches as attributes. path: NULL is -EOPNOTSUPP, since the VFS's
+ * calls take nothing else. */
+bool remote_is_acl(const char *name);
+ssize_t remote_get_acl(Remote *r, const char *path, const char *name, void *value, size_t size, int *error);
+int remote_set_acl(Remote *r, const char *path, const char *name, const void *value, size_t size, int *error);
+/* Of defaults only. */
+int remote_remove_acl(Remote *r, const char *path, const char *name, int *error);

@@ -116,8 +116,11 @@ static ssize_t fetch(Remote *r, const Target *t, const char *name, void *value, 
 static ssize_t remote_getxattr(struct vfs *self, Handle fd, const char *path, bool follow, const char *name,
         void *value, size_t size, int *error) {
         const Target t = {.fd = fd, .path = path, .nofollow = !follow};
+        Remote *r = remote_of(self);
 
-        return fetch(remote_of(self), &t, name, value, size, error);
+        if (remote_is_acl(name))
+                return remote_get_acl(r, follow ? path : NULL, name, value, size, error);
+        return fetch(r, &t, name, value, size, error);
 }
 
 static ssize_t remote_listxattr(
@@ -168,13 +171,16 @@ static int remote_setxattr(struct vfs *self, Handle fd, const char *path, bool f
         const Target t = {.fd = fd, .path = path, .nofollow = !follow};
         const Change c = {.name = name, .value = value, .size = size, .flags = (nk_uint32_t)flags};
         Remote *r = remote_of(self);
-        Handle client = remote_client(r, error);
+        Handle client;
         bool is_done;
 
+        if (remote_is_acl(name))
+                return remote_set_acl(r, follow ? path : NULL, name, value, size, error);
         if (size > kl_VfsXattr_XattrSizeMax) {
                 *error = E2BIG;
                 return -1;
         }
+        client = remote_client(r, error);
         if (client == INVALID_HANDLE)
                 return -1;
         (void)pthread_mutex_lock(&r->scratch_lock);
@@ -207,8 +213,11 @@ static int remote_removexattr(
         struct vfs *self, Handle fd, const char *path, bool follow, const char *name, int *error) {
         const Target t = {.fd = fd, .path = path, .nofollow = !follow};
         Remote *r = remote_of(self);
-        Handle client = remote_client(r, error);
+        Handle client;
 
+        if (remote_is_acl(name))
+                return remote_remove_acl(r, follow ? path : NULL, name, error);
+        client = remote_client(r, error);
         if (client == INVALID_HANDLE)
                 return -1;
         return (path ? remove_of_path(r, client, &t, name, error) : remove_of_file(r, &t, name, error)) ? 0

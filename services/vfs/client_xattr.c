@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "client_place.h"
+#include "client_acl.h"
 
 /* With a reference of its own. */
 static int target_place(VfsClient *c, const VfsTarget *t, Place *ret) {
@@ -30,12 +30,14 @@ int vfs_getxattr(
 
         if (r < 0)
                 return r;
-        r = -EOPNOTSUPP;
-        if (p.mount->fs->ops->getxattr) {
+        r = p.mount->fs->ops->getxattr ? xattr_check_name(&p, name, -ENODATA) : -EOPNOTSUPP;
+        if (r == 0) {
                 fs_lock_shared(p.mount->fs);
                 r = p.mount->fs->ops->getxattr(p.node, name, value, size, ret_length);
                 fs_unlock(p.mount->fs);
         }
+        if (r == 0 && size > 0 && acl_is_name(name))
+                r = acl_refresh(&p, name, value, *ret_length);
         place_unref(&p);
         return r;
 }
@@ -56,6 +58,17 @@ int vfs_listxattr(VfsClient *c, const VfsTarget *t, char *list, size_t size, siz
         return r;
 }
 
+static int set(const Place *p, const char *name, const void *value, size_t size, int flags) {
+        int r;
+
+        if (acl_is_name(name))
+                return acl_set(p, name, value, size);
+        fs_lock(p->mount->fs);
+        r = p->mount->fs->ops->setxattr(p->node, name, value, size, flags);
+        fs_unlock(p->mount->fs);
+        return r;
+}
+
 int vfs_setxattr(
         VfsClient *c, const VfsTarget *t, const char *name, const void *value, size_t size, int flags) {
         Place p;
@@ -66,12 +79,22 @@ int vfs_setxattr(
         r = place_check_writable(&p);
         if (r == 0 && !p.mount->fs->ops->setxattr)
                 r = -EOPNOTSUPP;
-        if (r == 0) {
-                fs_lock(p.mount->fs);
-                r = p.mount->fs->ops->setxattr(p.node, name, value, size, flags);
-                fs_unlock(p.mount->fs);
-        }
+        if (r == 0)
+                r = xattr_check_name(&p, name, -EPERM);
+        if (r == 0)
+                r = set(&p, name, value, size, flags);
         place_unref(&p);
+        return r;
+}
+
+static int take_away(const Place *p, const char *name) {
+        int r;
+
+        if (acl_is_name(name))
+                return acl_remove(p, name);
+        fs_lock(p->mount->fs);
+        r = p->mount->fs->ops->removexattr(p->node, name);
+        fs_unlock(p->mount->fs);
         return r;
 }
 
@@ -84,11 +107,10 @@ int vfs_removexattr(VfsClient *c, const VfsTarget *t, const char *name) {
         r = place_check_writable(&p);
         if (r == 0 && !p.mount->fs->ops->removexattr)
                 r = -EOPNOTSUPP;
-        if (r == 0) {
-                fs_lock(p.mount->fs);
-                r = p.mount->fs->ops->removexattr(p.node, name);
-                fs_unlock(p.mount->fs);
-        }
+        if (r == 0)
+                r = xattr_check_name(&p, name, -EPERM);
+        if (r == 0)
+                r = take_away(&p, name);
         place_unref(&p);
         return r;
 }

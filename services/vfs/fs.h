@@ -101,7 +101,8 @@ typedef struct FsOps {
         int (*truncate)(FsNode *node, uint64_t size);
         int (*fsync)(FsNode *node, bool only_data);
 
-        /* value of size 0: only asks for the length. */
+        /* value of size 0: only asks for the length. The core has checked that the name is in a name space
+         * and the node may have it, and that a list of access rights is one. */
         int (*getxattr)(
                 FsNode *node, const char *name, void *value, size_t size, size_t *ret_length); /* (r) */
         int (*listxattr)(FsNode *node, char *list, size_t size, size_t *ret_length);           /* (r) */

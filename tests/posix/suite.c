@@ -13,7 +13,8 @@
 #define DESCRIPTORS_MAX 64 /* of a case; what it leaves open below that is closed */
 
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_modes, &suite_names,
-        &suite_links, &suite_dirs, &suite_control, &suite_pipes, &suite_xattr, &suite_stdio, &suite_threads};
+        &suite_links, &suite_dirs, &suite_control, &suite_pipes, &suite_xattr, &suite_acl, &suite_stdio,
+        &suite_threads};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static char why[512]; /* empty: the case has not failed */

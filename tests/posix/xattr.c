@@ -77,6 +77,9 @@ static void an_absent_attribute_or_file_is_told_apart(void) {
         FAILS(EBADF, fsetxattr(63, "user.a", "x", 1, 0));
         FAILS(EOPNOTSUPP, setxattr("f", "nowhere.a", "x", 1, 0));
         FAILS(EOPNOTSUPP, setxattr("f", "noprefix", "x", 1, 0));
+        FAILS(EINVAL, setxattr("f", "user.", "x", 1, 0));
+        FAILS(EOPNOTSUPP, getxattr("f", "nowhere.a", got, sizeof(got)));
+        FAILS(EOPNOTSUPP, removexattr("f", "nowhere.a"));
 }
 
 static void names_have_255_bytes_at_most(void) {
@@ -94,6 +97,8 @@ static void names_have_255_bytes_at_most(void) {
 static void a_link_has_no_attributes_of_the_user(void) {
         CHECK(suite_file("f", "") >= 0 && symlink("f", "s") == 0);
         FAILS(EPERM, lsetxattr("s", "user.a", "x", 1, 0));
+        FAILS(EPERM, lremovexattr("s", "user.a"));
+        FAILS(ENODATA, lgetxattr("s", "user.a", NULL, 0));
         CHECK(setxattr("s", "user.a", "x", 1, 0) == 0 && getxattr("f", "user.a", NULL, 0) == 1);
 }
 

@@ -153,24 +153,7 @@ int ext_listxattr(FsNode *node, char *text, size_t size, size_t *ret_length) {
 
 /* --- writing --- */
 
-static uint32_t le32(const uint8_t *p) {
-        return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-/* What Linux takes: a version, and entries of a kind, permissions and a number. */
-static bool is_acl_sound(const uint8_t *value, size_t size) {
-        if (size < ACL_HEAD || (size - ACL_HEAD) % ACL_ENTRY || le32(value) != ACL_VERSION)
-                return false;
-        for (size_t at = ACL_HEAD; at < size; at += ACL_ENTRY) {
-                unsigned kind = value[at] | (unsigned)value[at + 1] << 8;
-
-                if (kind == 0 || kind > 0x20 || (kind & (kind - 1)) || value[at + 2] > 7 || value[at + 3])
-                        return false;
-        }
-        return true;
-}
-
-static int check_value(const FsNode *node, const char *name, const void *value, size_t size, int flags) {
+static int check_value(const char *name, size_t size, int flags) {
         int r = check_name(name);
 
         if (r < 0)
@@ -179,9 +162,7 @@ static int check_value(const FsNode *node, const char *name, const void *value, 
                 return -EINVAL;
         if (size > VALUE_BYTES_MAX)
                 return -E2BIG;
-        if (strncmp(name, "user.", 5) == 0 && !S_ISREG(node->type) && !S_ISDIR(node->type))
-                return -EPERM;
-        return is_acl(name) && !is_acl_sound(value, size) ? -EINVAL : 0;
+        return 0;
 }
 
 static int check_exists(Attributes *a, const char *name, int flags) {
@@ -204,7 +185,7 @@ static int end_change(ExtFs *fs, const FsNode *node, Attributes *a, int r) {
 int ext_setxattr(FsNode *node, const char *name, const void *value, size_t size, int flags) {
         ExtFs *fs = ext_fs(node);
         Attributes *a;
-        int r = check_value(node, name, value, size, flags);
+        int r = check_value(name, size, flags);
 
         if (r < 0)
                 return r;

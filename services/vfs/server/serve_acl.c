@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Endpoint `acl`: lists of access rights, kept as attributes of files. What a list says about the owner, the
- * group and all others is the file's mode, whoever changed it last.
+ * Endpoint `acl`: lists of access rights, kept as attributes of files.
  */
-#include <sys/xattr.h>
-
 #include "aclform.h"
 #include "serve.h"
 
@@ -23,27 +20,12 @@ static int look(const Way *w, uint32_t type, struct stat *ret) {
         return r;
 }
 
-static int remove_list(VfsClient *c, const VfsTarget *t, uint32_t type) {
-        int r = vfs_removexattr(c, t, name_of(type));
-
-        return r == -ENODATA ? 0 : r;
-}
-
 static int set_list(const Way *w, uint32_t type, const void *list, size_t size) {
         const VfsTarget t = {.path = w->path, .follow = true};
-        VfsClient *c = &w->session->client;
         struct stat st;
         int r = look(w, type, &st);
 
-        if (r == 0 && !aclform_is_valid(list, size))
-                r = -EINVAL;
-        if (r == 0)
-                r = vfs_setxattr(c, &t, name_of(type), list, size, 0);
-        if (r == 0 && type == kl_VfsAcl_AclAccess)
-                r = vfs_chmod(c, NULL, w->path, true, (st.st_mode & 07000) | aclform_mode(list, size));
-        if (r == 0 && type == kl_VfsAcl_AclAccess && size == ACLFORM_SIZE_MINIMAL)
-                r = remove_list(c, &t, type); /* the mode says it all */
-        return r;
+        return r < 0 ? r : vfs_setxattr(&w->session->client, &t, name_of(type), list, size, 0);
 }
 
 METHOD(VfsAcl, AclSetFile) {
@@ -67,10 +49,6 @@ static int get_list(const Way *w, uint32_t type, void *ret, size_t *ret_size) {
         if (r < 0)
                 return r;
         r = vfs_getxattr(&w->session->client, &t, name_of(type), ret, kl_VfsAcl_AclSizeMax, ret_size);
-        if (r == 0 && !aclform_is_valid(ret, *ret_size))
-                return -EIO; /* not written by us */
-        if (r == 0 && type == kl_VfsAcl_AclAccess)
-                aclform_apply_mode(ret, *ret_size, st.st_mode);
         if (r != -ENODATA && r != -EOPNOTSUPP)
                 return r;
         *ret_size = type == kl_VfsAcl_AclAccess ? ACLFORM_SIZE_MINIMAL : 0;
@@ -102,7 +80,7 @@ METHOD(VfsAcl, AclDeleteDefFile) {
         if (r == 0)
                 r = look(&w, kl_VfsAcl_AclDefault, &st);
         if (r == 0)
-                r = remove_list(&w.session->client, &t, kl_VfsAcl_AclDefault);
+                r = vfs_removexattr(&w.session->client, &t, name_of(kl_VfsAcl_AclDefault));
         way_end(&w);
         return answer(&res->error, r);
 }

@@ -147,8 +147,9 @@ static void times_have_nanoseconds_and_centuries(void **state) {
 
 static void extended_attributes_lie_in_the_inode_and_in_a_block(void **state) {
         static const char *const kinds[] = {"-t ext2 -I 128", "-t ext4 -b 1024", "-t ext4 -O inline_data"};
-        static const unsigned char acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 4, 0, 4, 0, 255, 255,
-                255, 255, 32, 0, 4, 0, 255, 255, 255, 255};
+        static const unsigned char acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 7, 0, 0,
+                0, 4, 0, 4, 0, 255, 255, 255, 255, 16, 0, 6, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255,
+                255, 255};
         const VfsTarget f = {.path = "/f"};
 
         (void)state;

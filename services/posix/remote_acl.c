@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The back end `client`: lists of access rights. To programs, and to libacl, they are two attributes of a
+ * file; to a VFS they are an endpoint of their own, which a policy may deny. See remote.h.
+ */
+#include <errno.h>
+
+#include "remote.h"
+
+#define HEAD_SIZE    4u
+#define ENTRY_SIZE   8u
+#define MINIMAL_SIZE (HEAD_SIZE + 3 * ENTRY_SIZE) /* says what the mode says: to Linux that is no list */
+
+static nk_uint32_t type_of(const char *name) {
+        if (strcmp(name, "system.posix_acl_access") == 0)
+                return kl_VfsAcl_AclAccess;
+        return strcmp(name, "system.posix_acl_default") == 0 ? kl_VfsAcl_AclDefault : 0;
+}
+
+bool remote_is_acl(const char *name) {
+        return type_of(name) != 0;
+}
+
+/* The session, for a call with a path; INVALID_HANDLE: *error says why. */
+static Handle begin(Remote *r, const char *path, int *error) {
+        if (path)
+                return remote_client(r, error);
+        *error = EOPNOTSUPP;
+        return INVALID_HANDLE;
+}
+
+/* What a program gets of a list that came. */
+static ssize_t hand_over(
+        const char *name, const nk_uint8_t *list, size_t n, void *value, size_t size, int *error) {
+        if (n == 0 || (n <= MINIMAL_SIZE && type_of(name) == kl_VfsAcl_AclAccess))
+                *error = ENODATA;
+        else if (size > 0 && n > size)
+                *error = ERANGE;
+        else if (size > 0)
+                memcpy(value, list, n);
+        return *error ? -1 : (ssize_t)n;
+}
+
+ssize_t remote_get_acl(Remote *r, const char *path, const char *name, void *value, size_t size, int *error) {
+        Handle client = begin(r, path, error);
+        struct kl_VfsAcl_AclGetFile_req req = {.client = nk_handle_desc(client), .type = type_of(name)};
+        struct kl_VfsAcl_AclGetFile_res res;
+        NK_ARENA_AUTO(got, kl_VfsAcl_AclSizeMax);
+        struct nk_arena arena;
+        const nk_uint8_t *list;
+        size_t n = 0;
+        nk_err_t err;
+
+        if (client == INVALID_HANDLE)
+                return -1;
+        arena = remote_text(path, &req.path);
+        err = kl_VfsAcl_AclGetFile(&r->acls.base, &req, &arena, &res, &got);
+        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+                return -1;
+        list = nk_arena_get(nk_uint8_t, &got, &res.acl, &n);
+        return hand_over(name, list, n, value, size, error);
+}
+
+int remote_set_acl(
+        Remote *r, const char *path, const char *name, const void *value, size_t size, int *error) {
+        Handle client = begin(r, path, error);
+        struct kl_VfsAcl_AclSetFile_req req = {.client = nk_handle_desc(client), .type = type_of(name)};
+        struct kl_VfsAcl_AclSetFile_res res;
+        NK_ARENA_AUTO(arena, kl_VfsTypes_PathMax + kl_VfsAcl_AclSizeMax);
+        nk_err_t err = NK_EINVAL;
+
+        if (client == INVALID_HANDLE)
+                return -1;
+        if (size > kl_VfsAcl_AclSizeMax) {
+                *error = E2BIG;
+                return -1;
+        }
+        if (nk_arena_store(char, &arena, &req.path, path, strlen(path) + 1) == NK_EOK &&
+                nk_arena_store(nk_uint8_t, &arena, &req.acl, (const nk_uint8_t *)value, size) == NK_EOK)
+                err = kl_VfsAcl_AclSetFile(&r->acls.base, &req, &arena, &res, NULL);
+        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+}
+
+int remote_remove_acl(Remote *r, const char *path, const char *name, int *error) {
+        Handle client = begin(r, type_of(name) == kl_VfsAcl_AclDefault ? path : NULL, error);
+        struct kl_VfsAcl_AclDeleteDefFile_req req = {.client = nk_handle_desc(client)};
+        struct kl_VfsAcl_AclDeleteDefFile_res res;
+        struct nk_arena arena;
+        nk_err_t err;
+
+        if (client == INVALID_HANDLE)
+                return -1;
+        arena = remote_text(path, &req.path);
+        err = kl_VfsAcl_AclDeleteDefFile(&r->acls.base, &req, &arena, &res, NULL);
+        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lists of access rights, kept as attributes of files: see client_acl.h.
+ */
+#include "client_acl.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "aclform.h"
+
+#define NAME_BYTES_MAX 255u
+
+static bool is_default(const char *name) {
+        return strcmp(name, "system.posix_acl_default") == 0;
+}
+
+bool acl_is_name(const char *name) {
+        return strcmp(name, "system.posix_acl_access") == 0 || is_default(name);
+}
+
+/* Of the name spaces with any names. */
+static const char *find_space(const char *name) {
+        static const char *const spaces[] = {"user.", "trusted.", "security."};
+
+        for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+                if (strncmp(name, spaces[i], strlen(spaces[i])) == 0)
+                        return spaces[i];
+        return NULL;
+}
+
+int xattr_check_name(const Place *p, const char *name, int without) {
+        const char *space = find_space(name);
+        const mode_t type = p->node->type & S_IFMT;
+        size_t n = strnlen(name, NAME_BYTES_MAX + 1);
+
+        if (n == 0 || n > NAME_BYTES_MAX)
+                return -ERANGE;
+        if (!space)
+                return acl_is_name(name) && type != S_IFLNK ? 0 : -EOPNOTSUPP;
+        if (!name[strlen(space)])
+                return -EINVAL;
+        return strcmp(space, "user.") == 0 && type != S_IFREG && type != S_IFDIR ? without : 0;
+}
+
+int acl_refresh(const Place *p, const char *name, void *list, size_t size) {
+        struct stat st;
+        int r;
+
+        if (!aclform_is_valid(list, size))
+                return -EIO; /* not written by us */
+        if (is_default(name))
+                return 0;
+        r = place_stat(p, &st);
+        if (r == 0)
+                aclform_apply_mode(list, size, st.st_mode);
+        return r;
+}
+
+static int store(const Place *p, const char *name, const void *list, size_t size) {
+        int r;
+
+        fs_lock(p->mount->fs);
+        r = p->mount->fs->ops->setxattr(p->node, name, list, size, 0);
+        fs_unlock(p->mount->fs);
+        return r;
+}
+
+/* A list that says no more than a mode is the mode. */
+static int set_access(const Place *p, const char *name, const void *list, size_t size) {
+        struct stat st;
+        int r = place_stat(p, &st);
+
+        if (r == 0)
+                r = size == ACLFORM_SIZE_MINIMAL ? acl_remove(p, name) : store(p, name, list, size);
+        return r < 0 ? r : place_chmod(p, (st.st_mode & 07000) | aclform_mode(list, size));
+}
+
+int acl_set(const Place *p, const char *name, const void *list, size_t size) {
+        if (is_default(name) && !S_ISDIR(p->node->type))
+                return -EACCES;
+        if (!aclform_is_valid(list, size))
+                return -EINVAL;
+        return is_default(name) ? store(p, name, list, size) : set_access(p, name, list, size);
+}
+
+int acl_remove(const Place *p, const char *name) {
+        int r;
+
+        fs_lock(p->mount->fs);
+        r = p->mount->fs->ops->removexattr(p->node, name);
+        fs_unlock(p->mount->fs);
+        return r == -ENODATA ? 0 : r;
+}
