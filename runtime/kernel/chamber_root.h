@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#define ROOT_FILES_MAX  64u  /* program, loader and libraries of one process */
+#define ROOT_FILES_MAX  128u /* program, loader and libraries of one process */
 #define ROOT_OBJECT_MAX 256u /* bytes of what an error is about; longer ones are cut */
 
 #define ROOT_PRELOADED "/lib/preloaded.so"

@@ -367,10 +367,24 @@ static long map_copy(FdtFile *file, const CallArgs *args) {
         return r < 0 ? r : at;
 }
 
+/* Memory to share with children. A chamber refuses it; a process there has no children, so memory of its own
+ * does the same. */
+static long map_memory(const CallArgs *args) {
+        int flags = ((int)args->a[3] & ~MAP_TYPE) | MAP_PRIVATE;
+        long r = call_kernel(args);
+
+        if (r != -EPERM)
+                return r;
+        return raw_call(SYS_mmap, args->a[0], args->a[1], args->a[2], flags, args->a[4], args->a[5]);
+}
+
 long answer_mmap(const CallArgs *args) {
-        FdtFile *file = (int)args->a[3] & MAP_ANONYMOUS ? NULL : fdt_get((int)args->a[4]);
+        FdtFile *file;
         long r;
 
+        if ((int)args->a[3] & MAP_ANONYMOUS)
+                return map_memory(args);
+        file = fdt_get((int)args->a[4]);
         if (!file)
                 return call_kernel(args);
         r = refuse_map(file, (int)args->a[2], (int)args->a[3], args->a[5]);

@@ -26,6 +26,8 @@ Answer answer_mkdir, answer_mkdirat, answer_rmdir, answer_unlink, answer_unlinka
         answer_renameat, answer_renameat2, answer_link, answer_linkat, answer_symlink, answer_symlinkat,
         answer_chmod, answer_fchmodat, answer_chown, answer_lchown, answer_fchownat, answer_truncate,
         answer_mknod, answer_mknodat, answer_utime, answer_utimes, answer_futimesat, answer_utimensat;
+/* call.c */
+Answer answer_exit;
 /* answer_place.c */
 Answer answer_chdir, answer_chroot, answer_getcwd, answer_umask, answer_sync, answer_syncfs, answer_mount,
         answer_umount;

@@ -5,6 +5,7 @@
 #include "call.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -114,6 +115,7 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         ROW(name_to_handle_at, no_such),
         /* The trap must stay (trap.h). */
         ROW(rt_sigaction, sigaction),
+        ROW(exit_group, exit),
         [SYS_rt_sigprocmask] = {.answer = answer_sigprocmask, .given = 2},
         ROW(rt_sigsuspend, sigsuspend),
         [SYS_ppoll] = {.answer = answer_ppoll, .given = 4},
@@ -121,6 +123,20 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         [SYS_epoll_pwait] = {.answer = answer_epoll_pwait, .given = 5},
         [SYS_epoll_pwait2] = {.answer = answer_epoll_pwait, .given = 5},
 };
+
+static void (*_Atomic before_exit)(void);
+
+void call_before_exit(void (*then)(void)) {
+        atomic_store(&before_exit, then);
+}
+
+long answer_exit(const CallArgs *args) {
+        void (*then)(void) = atomic_exchange(&before_exit, NULL);
+
+        if (then)
+                then();
+        return call_kernel(args);
+}
 
 long call_kernel(const CallArgs *args) {
         const long *a = args->a;

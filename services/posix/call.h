@@ -25,7 +25,7 @@ typedef struct CallArgs {
 typedef struct CallRow {
         long (*answer)(const CallArgs *args); /* NULL: the kernel's */
         unsigned char given;                  /* n: only when argument n, from 1 on, is not 0; 0: all */
-        bool of_file;                         /* of mmap: not of plain memory */
+        bool of_file;                         /* of mmap: not of memory of its own */
 } CallRow;
 
 /* By number. */
@@ -33,6 +33,8 @@ extern const CallRow call_rows[CALL_NUMBERS_MAX];
 
 /* The answer to a call. */
 long call(long number, long a0, long a1, long a2, long a3, long a4, long a5);
+/* What is to be done when the process ends itself, by exit() or _exit(); NULL: nothing. */
+void call_before_exit(void (*then)(void));
 /* The kernel's answer. */
 long call_kernel(const CallArgs *args);
 /* The same of a call whose first argument is a descriptor, and which a chamber may refuse before it looks at

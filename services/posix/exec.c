@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program of the host is told when it asks for what no chamber has: making processes and becoming
- * another program. It gets an error, as it would without rights, and its user one line that says why.
+ * What is special about a program of the host. When it asks for what no chamber has, making processes and
+ * becoming another program, it gets an error, as it would without rights, and its user one line that says
+ * why. When it ends, its files are written back.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -53,7 +54,13 @@ SHOWN int execve(const char *path, char *const *argv, char *const *envp) {
         return refuse("execve");
 }
 
-/* The VFS ends with the program: what it has not written yet would be lost. */
-__attribute__((destructor)) static void write_back(void) {
-        (void)call(SYS_sync, 0, 0, 0, 0, 0, 0);
+/* The VFS ends with the program: what it has not written yet would be lost. That is also what the C library's
+ * streams write when all destructors are through, and what a program wrote that calls _exit(). */
+static void write_back(void) {
+        if (!trap_is_held())
+                (void)call(SYS_sync, 0, 0, 0, 0, 0, 0);
+}
+
+__attribute__((constructor)) static void ask_for_write_back(void) {
+        call_before_exit(write_back);
 }

@@ -22,6 +22,7 @@
 /* All placeholders are copies of one descriptor that is always ready. Nobody should read or write it; if
  * somebody does in a race with close(), reading takes one of many, and stays without effect. */
 #define READY_COUNT (1u << 31)
+#define MODEL_HIGH  (FDT_FDS_MAX / 4l) /* where it goes, if the process may have so many */
 
 static FdtFile files[FDT_FILES_MAX];
 static _Atomic uint32_t file_links[FDT_FILES_MAX];
@@ -132,16 +133,28 @@ FdtFile *fdt_get(long fd) {
         return NULL;
 }
 
-/* The descriptor that placeholders are copies of, above the numbers that programs use. */
+/* A copy of it, as high as this process may have descriptors, takes its place. */
+static long lift(long fd) {
+        long high = -EMFILE;
+
+        for (long lowest = MODEL_HIGH; high < 0 && lowest > STDERR_FILENO; lowest /= 2)
+                high = raw_fcntl(fd, F_DUPFD_CLOEXEC, lowest);
+        if (high >= 0)
+                (void)raw_close(fd);
+        return high;
+}
+
+/* The descriptor that placeholders are copies of. It must not take a number that the program counts on, such
+ * as 0 after close(0): so it goes above the numbers that programs use. */
 static long make_model(void) {
         long fd = raw_call(SYS_eventfd2, READY_COUNT, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE, 0, 0, 0, 0);
-        long high = fd < 0 ? fd : raw_fcntl(fd, F_DUPFD_CLOEXEC, FDT_FDS_MAX / 4);
+        long high = fd < 0 ? fd : lift(fd);
         int none = -1;
 
-        if (fd >= 0 && high >= 0)
+        if (fd >= 0 && high < 0) {
                 (void)raw_close(fd);
-        else if (fd >= 0)
-                high = fd; /* the process may not have so many: then it stays low */
+                return -EMFILE;
+        }
         if (high >= 0 && !atomic_compare_exchange_strong(&model, &none, (int)high)) {
                 (void)raw_close(high);
                 return none;

@@ -88,9 +88,11 @@ static void add_given(Making *m, unsigned argument) {
         add_return(m, SECCOMP_RET_ALLOW);
 }
 
+/* Plain memory of its own is nobody's business. */
 static void add_of_file(Making *m) {
         add_load(m, half(3, false));
-        add_if(m, BPF_JSET, MAP_ANONYMOUS, 0, 1);
+        add_if(m, BPF_JSET, MAP_ANONYMOUS, 0, 2);
+        add_if(m, BPF_JSET, MAP_SHARED, 1, 0);
         add_return(m, SECCOMP_RET_ALLOW);
 }
 

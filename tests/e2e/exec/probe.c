@@ -86,6 +86,9 @@ static void maps(void) {
         say(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENODEV,
                 "memory that would write to it is refused");
         (void)close(fd);
+        map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        say(map != MAP_FAILED && memset(map, 'x', 8192) == map && munmap(map, 8192) == 0,
+                "memory to share with children is its own");
 }
 
 /* Files are always ready; the pipe is when something was written. */
@@ -167,7 +170,20 @@ static void processes(void) {
         say(execl("/stream", "stream", (char *)NULL) < 0, "nor programs be started");
 }
 
-int main(void) {
+/* Leaves what was not written back: without a word, or what a stream still holds. */
+static int leave(const char *how) {
+        int fd = open("/left", O_CREAT | O_WRONLY, 0600);
+        FILE *stream = fopen("/stream", "w");
+        bool is_written = fd >= 0 && write(fd, "left", 4) == 4 && stream && fputs("streamed", stream) >= 0;
+
+        if (strcmp(how, "_exit") == 0)
+                _exit(is_written ? 0 : 1);
+        return is_written ? 0 : 1; /* of the open files, the C library takes care */
+}
+
+int main(int n_words, char **words) {
+        if (n_words > 1)
+                return leave(words[1]);
         files_of_the_host();
         streams();
         raw_calls();

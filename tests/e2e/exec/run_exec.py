@@ -4,40 +4,25 @@
 
     run_exec.py CAISSON PROBE IDL BIN…      BIN: folders of the VFS programs and of the library
 """
-import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
+
+import support
 
 CAISSON, PROBE, IDL, *BINS = sys.argv[1:]
 TIMEOUT = 120
 
 
-def run(*words, feed=b""):
-    command = [CAISSON, "exec", "-I", IDL, *(part for folder in BINS for part in ("--bin", folder)), *words]
-    done = subprocess.run(command, input=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT, check=False)
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+run = support.Exec(CAISSON, IDL, BINS, TIMEOUT)
 
 
 def program(name):
-    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    path = support.find(name)
     if not path:
         sys.exit(f"this machine has no {name}")
     return path
-
-
-class Tap:
-    def __init__(self):
-        self.n = self.n_failed = 0
-
-    def case(self, is_so, name, *shown):
-        self.n += 1
-        self.n_failed += not is_so
-        print(f"{'ok' if is_so else 'not ok'} {self.n} - {name.replace(' ', '_')}")
-        if not is_so:
-            print("".join(f"# {line}\n" for text in shown for line in str(text).splitlines()), end="")
 
 
 def probe(tap):
@@ -88,6 +73,10 @@ def disk(tap, scratch):
     tap.case(code == 0, "cp copies a folder", code, err)
     code, out, err = run(*mount, "--", program("diff"), "-rq", "/d3", "/copy")
     tap.case(code == 0 and not out, "and diff finds no difference", code, out, err)
+    for how, wanted in (("_exit", "left"), ("exit", "leftstreamed")):
+        code, _, err = run(*mount, "--", PROBE, how)
+        _, out, _ = run(*mount, "--", program("cat"), "/left", "/stream")
+        tap.case(code == 0 and out.strip() == wanted, f"what a program wrote before {how} is on the disk", code, out, err)
     code, out, _ = run(*mount, "--", program("ls"), "/dev")
     tap.case(code == 2 and not out, "a disk gets no folder that was not asked for", code, out)
     checked = subprocess.run([program("e2fsck"), "-fn", image], capture_output=True, text=True, check=False)
@@ -162,7 +151,7 @@ def limits(tap, scratch):
 
 
 def main():
-    tap = Tap()
+    tap = support.Tap()
     probe(tap)
     sqlite(tap)
     with tempfile.TemporaryDirectory() as scratch:

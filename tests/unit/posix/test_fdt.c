@@ -56,6 +56,27 @@ static long open_one(struct vfs *vfs, Handle handle) {
         return fdt_install(file, 0, O_CLOEXEC);
 }
 
+/* The first of all: what placeholders are copies of is made now. */
+static void the_first_file_gets_a_number_that_was_closed(void **state) {
+        struct rlimit before, few;
+        int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 32);
+        long fd;
+
+        (void)state;
+        assert_true(input >= 0);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+        few = (struct rlimit){.rlim_cur = 64, .rlim_max = before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        (void)close(STDIN_FILENO);
+        fd = open_one(&counting, 5);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_int_equal(fd, STDIN_FILENO);
+        assert_true(fdt_is_virtual(STDIN_FILENO));
+        assert_int_equal(fdt_close(STDIN_FILENO), 0);
+        assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+        (void)close(input);
+}
+
 static void number_is_the_lowest_free_one(void **state) {
         int real = dup(STDOUT_FILENO);
         long fd = open_one(&counting, 1);
@@ -210,6 +231,7 @@ static void what_was_kept_is_not_closed(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup(the_first_file_gets_a_number_that_was_closed, set_up),
                 cmocka_unit_test_setup(number_is_the_lowest_free_one, set_up),
                 cmocka_unit_test_setup(files_are_always_ready, set_up),
                 cmocka_unit_test_setup(last_copy_closes, set_up),

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Programs of this machine, unmodified, on the files of a VFS, beside what they do on the host. Speaks TAP.
+
+    run_programs.py [--large] CAISSON IDL BIN…      BIN: folders of the VFS programs and of the library
+
+A program that this machine lacks is left out. With --large the amounts are those of the guide's table, there
+are more programs, and each run's time is shown as a multiple of the same run on the host.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import applets
+import support
+
+IS_LARGE = "--large" in sys.argv
+CAISSON, IDL, *BINS = (word for word in sys.argv[1:] if word != "--large")
+TIMEOUT = 600 if IS_LARGE else 120
+VARIABLES = {"TZ": "UTC0", "LANG": "C"}
+
+run_chamber = support.Exec(CAISSON, IDL, BINS, TIMEOUT)
+
+
+def chamber(mount, *words, feed=b""):
+    env = [part for name, value in VARIABLES.items() for part in ("--env", f"{name}={value}")]
+    return run_chamber(*mount, *env, "--", *words, feed=feed)
+
+
+def host(folder, *words, feed=b""):
+    done = subprocess.run(words, cwd=folder, input=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT,
+                          env={**os.environ, **VARIABLES}, check=False)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+# --- file systems ---
+
+
+class Place:
+    """A file system for programs, and who judges it afterwards."""
+
+    def __init__(self, kind, scratch, make=None, judge=None):
+        self.kind = kind
+        self.image = pathlib.Path(scratch, f"{kind}.img")
+        self.judge = judge
+        self.mount = ["--vfs", "nodev / ramfs 0"]
+        if make:
+            with self.image.open("wb") as file:
+                file.truncate((256 if IS_LARGE else 64) << 20)
+            subprocess.run([support.find(make[0]), *make[1:], self.image], check=True, stdout=subprocess.DEVNULL)
+            self.mount = ["--disk", str(self.image), "--vfs", f"mmc0 / {kind} 0"]
+        self.mount += ["--vfs", "devfs /dev devfs 0"]
+
+    def check(self, tap):
+        if self.judge:
+            judged = subprocess.run([support.find(self.judge), "-fn" if self.judge == "e2fsck" else "-n", self.image],
+                                    capture_output=True, text=True, check=False)
+            tap.case(judged.returncode == 0, f"{self.judge} finds it in order", judged.stdout)
+
+
+def places(scratch):
+    return (Place("ramfs", scratch),
+            Place("ext4", scratch, ("mkfs.ext4", "-q", "-F"), "e2fsck"),
+            Place("fat32", scratch, ("mkfs.fat", "-F", "32"), "fsck.fat"))
+
+
+# --- busybox ---
+
+
+def seen(result, step):
+    """What counts of a result: not what `caisson` itself says of an exit status."""
+    code, out, err = result
+    lines = out.splitlines()
+    errors = [line for line in err.splitlines() if not line.startswith("caisson: ")]
+    return code, sorted(lines) if step.is_sorted else lines, errors
+
+
+def busybox(tap, scratch):
+    place = Place("ext4", scratch, ("mkfs.ext4", "-q", "-F"), "e2fsck")
+    folder = pathlib.Path(scratch, "busybox")
+    folder.mkdir()
+    for step in applets.STEPS:
+        words = ("busybox", *step.words.split(" "))
+        here, there = (seen(result, step) for result in
+                       (host(folder, *words, feed=step.feed), chamber(place.mount, *words, feed=step.feed)))
+        tap.case(here == there, f"busybox {step.words}", "host", here, "chamber", there)
+    place.check(tap)
+
+
+# --- sqlite3 ---
+
+N_INSERTS = 100000 if IS_LARGE else 10000
+INSERTS = f"""create table t(a integer primary key, b text);
+with recursive c(x) as (select 1 union all select x+1 from c where x<{N_INSERTS}) insert into t select x, hex(x) from c;
+create index i on t(b); delete from t where a % 3 = 0; vacuum;
+select count(*) from t; pragma integrity_check;"""
+# Each insert is a transaction of its own: journal, fsync, unlink.
+SINGLE = "create table u(a); " + "insert into u values (random()); " * (1000 if IS_LARGE else 20) + "select count(*) from u;"
+
+
+def sqlite3(tap, scratch):
+    wanted = [str(N_INSERTS - N_INSERTS // 3), "ok"]
+    for place in places(scratch):
+        _, result = timed(f"sqlite3, {N_INSERTS} inserts, {place.kind}", place, scratch, "sqlite3", "db", INSERTS)
+        tap.case(result[0] == 0 and result[1].split() == wanted, f"sqlite3 finds its database whole on {place.kind}", *result)
+        place.check(tap)
+        _, result = timed(f"sqlite3, transactions, {place.kind}", place, scratch, "sqlite3", "single", feed=SINGLE.encode())
+        tap.case(result[0] == 0 and int(result[1]) == SINGLE.count("insert"), f"sqlite3 makes transactions on {place.kind}", *result)
+        place.check(tap)
+
+
+# --- git ---
+
+GIT = {"HOME": "/", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*",
+       "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": "1600000000 +0000",
+       "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_COMMITTER_DATE": "1600000000 +0000"}
+# "@": the folder of the files. What git prints names the contents by their hashes: it is the same everywhere.
+GIT_STEPS = (("git", "init", "-q", "-b", "main", "@"), ("tee", "@/one"), ("tee", "@/two"),
+             *(("git", "-C", "@", *words.split()) for words in (
+                 "hash-object -w one", "add one two", "write-tree", "commit-tree -m first TREE", "update-ref refs/heads/main COMMIT",
+                 "log --format=%H,%s,%an --stat", "status --short", "ls-files -s", "cat-file -p HEAD:two", "rm -q two", "diff --cached --stat",
+                 "rev-parse HEAD", "branch other", "for-each-ref")))
+
+NAMED = {"write-tree": "TREE", "commit-tree": "COMMIT"}  # what later steps call what these print
+
+
+def git(tap, scratch):
+    place = Place("ext4", scratch, ("mkfs.ext4", "-q", "-F"), "e2fsck")
+    folder = pathlib.Path(scratch, "git")
+    VARIABLES.update(GIT)
+    names = {}
+    for step in GIT_STEPS:
+        words = [names.get(word, word) for word in step]
+        feed = applets.TEXT if step[0] == "tee" else b""
+        here = host(scratch, *(word.replace("@", str(folder)) for word in words), feed=feed)
+        there = chamber(place.mount, *(word.replace("@", "/git") for word in words), feed=feed)
+        tap.case(here[:2] == there[:2] == (0, here[1]), " ".join(step), "host", here, "chamber", there)
+        if len(step) > 3 and step[3] in NAMED:
+            names[NAMED[step[3]]] = here[1].strip()
+    place.check(tap)
+
+
+def timed(name, place, scratch, *words, feed=b""):
+    """Runs it in both worlds; shows the times' relation if asked to."""
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        begin = time.monotonic()
+        here = host(folder, *words, feed=feed)
+        middle = time.monotonic()
+        there = chamber(place.mount, *words, feed=feed)
+        end = time.monotonic()
+    if IS_LARGE:
+        print(f"# {name}: {(end - middle) / (middle - begin):.2f} of the host's time")
+    return here, there
+
+
+def main():
+    tap = support.Tap()
+    with tempfile.TemporaryDirectory() as scratch:
+        for program in (busybox, git, sqlite3):
+            if support.find(program.__name__):
+                program(tap, scratch)
+    print(f"1..{tap.n}")
+    sys.exit(1 if tap.n_failed else 0)
+
+
+main()
