@@ -106,6 +106,33 @@ def fat(tap, scratch):
     tap.case(checked.returncode == 0, "fsck.fat finds the disk in order", checked.stdout)
 
 
+def rights(tap, scratch):
+    """Programs of libacl, which knows nothing of a VFS."""
+    image = pathlib.Path(scratch, "rights.img")
+    with image.open("wb") as file:
+        file.truncate(8 << 20)
+    subprocess.run([program("mkfs.ext4"), "-q", "-F", image], check=True, stdout=subprocess.DEVNULL)
+    mount = ["--disk", str(image), "--vfs", "mmc0 / ext4 0"]
+    for words, name in ((["touch", "/f"], "touch makes a file"), (["mkdir", "/d"], "mkdir makes a folder"),
+                        (["setfacl", "-m", "u:7:r,m:rw", "/f"], "setfacl changes a list of rights"),
+                        (["setfacl", "-d", "-m", "u:7:rx", "/d"], "setfacl sets a default"),
+                        (["cp", "-p", "/f", "/copy"], "cp keeps what it can")):
+        code, _, err = run(*mount, "--", program(words[0]), *words[1:])
+        tap.case(code == 0, name, code, err)
+    code, out, err = run(*mount, "--", program("getfacl"), "-pcn", "/f")
+    tap.case(code == 0 and out.split() == ["user::rw-", "user:7:r--", "group::r--", "mask::rw-", "other::r--"],
+             "getfacl shows the list the next time", code, out, err)
+    code, out, err = run(*mount, "--", program("getfacl"), "-pcnd", "/d")
+    tap.case(code == 0 and "user:7:r-x" in out.split(), "and the default", code, out, err)
+    for words in (["-b", "/f"], ["-k", "/d"]):
+        code, _, err = run(*mount, "--", program("setfacl"), *words)
+        tap.case(code == 0, f"setfacl {words[0]} takes it away", code, err)
+    code, out, err = run(*mount, "--", program("getfacl"), "-pcn", "/f", "/d")
+    tap.case(code == 0 and "user:7" not in out and "default" not in out, "and it is gone", code, out, err)
+    checked = subprocess.run([program("e2fsck"), "-fn", image], capture_output=True, text=True, check=False)
+    tap.case(checked.returncode == 0, "e2fsck finds lists in order", checked.stdout)
+
+
 def mounts(tap):
     code, out, err = run("--vfs", "nodev / ramfs 0", "--vfs", "nodev /tmp ramfs 0", "--", program("stat"), "-c", "%d", "/", "/tmp")
     tap.case(code == 0 and len(set(out.split())) == 2, "several file systems make one tree", out, err)
@@ -157,6 +184,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         disk(tap, scratch)
         fat(tap, scratch)
+        rights(tap, scratch)
         refusals(tap, scratch)
         limits(tap, scratch)
     mounts(tap)
