@@ -91,8 +91,8 @@ static void look_at_network(void) {
         const char *text = variable(_VFS_NETWORK_BACKEND);
         Spec spec;
 
-        if (text && read_spec(_VFS_NETWORK_BACKEND + 1, text, &spec) && !find(spec.name))
-                log_line(LOG_INIT "%s=%s: there is no such back end", _VFS_NETWORK_BACKEND + 1, text);
+        if (text && read_spec(&_VFS_NETWORK_BACKEND[1], text, &spec) && !find(spec.name))
+                log_line(LOG_INIT "%s=%s: there is no such back end", &_VFS_NETWORK_BACKEND[1], text);
 }
 
 struct vfs *backend_choose(void) {
@@ -102,7 +102,7 @@ struct vfs *backend_choose(void) {
         int error = 0;
 
         look_at_network();
-        if (read_spec(_VFS_FILESYSTEM_BACKEND + 1, text ? text : backend_default, &spec)) {
+        if (read_spec(&_VFS_FILESYSTEM_BACKEND[1], text ? text : backend_default, &spec)) {
                 vfs = make(spec.name, INVALID_HANDLE, spec.config, &error);
                 if (!vfs)
                         log_line(LOG_INIT "Failed to create backend \"%s\", error %d (%s)", spec.name, error,
