@@ -150,7 +150,7 @@ void core_task_set_memory(CoreTask *task, MdlShare *share) {
 
 /* A method that nobody serves gets an empty answer, without a message. */
 static void answer(Core *core, nk_err_t err, const struct nk_arena *arena) {
-        CoreAnswer a = {.ticket = core->ticket, .mail = core->mail};
+        CoreAnswer a = {.ticket = core->ticket, .had = core->had, .mail = core->mail};
 
         if (err == NK_EOK) {
                 a.message = &core->res.base_;
@@ -180,6 +180,7 @@ void core_call(CoreTask *caller, CoreTicket ticket, const struct nk_message *req
         core->now_ms = now_ms;
         core->mail = (CoreMail){.n_fds = 0};
         core->own.n = 0;
+        core->had = 0;
         core->is_later = false;
         err = kl_core_Core_entity_dispatch(&core->entity, request, &req_arena, &core->res.base_, &res_arena);
         if (!core->is_later)

@@ -47,6 +47,7 @@ typedef struct CoreAnswer {
         uint32_t message_size;
         const void *arena;
         uint32_t arena_size;
+        uint32_t had; /* a handle in it that the caller had before; 0: all were made for this answer */
         CoreMail mail;
 } CoreAnswer;
 

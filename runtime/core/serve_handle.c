@@ -187,6 +187,7 @@ static nk_err_t connect(kl_core_Handle *self, const kl_core_Handle_Connect_req *
         if (res->rc != rcOk)
                 return NK_EOK;
         res->rc = core_object_new(caller, &spec, &client, &number);
+        core->had = made ? 0 : req->inListener.handle;
         if (res->rc == rcOk) {
                 res->outListener =
                         made ? core_desc_of(caller->space, made->listener->tag, core_attach_own(core, &fds))

@@ -195,6 +195,7 @@ static nk_err_t lookup(kl_core_Task *self, const kl_core_Task_Lookup_req *req,
         if (res->rc == rcOk)
                 res->rc = core_rc_of(htree_describe(caller->space, number, 0, NULL, &rights));
         res->handle = res->rc == rcOk ? nkx_handle_desc_make(number, rights, 0) : no_handle;
+        caller->core->had = number;
         return NK_EOK;
 }
 

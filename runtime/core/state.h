@@ -63,6 +63,7 @@ struct Core {
         int own_fd;                /* in it, closed when the answer is out */
         void (*close_own)(int fd); /* NULL: there is none */
         MailFds own;               /* likewise */
+        uint32_t had;              /* a handle of the answer that the caller had before; 0: none */
         bool is_later;             /* the method has not made an answer: it comes, or came, by another way */
         kl_core_Core_entity_res res;
         uint64_t arena[kl_core_Core_entity_res_arena_size / sizeof(uint64_t)];

@@ -28,6 +28,12 @@ typedef enum Life {
         LIFE_BEGUN    /* it was started, with the rest or by its starter: there is no second time */
 } Life;
 
+/* Handles that an answer has made for who called. */
+typedef struct Made {
+        uint32_t n;
+        uint32_t numbers[PLACES_MAX];
+} Made;
+
 typedef struct DeskTask {
         Desk *desk;
         uint32_t index;
@@ -35,6 +41,7 @@ typedef struct DeskTask {
         MdlShare memory; /* outlives the process: others may have what it made */
         RelayRoute *route;
         Life life;
+        Made made[CHAN_SLOTS]; /* by the last answer in each slot, should nobody take it */
 } DeskTask;
 
 struct Desk {
@@ -71,8 +78,31 @@ static int32_t send_mail(const DeskTask *t, const CoreMail *mail) {
         return r ? rcOutOfMemory : rcOk;
 }
 
-/* May the answer go? What was made for it is closed again if not. */
-static int32_t release(DeskTask *t, const CoreAnswer *a) {
+/* A number may come twice: of a listener that is the server's end as well. */
+static void note_made(Made *made, const Carry *carry, uint32_t had) {
+        made->n = 0;
+        for (uint32_t i = 0; i < carry->n; i++)
+                if (carry->descs[i].handle != HTREE_INVALID && carry->descs[i].handle != had &&
+                        (made->n == 0 || made->numbers[made->n - 1] != carry->descs[i].handle))
+                        made->numbers[made->n++] = carry->descs[i].handle;
+}
+
+static void close_made(DeskTask *t, Made *made) {
+        if (t->core)
+                for (uint32_t i = 0; i < made->n; i++)
+                        (void)htree_close(core_space(t->core), made->numbers[i]);
+        made->n = 0;
+}
+
+static void answer_left(void *arg, uint32_t slot, bool is_answer) {
+        DeskTask *t = arg;
+
+        if (is_answer)
+                close_made(t, &t->made[slot]);
+}
+
+/* May the answer go? */
+static int32_t release(DeskTask *t, const CoreAnswer *a, Made *ret_made) {
         const ShapeMethod *method = judge_find_method(core_shape(), a->message->iid, a->message->mid);
         JudgeMessage m = {.riid = a->message->iid,
                 .mid = a->message->mid,
@@ -81,22 +111,20 @@ static int32_t release(DeskTask *t, const CoreAnswer *a) {
                 .message_size = a->message_size,
                 .arena_size = a->arena_size};
         Carry carry = CARRY_NULL;
-        int32_t status;
 
         if (!method || !t->core)
                 return rcSecurityDisallow;
         if (core_is_unjudged(m.riid, m.mid))
                 return send_mail(t, &a->mail);
         carry_take(&carry, core_shape(), &method->res, a->message);
+        note_made(ret_made, &carry, a->had);
         carry_describe(&carry, core_space(t->core));
         m.sids = carry.sids;
-        status = judge_response(t->desk->judge, JUDGE_KERNEL, t->index, false, &m) ? send_mail(t, &a->mail)
-                                                                                   : rcSecurityDisallow;
-        if (status != rcOk)
-                carry_take_back(&carry, core_space(t->core));
-        return status;
+        return judge_response(t->desk->judge, JUDGE_KERNEL, t->index, false, &m) ? send_mail(t, &a->mail)
+                                                                                 : rcSecurityDisallow;
 }
 
+/* What was made for an answer that doesn't go, or to nobody, is closed again. */
 static void answer(void *arg, const CoreAnswer *a) {
         Desk *d = arg;
         DeskTask *t = d->tasks + a->ticket / CHAN_SLOTS;
@@ -105,12 +133,15 @@ static void answer(void *arg, const CoreAnswer *a) {
                 .msg_size = a->message_size,
                 .arena = a->arena,
                 .arena_size = a->arena_size};
+        Made *made = &t->made[slot];
         int32_t status;
 
         if (!t->route)
                 return;
-        status = a->message ? release(t, a) : NK_ENOENT;
-        (void)relay_answer(d->relay, t->route, slot, status == rcOk ? &out : NULL, status);
+        made->n = 0;
+        status = a->message ? release(t, a, made) : NK_ENOENT;
+        if (!relay_answer(d->relay, t->route, slot, status == rcOk ? &out : NULL, status) || status != rcOk)
+                close_made(t, made);
 }
 
 /* --- time --- */
@@ -177,7 +208,10 @@ void desk_seat(Desk *d, uint32_t task, const HeldTable *held) {
 }
 
 void desk_plan(Desk *d, uint32_t task, RelayPlan *plan) {
+        static const RelayJudge left = {.withdrawn = answer_left};
+
         plan->shape = core_shape();
+        plan->judge = &left;
         plan->serve = serve;
         plan->arg = d->tasks + task;
 }

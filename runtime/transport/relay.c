@@ -305,16 +305,19 @@ static void refuse(RelayRoute *route, uint32_t i, ChanWay way, int32_t status) {
 }
 
 bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out, int32_t status) {
-        bool is_open;
+        bool is_open, is_awaited;
 
         (void)pthread_mutex_lock(&r->lock);
         is_open = route->client && slot < CHAN_SLOTS && route->calls[slot].phase == RELAY_SERVED;
+        is_awaited = is_open && !route->calls[slot].is_abandoned;
         if (is_open) {
                 route->calls[slot].phase = RELAY_FREE;
-                answer_slot(route->client, slot, out, status);
+                route->calls[slot].has_answered = is_awaited && out;
+                answer_slot(
+                        route->client, slot, is_awaited ? out : NULL, is_awaited ? status : rcIpcInterrupt);
         }
         (void)pthread_mutex_unlock(&r->lock);
-        return is_open;
+        return is_awaited;
 }
 
 /* --- requests --- */
@@ -549,7 +552,7 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
 static void note_abandoned(RelayRoute *route, uint32_t i) {
         RelayCall *call = &route->calls[i];
 
-        call->is_abandoned = call->phase == RELAY_JUDGED;
+        call->is_abandoned = call->phase == RELAY_JUDGED || call->phase == RELAY_SERVED;
         if (call->has_answered)
                 withdrawn(route, i, true);
         call->has_answered = false;
@@ -561,9 +564,8 @@ static void give_back(RelayRoute *route, uint32_t i) {
         ChanWay way = call->phase == RELAY_STRAIGHT ? CHAN_WAY_STRAIGHT : CHAN_WAY_JUDGED;
         uint32_t flags = *(volatile uint32_t *)&chan_slot(route->client, i)->flags, bit = 1u << i;
 
-        if (!route->server)
-                return;
-        if (call->phase == RELAY_FREE || !(atomic_fetch_and(chan_pending(route->server), ~bit) & bit)) {
+        if (!route->server || call->phase == RELAY_FREE ||
+                !(atomic_fetch_and(chan_pending(route->server), ~bit) & bit)) {
                 if (flags & CHAN_ABANDONED)
                         note_abandoned(route, i);
                 return;

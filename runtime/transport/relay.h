@@ -86,7 +86,8 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who);
 void relay_remove(Relay *r, RelayRoute *route, uint32_t who);
 
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or
- * nobody waits in that slot. */
+ * nobody waits in that slot any more; nobody gets the message. When somebody was to get it and then doesn't
+ * take it, the judge's `withdrawn` says so. */
 bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out, int32_t status);
 
 /* The lock under which judges and servers are called, for who else uses what they use. Recursive. */

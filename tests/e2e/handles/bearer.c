@@ -2,8 +2,8 @@
 /*
  * Both ends of messages with handles, for a test that kills one of them. `bearer serve` serves until it is
  * killed; bearer WORD… does what the words say, one after the other, shows how each ended, and then waits:
- * make (an object of its own), give, give-late, give-briefly (the same with a limit of time), take,
- * take-late, use, close; wait (for a signal).
+ * make (an object of its own), make-untaken (and doesn't take the answer), give, give-late, give-briefly (the
+ * same with a limit of time), take, take-late, use, close; wait (for a signal).
  */
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/nk/transport-kos.h>
@@ -19,6 +19,10 @@
 
 #include <bear/Giver.edl.h>
 #include <bear/IBear.idl.h>
+
+#include "boot/boot.h"
+#include "transport/chan.h"
+#include <kl/core/Core.edl.h>
 
 #define CHANNEL  "bears"
 #define RIGHTS   (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | 1)
@@ -116,6 +120,32 @@ static nk_err_t do_make(void) {
         return KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, RIGHTS, NULL, &held);
 }
 
+/* Has no room for the answer, which names the handle that the kernel process has made. */
+static nk_err_t do_make_untaken(void) {
+        const ChanClientPlan plan = {.mem_fd = -1,
+                .bell_fd = -1,
+                .status_fd = -1,
+                .judged_fd = boot_get()->block->kernel_fd,
+                .kernel = boot_kernel()};
+        const ChanWait wait = {.timeout_ms = CHAN_FOREVER};
+        kl_core_Handle_CreateUserObject_req req = {.type = HANDLE_TYPE_USER_FIRST,
+                .rights = RIGHTS,
+                .ipcChannel = nk_handle_desc(INVALID_HANDLE)};
+        struct nk_message head;
+        const ChanOut out = {.msg = &req.base_, .msg_size = sizeof req};
+        ChanIn in = {.msg = &head, .msg_max = sizeof head};
+        static ChanClient *client; /* the descriptor is its own from then on */
+        int32_t status;
+
+        if (!client && chan_client_open(&plan, &client) != 0)
+                return NK_ENOMEM;
+        nk_req_reset(&req);
+        nk_msg_set_method_id(&req, kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid,
+                kl_core_Handle_CreateUserObject_mid);
+        nk_msg_set_ncaps(&req, 1);
+        return chan_call(client, &out, &in, &wait, &status) == 0 ? (nk_err_t)status : NK_EBADMSG;
+}
+
 static nk_err_t do_give(void) {
         bear_IBear_Give_req req;
         bear_IBear_Give_res res;
@@ -177,9 +207,9 @@ static nk_err_t do_wait(void) {
 static const struct {
         const char *word;
         nk_err_t (*run)(void);
-} words[] = {{"make", do_make}, {"give", do_give}, {"give-late", do_give_late},
-        {"give-briefly", do_give_briefly}, {"take", do_take}, {"take-late", do_take_late}, {"use", do_use},
-        {"close", do_close}, {"wait", do_wait}};
+} words[] = {{"make", do_make}, {"make-untaken", do_make_untaken}, {"give", do_give},
+        {"give-late", do_give_late}, {"give-briefly", do_give_briefly}, {"take", do_take},
+        {"take-late", do_take_late}, {"use", do_use}, {"close", do_close}, {"wait", do_wait}};
 
 static int act(const char *word) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -21,6 +21,7 @@ DEADLINE = 60
 CLOSED = 107    # NK_ENOTCONN
 TIMED_OUT = 11  # NK_EAGAIN
 DENIED = 1      # NK_EPERM
+NO_ROOM = 74    # NK_EBADMSG, of this test's own
 AT_START = {"G": (2, 2)}  # task: handles, objects; the resource and its badge
 CASES = []
 
@@ -193,6 +194,15 @@ def client_that_gave_up_gets_no_handle(bench):
     run.send("G", signal.SIGUSR1)
     for word in ("give", "use", "close"):
         assert run.expect(f"{word} gives (.*)")[1] == "0"
+    run.expect_holdings(AT_START)
+    run.end()
+
+
+@case
+def client_that_takes_no_answer_of_the_kernel_process_has_nothing_of_it(bench):
+    run = Run(bench, *["make-untaken"] * 3)
+    for _ in range(3):
+        assert int(run.expect("make-untaken gives (.*)")[1]) == NO_ROOM
     run.expect_holdings(AT_START)
     run.end()
 

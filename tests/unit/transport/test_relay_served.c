@@ -27,6 +27,7 @@ typedef struct Own {
         uint32_t held_slot;
         bool holds;
         uint32_t n_malformed;
+        _Atomic uint32_t n_untaken; /* answers */
 } Own;
 
 static void answer_own(Own *own, RelayRoute *route, uint32_t slot) {
@@ -48,9 +49,22 @@ static void serve_own(void *arg, RelayRoute *route, uint32_t slot, const RelayMe
         }
 }
 
+static void note_untaken(void *arg, uint32_t slot, bool is_answer) {
+        Own *own = arg;
+
+        assert_true(slot < CHAN_SLOTS && is_answer);
+        atomic_fetch_add(&own->n_untaken, 1);
+}
+
 static void open_own(Own *own) {
+        static const RelayJudge judge = {.withdrawn = note_untaken};
         int status, status_ro, ear, bell, leg;
-        RelayPlan plan = {.server_fd = -1, .direct_fd = -1, .status_fd = -1, .serve = serve_own, .arg = own};
+        RelayPlan plan = {.server_fd = -1,
+                .direct_fd = -1,
+                .status_fd = -1,
+                .judge = &judge,
+                .serve = serve_own,
+                .arg = own};
 
         *own = (Own){.relay = NULL};
         assert_int_equal(chan_status_create(&status, &status_ro), 0);
@@ -132,6 +146,77 @@ static void answer_to_a_dead_caller_is_dropped(void **state) {
         close_own(&own);
 }
 
+/* Requests are taken under the lock: what was taken is held then. */
+static bool is_held(Own *own) {
+        bool is;
+
+        relay_lock(own->relay);
+        is = own->held_route != NULL;
+        relay_unlock(own->relay);
+        return is;
+}
+
+/* When a later call was answered, all that was told before has been heard, or is when the lock is free. */
+static uint32_t count_untaken(Own *own, TrioCall *next) {
+        uint32_t n;
+
+        trio_call(next);
+        expect_status(next, rcOk);
+        relay_lock(own->relay);
+        n = own->n_untaken;
+        relay_unlock(own->relay);
+        return n;
+}
+
+static void answer_to_who_waits_no_more_is_not_given(void **state) {
+        Trio t = {.client = NULL};
+        TrioCall c;
+        Own own;
+
+        (void)state;
+        open_own(&own);
+        c = drop(&t, &own);
+        own.holds = true;
+        c.wait.timeout_ms = 50;
+        do {
+                trio_call(&c); /* once more, if the time was over before anybody looked */
+                assert_int_equal(c.result, CHAN_E_TIMEOUT);
+        } while (!is_held(&own));
+        relay_lock(own.relay);
+        own.holds = false;
+        relay_unlock(own.relay);
+        c.wait.timeout_ms = CHAN_FOREVER;
+        assert_int_equal(count_untaken(&own, &c), 0);
+        assert_false(relay_answer(own.relay, own.route, own.held_slot, NULL, rcOk));
+        for (uint32_t i = 0; i < 2 * CHAN_SLOTS; i++) /* its slot comes back */
+                assert_int_equal(count_untaken(&own, &c), 0);
+        close_own(&own);
+}
+
+/* The caller has no room for it. */
+static void answer_that_its_caller_does_not_take_is_told_of(void **state) {
+        Trio t = {.client = NULL};
+        struct nk_message req, res;
+        const ChanOut out = {.msg = &req, .msg_size = sizeof req};
+        ChanIn in = {.msg = &res, .msg_max = sizeof res - 1};
+        const ChanWait wait = {.timeout_ms = CHAN_FOREVER};
+        TrioCall c;
+        int32_t status;
+        Own own;
+
+        (void)state;
+        open_own(&own);
+        c = drop(&t, &own);
+        nk_message_make_req(&req, sizeof req);
+        nkx_message_set_method_id(&req, c.iid, c.mid);
+        for (uint32_t n = 1; n <= 3; n++) {
+                assert_int_not_equal(chan_call(own.client, &out, &in, &wait, &status), 0);
+                assert_int_equal(count_untaken(&own, &c), n);
+                assert_int_equal(count_untaken(&own, &c), n); /* it is told of once */
+        }
+        close_own(&own);
+}
+
 static void malformed_call_to_the_kernel_process_is_named_so(void **state) {
         Trio t = {.client = NULL};
         TrioCall c;
@@ -150,6 +235,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(call_to_the_kernel_process_is_answered_at_once_or_later),
                 cmocka_unit_test(answer_to_a_dead_caller_is_dropped),
+                cmocka_unit_test(answer_to_who_waits_no_more_is_not_given),
+                cmocka_unit_test(answer_that_its_caller_does_not_take_is_told_of),
                 cmocka_unit_test(malformed_call_to_the_kernel_process_is_named_so),
         };
 
