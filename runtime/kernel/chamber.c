@@ -9,7 +9,6 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,18 +78,8 @@ static int leave_terminal(Chamber *chamber) {
         return setsid() < 0 ? -1 : 0;
 }
 
-/* Comes after whatever changes credentials, which would undo it. The kernel process may have died
- * before: then nobody has the other end of the report, and its number would tell nothing in here. */
 static int die_with_kernel(Chamber *chamber) {
-        struct pollfd report = {.fd = report_fd(chamber)};
-
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-                return -1;
-        if (poll(&report, 1, 0) < 0)
-                return -1;
-        if (report.revents & POLLHUP)
-                _exit(EXIT_FAILURE);
-        return 0;
+        return ns_die_with_kernel(report_fd(chamber));
 }
 
 /* --- limits --- */
@@ -153,7 +142,7 @@ static int build_root(Chamber *chamber) {
 
 static int enter_processes(Chamber *chamber) {
         ChamberReport report = {.error = 0};
-        int r = ns_fork(&report.pid, &report.init);
+        int r = ns_fork(report_fd(chamber), &report.pid, &report.init);
         char go;
 
         if (r < 0)

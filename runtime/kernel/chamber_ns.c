@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -171,25 +172,36 @@ static pid_t fork_sibling(void) {
         return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
+int ns_die_with_kernel(int report_fd) {
+        struct pollfd report = {.fd = report_fd};
+
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&report, 1, 0) < 0)
+                return -1;
+        if (report.revents & POLLHUP)
+                _exit(EXIT_FAILURE);
+        return 0;
+}
+
 /* Holds nothing and does nothing: it is there so that the others have a parent, and their namespace
  * an end. The kernel process kills it when the process has ended; its own end kills all of them. */
-static _Noreturn void be_init(void) {
+static _Noreturn void be_init(int report_fd) {
+        (void)prctl(PR_SET_DUMPABLE, 0);
+        if (ns_die_with_kernel(report_fd) < 0)
+                _exit(EXIT_FAILURE);
         (void)close_range(0, ~0u, 0);
         (void)setsid();
         (void)prctl(PR_SET_NAME, "caisson-init");
-        (void)prctl(PR_SET_DUMPABLE, 0);
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)signal(SIGCHLD, SIG_IGN);
         for (;;)
                 (void)pause();
 }
 
-int ns_fork(pid_t *ret_pid, pid_t *ret_init) {
+int ns_fork(int report_fd, pid_t *ret_pid, pid_t *ret_init) {
         *ret_init = fork_sibling();
         if (*ret_init < 0)
                 return -1;
         if (*ret_init == 0)
-                be_init();
+                be_init(report_fd);
         *ret_pid = fork_sibling();
         if (*ret_pid == 0)
                 return 0;

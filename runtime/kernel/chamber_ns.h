@@ -21,5 +21,10 @@ int ns_become_nobody(void);      /* takes the mapped id, where it is another one
 /* Makes an init for the new processes' namespace and a process in it, both children of the caller's
  * parent, which thus sees how the process ends, signals included. An init of its own because the
  * first process of a namespace ignores what it has no handler for: SIGTERM, or its own abort().
- * Returns 0 in the process, 1 in the caller with both numbers, or -1 with errno. */
-int ns_fork(pid_t *ret_pid, pid_t *ret_init);
+ * Returns 0 in the process, 1 in the caller with both numbers, or -1 with errno. report_fd: as below. */
+int ns_fork(int report_fd, pid_t *ret_pid, pid_t *ret_init);
+
+/* From now on the caller dies when the kernel process does. Comes after whatever changes credentials, which
+ * would undo it. The kernel process may have died before: then nobody has the other end of the report, and
+ * its number would tell nothing in a namespace; this doesn't return then. 0, or -1 with errno. */
+int ns_die_with_kernel(int report_fd);

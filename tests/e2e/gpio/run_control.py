@@ -101,6 +101,18 @@ class Run:
         return self.process.wait(DEADLINE)
 
 
+def processes_of(folder):
+    """Those that were started with a path below this folder, or are made of one that was."""
+    found = []
+    for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(folder).encode() in line.read_bytes():
+                found.append(int(line.parent.name))
+        except OSError:
+            pass  # it has just ended
+    return found
+
+
 def ready(bench):
     """The driver of the only running solution answers."""
     until(lambda: bench.tool("list")[0] == 0, "the driver answers")
@@ -282,6 +294,7 @@ def what_a_killed_run_leaves_is_taken_away(bench):
     assert len(list((bench.run_dir / "caisson").iterdir())) == 1
     assert bench.tool("list")[0] == 1
     assert list((bench.run_dir / "caisson").iterdir()) == []
+    until(lambda: not processes_of(folder), "the end of all that the run started")
 
 
 @case
