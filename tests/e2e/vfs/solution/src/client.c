@@ -14,5 +14,6 @@ int main(void) {
         waits_cases(&raw);
         hostile_cases(&raw);
         limits_cases(&raw);
+        raw_end(&raw);
         return EXIT_SUCCESS;
 }

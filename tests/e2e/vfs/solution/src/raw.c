@@ -17,13 +17,10 @@ void check(int is_true, const char *what) {
         fprintf(stderr, "%s %s\n", is_true ? "ok" : "not ok", what);
 }
 
-static void arena_make(struct nk_arena *arena) {
-        char *start = malloc(ARENA_SIZE);
-
-        if (start == NULL)
-                abort();
-        nk_arena_init(arena, start, start + ARENA_SIZE);
-}
+struct RawMemory {
+        NkKosTransport transport;
+        char req[ARENA_SIZE], res[ARENA_SIZE];
+};
 
 void raw_reset(Raw *raw) {
         nk_arena_reset(&raw->req);
@@ -31,13 +28,15 @@ void raw_reset(Raw *raw) {
 }
 
 static void connect_to(Raw *raw, const char *channel) {
-        NkKosTransport *transport = malloc(sizeof *transport);
+        struct RawMemory *memory = malloc(sizeof *memory);
         Handle handle = ServiceLocatorConnect(channel);
+        NkKosTransport *transport;
 
-        if (handle == INVALID_HANDLE || transport == NULL) {
+        if (handle == INVALID_HANDLE || memory == NULL) {
                 fprintf(stderr, "not ok there is no channel %s\n", channel);
                 exit(EXIT_FAILURE);
         }
+        transport = &memory->transport;
         NkKosTransport_Init(transport, handle, NK_NULL, 0);
         kl_VfsSession_proxy_init(
                 &raw->session, &transport->base, ServiceLocatorGetRiid(handle, "vfs.session"));
@@ -47,8 +46,14 @@ static void connect_to(Raw *raw, const char *channel) {
         kl_VfsXattr_proxy_init(&raw->xattr, &transport->base, ServiceLocatorGetRiid(handle, "vfs.xattr"));
         kl_VfsAcl_proxy_init(&raw->acl, &transport->base, ServiceLocatorGetRiid(handle, "vfs.acl"));
         kl_VfsSocket_proxy_init(&raw->socket, &transport->base, ServiceLocatorGetRiid(handle, "vfs.socket"));
-        arena_make(&raw->req);
-        arena_make(&raw->res);
+        nk_arena_init(&raw->req, memory->req, memory->req + ARENA_SIZE);
+        nk_arena_init(&raw->res, memory->res, memory->res + ARENA_SIZE);
+        raw->memory = memory;
+}
+
+void raw_end(Raw *raw) {
+        free(raw->memory);
+        raw->memory = NULL;
 }
 
 void raw_share(Raw *raw, const Raw *other, const char *channel) {

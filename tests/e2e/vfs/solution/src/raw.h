@@ -32,6 +32,7 @@ typedef struct Raw {
         struct kl_VfsSocket_proxy socket;
         struct nk_arena req, res; /* of the call under way */
         Handle client;
+        struct RawMemory *memory;
 } Raw;
 
 /* Prints a case. */
@@ -42,6 +43,9 @@ void raw_begin(Raw *raw, const char *channel);
 
 /* The same session for another thread. */
 void raw_share(Raw *raw, const Raw *other, const char *channel);
+
+/* Its memory; session and channel stay. */
+void raw_end(Raw *raw);
 
 nk_ptr_t raw_text(Raw *raw, const char *text);
 nk_ptr_t raw_bytes(Raw *raw, const void *data, size_t size);
