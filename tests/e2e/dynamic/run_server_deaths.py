@@ -33,8 +33,10 @@ STEPS = {
     "gave": ("there", [("calling", CLOSED), ("closing the given one", 0), ("closing", 0)]),
     "gave-open": ("there", [("calling", CLOSED), ("closing the given one", 0), ("closing", 0)]),
     "kept": ("there", [("calling", CLOSED), ("revoking", 0), ("closing", 0)]),
+    "holding": ("holding", [("calling", CLOSED), ("mapping", 0), ("unmapping", 0), ("closing memory", 0),
+                            ("closing the object", 0), ("closing the given one", 0), ("revoking", 0), ("closing", 0)]),
 }
-STAYING = [step for step, (word, _) in STEPS.items() if word == "there"]  # their clients wait to be told of it
+STAYING = [step for step, (word, _) in STEPS.items() if word in ("there", "holding")]  # their clients wait to be told of it
 
 
 def init_file():
@@ -70,7 +72,7 @@ def die(run, go):
     if go:
         signal_all(run, signal.SIGUSR1, STEPS)
         run.expect([rf"^{step} *\| there" for step in STEPS])
-        run.expect([rf"^S_{step} *\| {word}" for step, (word, _) in STEPS.items() if step not in STAYING])
+        run.expect([rf"^S_{step} *\| {word}" for step, (word, _) in STEPS.items() if word != "there"])
     signal_all(run, signal.SIGKILL, [f"S_{step}" for step in STEPS])
     run.expect([rf"S_{step} was killed by signal 9" for step in STEPS])
     if go:

@@ -117,3 +117,15 @@ nk_err_t hang(Thing *thing) {
 
         return link_IThing_Hang(&thing->proxy.base, &req, NULL, &res, NULL);
 }
+
+nk_err_t hold(Thing *thing, Handle kept, Handle *ret_object, Handle *ret_memory) {
+        link_IThing_Hold_req req = {.kept = nk_handle_desc(kept)};
+        link_IThing_Hold_res res;
+        nk_err_t err = link_IThing_Hold(&thing->proxy.base, &req, NULL, &res, NULL);
+
+        if (err == NK_EOK) {
+                *ret_object = nk_get_handle(&res.object);
+                *ret_memory = nk_get_handle(&res.memory);
+        }
+        return err;
+}

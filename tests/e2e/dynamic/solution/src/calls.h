@@ -35,6 +35,7 @@ Retcode close_listener(Thing *thing);
 nk_err_t die(Thing *thing);
 nk_err_t keep(Thing *thing, Handle handle);
 nk_err_t hang(Thing *thing);
+nk_err_t hold(Thing *thing, Handle kept, Handle *ret_object, Handle *ret_memory);
 
 /* Cases about callable handles (callable.c). */
 void try_callables(Thing *server);

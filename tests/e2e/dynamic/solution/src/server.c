@@ -21,6 +21,8 @@
 #include <link/IThing.idl.h>
 #include <link/Server.edl.h>
 
+#include "hold.h"
+
 #define PENDING 1 /* no code: not done yet */
 
 static _Atomic Handle listener = INVALID_HANDLE; /* the one made last */
@@ -143,6 +145,17 @@ METHOD(Hang) {
         return NK_EOK;
 }
 
+METHOD(Hold) {
+        Handle object = INVALID_HANDLE, memory = INVALID_HANDLE;
+
+        UNUSED;
+        if (hold_everything(listener, &object, &memory) == rcOk)
+                puts("holding");
+        res->object = nk_handle_desc(object);
+        res->memory = nk_handle_desc(memory);
+        return NK_EOK;
+}
+
 static void *serve(void *arg) {
         static const struct link_IThing_ops ops = {.Echo = Echo_method,
                 .Judge = Judge_method,
@@ -154,7 +167,8 @@ static void *serve(void *arg) {
                 .Loop = Loop_method,
                 .Die = Die_method,
                 .Keep = Keep_method,
-                .Hang = Hang_method};
+                .Hang = Hang_method,
+                .Hold = Hold_method};
         struct Thing first = {{&ops}, 0}, second = {{&ops}, 1000};
         link_CThings_component component;
         link_Server_entity entity;
@@ -204,15 +218,22 @@ static void accept_deaf(const char *client, const char *service) {
                 puts("deaf");
 }
 
-/* Until last_code says what came of it the client waits. */
+/* Until last_code says what came of it the client waits. The handle of a brief channel is closed when the
+ * next request comes, whether its client lives or not. */
 static void accept_old(const char *client, const char *service, Handle on) {
+        static Handle brief = INVALID_HANDLE;
         Handle server;
         Retcode rc;
 
         last_code = PENDING;
+        if (brief != INVALID_HANDLE)
+                (void)KnHandleClose(brief);
+        brief = INVALID_HANDLE;
         rc = KnCmAccept(client, service, link_Server_things_first_iid, on, &server);
         if (rc == rcOk && strcmp(service, "close") == 0)
                 rc = KnHandleClose(server);
+        if (rc == rcOk && strcmp(service, "brief") == 0)
+                brief = server;
         if (strcmp(service, "twice") == 0)
                 rc = KnCmAccept(client, service, link_Server_things_first_iid, on, &server);
         last_code = rc;

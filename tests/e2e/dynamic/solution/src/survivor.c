@@ -4,6 +4,8 @@
  * came of it and gives back all it has. survivor STEP SERVER.
  */
 #include <coresrv/time/timeout.h>
+#include <coresrv/vmm/pmm_api.h>
+#include <coresrv/vmm/vmm_api.h>
 #include <handle/handletype.h>
 #include <services/ocap.h>
 
@@ -129,11 +131,34 @@ static void kept(void) {
         close_thing();
 }
 
+/* It has one of everything, and we have an object, memory and a callable handle of it, and it one of ours. */
+static void holding(void) {
+        Handle own, object, memory;
+        Thing given;
+        void *address;
+
+        if (KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, MOVABLE, NULL, &own) != rcOk)
+                exit(EXIT_FAILURE);
+        open_thing("new");
+        use(&given, give(&thing, CALLABLE), INVALID_RIID);
+        if (echo(&given, 1, 1000) != NK_EOK || hold(&thing, own, &object, &memory) != NK_EOK)
+                exit(EXIT_FAILURE);
+        stay();
+        say("calling", echo(&thing, 1, 0));
+        say("mapping", KnPmmMdlMap(memory, 0, 4096, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_WRITE, &address));
+        say("unmapping", KnVmUnmap(address, 4096));
+        say("closing memory", KnHandleClose(memory));
+        say("closing the object", KnHandleClose(object));
+        say("closing the given one", KnHandleClose(given.handle));
+        say("revoking", KnHandleRevoke(own));
+        close_thing();
+}
+
 static const struct {
         const char *name;
         void (*go)(void);
 } steps[] = {{"listening", listening}, {"queued", queued}, {"accepted", accepted}, {"served", served},
-        {"between", between}, {"gave", gave}, {"gave-open", gave_open}, {"kept", kept}};
+        {"between", between}, {"gave", gave}, {"gave-open", gave_open}, {"kept", kept}, {"holding", holding}};
 
 static void go_to(const char *step) {
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Victim: waits for a signal, goes to a step, says so, and stays there until it is killed. victim STEP. With
- * `check` it uses every sort of channel once before it says that it is ready, and with each further signal.
+ * `check` it uses every sort of channel once, so that what is made once for two classes is there, before it
+ * says that it is ready, and with each further signal.
  */
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/time/timeout.h>
@@ -45,6 +46,8 @@ static void check_all(const char *service) {
 
         open_one(&one, service);
         call_back(&other);
+        if (loop(&one) != NK_EOK)
+                exit(EXIT_FAILURE);
         (void)KnHandleClose(one.handle);
         (void)KnHandleClose(other.handle);
         /* What the kernel process takes apart after a call is done when it has come round to us twice more.
