@@ -321,17 +321,19 @@ static int read_reports(int fd, pid_t first, Proc *proc, ProcFailure *failure) {
         return r < 0 ? r : result;
 }
 
+static void end_child(pid_t pid) {
+        if (pid == 0)
+                return;
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+}
+
 /* What a failed start has left of a process. */
 static void discard(Proc *proc) {
-        pid_t *pids[] = {&proc->pid, &proc->init};
-
-        for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
-                if (*pids[i]) {
-                        (void)kill(*pids[i], SIGKILL);
-                        (void)waitpid(*pids[i], NULL, 0);
-                }
-                *pids[i] = 0;
-        }
+        end_child(proc->pid);
+        end_child(proc->init);
+        proc->pid = 0;
+        proc->init = 0;
 }
 
 /* The first child is gone when the program runs in a namespace: its siblings are the process and its init. */

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <linux/filter.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -16,8 +17,9 @@
 #include "groups.h"
 
 typedef struct Proc {
-        pid_t init;    /* first process of its namespace; 0: none, or reaped */
-        pid_t pid;     /* 0: not started, or ended and reaped */
+        pid_t init; /* first process of its namespace; 0: none, or reaped */
+        /* 0: not started, or ended and reaped. Written by the loop's thread; the relay's looks at it. */
+        _Atomic pid_t pid;
         int output[2]; /* read ends of stdout and stderr, non-blocking; -1: none, or handed over */
         bool has_ended;
         int status; /* as of waitpid, once has_ended */

@@ -57,6 +57,6 @@ set_up "$build" --buildtype=release -Dwerror="$werror" && run_tests "$build" 1
 set_up "$build-asan" --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false &&
         run_tests "$build-asan" 4 unit golden e2e hostile fuzz -long
 CC=clang CXX=clang++ set_up "$build-tsan" --buildtype=debugoptimized -Dwerror="$werror" -Db_sanitize=thread \
-        -Db_lundef=false && run_tests "$build-tsan" 4 runtime examples services threads
+        -Db_lundef=false && run_tests "$build-tsan" 4 runtime examples threads
 
 python3 tests/support/summary.py --failed-steps "$failed_steps" "$build" "$build-asan" "$build-tsan"

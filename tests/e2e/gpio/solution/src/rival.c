@@ -11,7 +11,7 @@
 
 int main(void) {
         char buffer[sizeof(KdfEvent) + sizeof(GpioEvent)];
-        GpioHandle port;
+        GpioHandle port = GPIO_INVALID_HANDLE;
         Retcode rc = GpioInit();
 
         if (rc == rcOk)
