@@ -191,10 +191,14 @@ static int wait_for(const LockCall *call, const Lock *held, const struct timespe
 
         if (is_circle(call, held))
                 return -EDEADLK;
+        r = session_wait_begin(call->session);
+        if (r < 0)
+                return r;
         if (!call->is_of_file && !held->is_of_file)
                 call->session->locks.waits_for = held->owner;
         r = pthread_cond_timedwait(&changed, &mutex, until);
         call->session->locks.waits_for = NULL;
+        session_wait_end(call->session);
         return r ? -EINTR : 0;
 }
 

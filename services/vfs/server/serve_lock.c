@@ -60,15 +60,10 @@ static int lock_record(const Opened *o, const struct kl_VfsFile_Lock_req *req, L
         if (r < 0)
                 return r;
         call.range.pid = call.is_of_file ? -1 : (int32_t)((uint32_t)call.session->number + 1);
-        if (is_test)
-                locks_test(&call, held);
-        else if (call.waits && (r = session_wait_begin(call.session)) == 0) {
-                r = locks_set(&call);
-                session_wait_end(call.session);
-        } else if (!call.waits) {
-                r = locks_set(&call);
-        }
-        return r;
+        if (!is_test)
+                return locks_set(&call);
+        locks_test(&call, held);
+        return 0;
 }
 
 static bool is_lock_command(uint32_t command) {
@@ -102,7 +97,6 @@ static int lock_whole(const Opened *o, uint32_t operation) {
                 .is_of_file = true,
                 .waits = !(operation & LOCK_NB),
                 .range = {.first = 0, .last = UINT64_MAX, .pid = -1}};
-        int r;
 
         switch (operation & ~(uint32_t)LOCK_NB) {
         case LOCK_SH:
@@ -119,12 +113,7 @@ static int lock_whole(const Opened *o, uint32_t operation) {
         }
         if (vfs_get_flags(o->file) & O_PATH)
                 return -EBADF;
-        r = session_wait_begin(call.session);
-        if (r < 0)
-                return r;
-        r = locks_set(&call);
-        session_wait_end(call.session);
-        return r;
+        return locks_set(&call);
 }
 
 nk_err_t serve_flock(struct kl_VfsFile *self, const struct kl_VfsFile_FLock_req *req,

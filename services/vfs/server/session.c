@@ -12,7 +12,7 @@
 #include "vobj.h"
 
 static Mounts *all_mounts;
-static uint32_t waits_max;
+static uint32_t waits_max = SESSION_WAITS_DEFAULT;
 static _Atomic uint32_t n_sessions;
 
 int sessions_begin(Mounts *mounts, uint32_t n_waits) {
@@ -293,10 +293,6 @@ void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream) {
         slot->stream = stream;
         slot->is_opening = false;
         (void)pthread_mutex_unlock(&slot->lock);
-}
-
-void slot_spare(FileSlot *slot) {
-        slot_fill(slot, NULL, NULL);
 }
 
 int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream) {

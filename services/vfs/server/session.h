@@ -64,10 +64,10 @@ void session_put(Session *s);
 FileSlot *slot_get(const nk_handle_desc_t *handle);
 void slot_put(FileSlot *slot);
 
-/* A slot is being opened: -EBUSY: it is open already. Then slot_fill() or slot_spare(). */
+/* A slot is being opened: -EBUSY: it is open already. Then slot_fill(). */
 int slot_reserve(FileSlot *slot);
-void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream); /* one is NULL; takes it over */
-void slot_spare(FileSlot *slot);
+/* Takes over what it has open now: one is NULL; both: it is spare again. */
+void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream);
 /* What it has open, each with a reference. -EBADF: nothing. */
 int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream);
 /* -EBADF. */

@@ -184,6 +184,21 @@ static void who_would_wait_in_a_circle_is_told(void **state) {
         assert_true((r == -EDEADLK && waited == 0) || (r == 0 && waited == -EDEADLK));
 }
 
+static void a_lock_that_is_free_needs_no_wait(void **state) {
+        LockCall call = call_of(&a, F_WRLCK, 0, 9);
+
+        (void)state;
+        for (uint32_t i = 0; i < SESSION_WAITS_DEFAULT; i++)
+                assert_int_equal(session_wait_begin(&a), 0);
+        call.waits = true;
+        assert_int_equal(locks_set(&call), 0);
+        call.range.type = F_UNLCK;
+        assert_int_equal(locks_set(&call), 0);
+        assert_int_equal(set(&b, F_WRLCK, 5, 5), 0);
+        call.range.type = F_RDLCK;
+        assert_int_equal(locks_set(&call), -EAGAIN); /* at once: no place to wait is left */
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(readers_share_and_writers_do_not, set_up, tear_down),
@@ -191,6 +206,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(locks_are_limited, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(closing_ends_record_locks_of_the_session, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(locks_of_open_files_are_their_own, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_lock_that_is_free_needs_no_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(who_would_wait_in_a_circle_is_told, set_up, tear_down),
         };
 
