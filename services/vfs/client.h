@@ -52,6 +52,7 @@ int vfs_fstatvfs(VfsFile *f, struct statvfs *ret);
 int vfs_fchmod(VfsFile *f, mode_t mode);
 int vfs_fchown(VfsFile *f, uid_t uid, gid_t gid);             /* -1: stays as it is */
 int vfs_futimens(VfsFile *f, const struct timespec times[2]); /* NULL: now */
+mode_t vfs_get_type(const VfsFile *f);                        /* S_IFMT bits */
 int vfs_get_flags(const VfsFile *f);                          /* access mode and status flags */
 int vfs_set_flags(VfsFile *f, int flags);                     /* O_APPEND and O_NONBLOCK; others stay */
 

@@ -214,6 +214,10 @@ VfsFile *vfs_close(VfsFile *f) {
         return NULL;
 }
 
+mode_t vfs_get_type(const VfsFile *f) {
+        return f->place.node->type;
+}
+
 int vfs_get_flags(const VfsFile *f) {
         return f->access | atomic_load(&f->status);
 }

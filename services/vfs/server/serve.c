@@ -32,6 +32,14 @@ int opened_file(const nk_handle_desc_t *handle, int stream_error, Opened *ret) {
         return r == 0 && ret->stream ? stream_error : r;
 }
 
+int opened_write(const Opened *o, const void *data, size_t size, size_t *ret_put) {
+        Stream *s = o->stream;
+
+        if (!s)
+                return vfs_write(o->file, data, size, ret_put);
+        return s->ops->write ? s->ops->write(s, data, size, ret_put) : -EBADF;
+}
+
 int opened_dir(const nk_handle_desc_t *handle, Opened *ret) {
         *ret = (Opened){.slot = NULL};
         if (!nk_is_handle_dereferenced(handle) && nk_get_handle(handle) == INVALID_HANDLE)

@@ -44,6 +44,8 @@ int opened_begin(const nk_handle_desc_t *handle, Opened *ret);
 void opened_end(Opened *o);
 /* The same for those that only a file system has; stream_error for a stream. */
 int opened_file(const nk_handle_desc_t *handle, int stream_error, Opened *ret);
+/* Where the file's position is, or into the stream. -EAGAIN, -EPIPE: as StreamOps.write. */
+int opened_write(const Opened *o, const void *data, size_t size, size_t *ret_put);
 
 /* --- clients and paths --- */
 

@@ -83,14 +83,6 @@ static int fetch(const Opened *input, int64_t at, void *buffer, size_t size, siz
         return vfs_pread(input->file, buffer, size, at, ret_got);
 }
 
-static int put_out(const Opened *output, const void *data, size_t size, size_t *ret_put) {
-        Stream *s = output->stream;
-
-        if (!s)
-                return vfs_write(output->file, data, size, ret_put);
-        return s->ops->write ? s->ops->write(s, data, size, ret_put) : -EBADF;
-}
-
 static int send_some(const Opened *output, const Opened *input, int64_t at, const struct nk_arena *room,
         size_t size, size_t *ret_sent) {
         char *buffer = room->start; /* the answer has no use for it */
@@ -102,7 +94,7 @@ static int send_some(const Opened *output, const Opened *input, int64_t at, cons
                 size = nkx_arena_capacity(room);
         r = fetch(input, at, buffer, size, &got);
         if (r == 0 && got > 0)
-                r = put_out(output, buffer, got, ret_sent);
+                r = opened_write(output, buffer, got, ret_sent);
         if (r == 0 && at == -1)
                 r = vfs_lseek(input->file, (off_t)*ret_sent, SEEK_CUR, &now);
         return r;

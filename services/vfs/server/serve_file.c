@@ -22,19 +22,13 @@ static int reserve(const Session *s, const nk_handle_desc_t *handle, FileSlot **
 
 /* *ret_file may be NULL. */
 static int open_way(const Way *w, uint32_t flags, uint32_t mode, VfsFile **ret_file, nk_uint32_t *ret_type) {
-        struct stat st;
         int r;
 
         if (flags > INT32_MAX)
                 return -EINVAL;
         r = vfs_open(&w->session->client, w->dir.file, w->path, (int)flags, (mode_t)mode, ret_file);
-        if (r < 0)
-                return r;
-        r = vfs_fstat(*ret_file, &st);
-        if (r < 0)
-                *ret_file = vfs_close(*ret_file);
-        else
-                *ret_type = st.st_mode & S_IFMT;
+        if (r == 0)
+                *ret_type = vfs_get_type(*ret_file);
         return r;
 }
 
@@ -153,10 +147,6 @@ METHOD(VfsFile, PRead) {
         return answer(&res->error, r);
 }
 
-static int write_stream(Stream *s, const void *data, size_t size, size_t *ret_put) {
-        return s->ops->write ? s->ops->write(s, data, size, ret_put) : -EBADF;
-}
-
 METHOD(VfsFile, Write) {
         nk_uint32_t size = 0;
         const void *data = nk_arena_get(const nk_uint8_t, req_arena, &req->data, &size);
@@ -165,7 +155,7 @@ METHOD(VfsFile, Write) {
         int r = opened_begin(&req->file, &o);
 
         if (r == 0)
-                r = o.stream ? write_stream(o.stream, data, size, &put) : vfs_write(o.file, data, size, &put);
+                r = opened_write(&o, data, size, &put);
         res->written = (nk_uint32_t)put;
         opened_end(&o);
         return answer(&res->error, r);
