@@ -26,10 +26,18 @@ typedef struct Lock {
         LockRange range;
 } Lock;
 
+/* A call that waits, for as long as it does. Sessions are compared here, and never looked into: whom one
+ * waits for may have ended. */
+typedef struct Wait {
+        struct Wait *next;
+        const void *who, *whom; /* sessions; NULL: an open file, or not known until the caller looks again */
+} Wait;
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of everything here */
 static pthread_cond_t changed;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Lock *buckets[BUCKETS];
+static Wait *waits;
 
 static void begin(void) {
         pthread_condattr_t attr;
@@ -123,6 +131,13 @@ static bool cut(Lock *old, const LockRange *away, Lock **spare) {
         return has_left || has_right;
 }
 
+/* Those who wait: what they wait for may be gone, and they haven't seen it yet. */
+static void let_look_again(void) {
+        for (Wait *w = waits; w; w = w->next)
+                w->whom = NULL;
+        (void)pthread_cond_broadcast(&changed);
+}
+
 /* Makes room for `range` among the owner's, which grows by what it meets of its own type. */
 static void clear_way(const LockCall *call, LockRange *range, Lock **spare) {
         Lock **link = bucket_of(call->file->place.node);
@@ -166,27 +181,46 @@ static int apply(const LockCall *call) {
         }
         lock_free(added);
         lock_free(spare);
-        (void)pthread_cond_broadcast(&changed);
+        let_look_again();
         return 0;
 }
 
 /* --- waiting --- */
 
+static const void *waited_for_by(const void *who) {
+        const Wait *w = waits;
+
+        while (w && (w->who != who || !w->whom))
+                w = w->next;
+        return w ? w->whom : NULL;
+}
+
 /* Does the one who holds the lock wait, through others, for this session? */
 static bool is_circle(const LockCall *call, const Lock *held) {
-        const Session *at = held->is_of_file ? NULL : held->owner;
+        const void *at = held->is_of_file ? NULL : held->owner;
 
         if (call->is_of_file)
                 return false;
         for (uint32_t n = 0; at && n < CIRCLE_MAX; n++) {
                 if (at == call->session)
                         return true;
-                at = at->locks.waits_for;
+                at = waited_for_by(at);
         }
         return false;
 }
 
+static void end_wait(const Wait *wait) {
+        Wait **link = &waits;
+
+        while (*link != wait)
+                link = &(*link)->next;
+        *link = wait->next;
+}
+
 static int wait_for(const LockCall *call, const Lock *held, const struct timespec *until) {
+        Wait wait = {.next = waits,
+                .who = call->is_of_file ? NULL : call->session,
+                .whom = held->is_of_file ? NULL : held->owner};
         int r;
 
         if (is_circle(call, held))
@@ -194,10 +228,9 @@ static int wait_for(const LockCall *call, const Lock *held, const struct timespe
         r = session_wait_begin(call->session);
         if (r < 0)
                 return r;
-        if (!call->is_of_file && !held->is_of_file)
-                call->session->locks.waits_for = held->owner;
+        waits = &wait;
         r = pthread_cond_timedwait(&changed, &mutex, until);
-        call->session->locks.waits_for = NULL;
+        end_wait(&wait);
         session_wait_end(call->session);
         return r ? -EINTR : 0;
 }
@@ -255,7 +288,7 @@ static void drop_if(FsNode *node, bool (*goes)(const Lock *l, const void *arg), 
                                 link = &l->next;
                         }
                 }
-        (void)pthread_cond_broadcast(&changed);
+        let_look_again();
         (void)pthread_mutex_unlock(&mutex);
 }
 
@@ -290,6 +323,6 @@ void locks_forget(Session *s) {
 void locks_wake(void) {
         (void)pthread_once(&once, begin);
         (void)pthread_mutex_lock(&mutex);
-        (void)pthread_cond_broadcast(&changed);
+        let_look_again();
         (void)pthread_mutex_unlock(&mutex);
 }

@@ -22,12 +22,10 @@ struct Session;
 /* What a session has to do with locks. */
 typedef struct LockAccount {
         _Atomic uint32_t n_locks;
-        const void *waits_for; /* owner of what it waits for; under the lock of all locks */
 } LockAccount;
 
 static inline void locks_account_init(LockAccount *a) {
         atomic_init(&a->n_locks, 0);
-        a->waits_for = NULL;
 }
 
 typedef struct LockRange {

@@ -199,6 +199,78 @@ static void a_lock_that_is_free_needs_no_wait(void **state) {
         assert_int_equal(locks_set(&call), -EAGAIN); /* at once: no place to wait is left */
 }
 
+/* Whose memory it was is somebody else's now. */
+static void give_away(Session *s, const Session *to) {
+        const void **words = (const void **)(void *)s;
+
+        for (size_t i = 0; i < sizeof *s / sizeof words[0]; i++)
+                words[i] = to;
+}
+
+/* Waits for byte 0, and gives everything back. It is to wait before its holder does: when it was too late,
+ * the holder is made to look again. */
+static void *wait_for_byte_0(void *arg) {
+        LockCall call = call_of(&a, F_WRLCK, 0, 0);
+        int r;
+
+        call.waits = true;
+        while ((r = locks_set(&call)) == -EINTR || r == -EDEADLK)
+                if (r == -EDEADLK)
+                        locks_wake();
+        (void)set(&a, F_UNLCK, 0, UINT64_MAX);
+        *(int *)arg = r;
+        return NULL;
+}
+
+static int set_and_wait(Session *s, VfsFile *file, uint64_t at) {
+        const LockCall call = {.session = s,
+                .file = file,
+                .waits = true,
+                .range = {.first = at, .last = at, .type = F_WRLCK, .pid = 3}};
+        int r;
+
+        do
+                r = locks_set(&call);
+        while (r == -EINTR);
+        return r;
+}
+
+static void who_gives_back_what_is_waited_for_may_wait(void **state) {
+        pthread_t thread;
+        int waited = 1;
+
+        (void)state;
+        assert_int_equal(set(&b, F_WRLCK, 0, 0), 0);
+        assert_int_equal(set(&a, F_WRLCK, 100, 100), 0);
+        assert_int_equal(pthread_create(&thread, NULL, wait_for_byte_0, &waited), 0);
+        assert_int_equal(set_and_wait(&b, file_b, 100), -EDEADLK); /* so the other one waits by now */
+        assert_int_equal(set(&b, F_UNLCK, 0, 0), 0);
+        assert_int_equal(set_and_wait(&b, file_b, 100), 0); /* whether or not it has looked since */
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(waited, 0);
+}
+
+static void a_session_that_has_ended_is_not_looked_at(void **state) {
+        Session *gone = malloc(sizeof *gone);
+        pthread_t thread;
+        int waited = 1;
+
+        (void)state;
+        assert_non_null(gone);
+        make_session(gone);
+        assert_int_equal(set_and_wait(gone, file_b, 0), 0);
+        assert_int_equal(set(&a, F_WRLCK, 100, 100), 0);
+        assert_int_equal(pthread_create(&thread, NULL, wait_for_byte_0, &waited), 0);
+        assert_int_equal(set_and_wait(gone, file_b, 100), -EDEADLK);
+        vfs_client_deinit(&gone->client);
+        locks_forget(gone);
+        give_away(gone, &b);
+        assert_int_equal(set_and_wait(&b, file_b, 100), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(waited, 0);
+        free(gone);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(readers_share_and_writers_do_not, set_up, tear_down),
@@ -208,6 +280,9 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(locks_of_open_files_are_their_own, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_lock_that_is_free_needs_no_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(who_would_wait_in_a_circle_is_told, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        who_gives_back_what_is_waited_for_may_wait, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_session_that_has_ended_is_not_looked_at, set_up, tear_down),
         };
 
         return cmocka_run_group_tests_name("vfs_server locks", tests, NULL, NULL);
