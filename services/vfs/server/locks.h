@@ -43,8 +43,8 @@ typedef struct LockCall {
         LockRange range;
 } LockCall;
 
-/* Sets or takes away. 0; -EDEADLK; -ENOLCK; -EAGAIN: somebody has it, with `waits`: and as many calls of the
- * session wait as may; -EINTR: somebody still has it, ask again. */
+/* Sets or takes away. 0; -EDEADLK; -ENOLCK; -EAGAIN: somebody has it, with `waits`: and as many calls wait
+ * already as may; -EINTR: somebody still has it, ask again. */
 int locks_set(const LockCall *call);
 /* The first lock that would be in the way; type F_UNLCK: none. */
 void locks_test(const LockCall *call, LockRange *ret);

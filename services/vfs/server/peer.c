@@ -14,12 +14,14 @@ struct Peer {
         Peer *next;
         uint32_t n_sessions; /* under the lock; 0: it goes */
         _Atomic uint32_t n_files;
+        _Atomic uint32_t n_waits;
         char name[PEER_NAME_MAX];
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list */
 static Peer *first;
 static uint32_t n_peers;
+static _Atomic uint32_t n_all_waits;
 
 static Peer *find(const char *name) {
         Peer *p = first;
@@ -77,13 +79,32 @@ void peer_leave(Peer *p) {
         (void)pthread_mutex_unlock(&lock);
 }
 
-bool peer_take_file(Peer *p) {
-        if (atomic_fetch_add(&p->n_files, 1) < PEER_FILES_MAX)
+/* One more, if there are not as many as may be. */
+static bool count_up(_Atomic uint32_t *n, uint32_t most) {
+        if (atomic_fetch_add(n, 1) < most)
                 return true;
-        peer_give_file(p);
+        atomic_fetch_sub(n, 1);
         return false;
+}
+
+bool peer_take_file(Peer *p) {
+        return count_up(&p->n_files, PEER_FILES_MAX);
 }
 
 void peer_give_file(Peer *p) {
         atomic_fetch_sub(&p->n_files, 1);
+}
+
+bool peer_take_wait(Peer *p, uint32_t most) {
+        if (!count_up(&p->n_waits, most))
+                return false;
+        if (count_up(&n_all_waits, PEERS_WAITS_MAX))
+                return true;
+        atomic_fetch_sub(&p->n_waits, 1);
+        return false;
+}
+
+void peer_give_wait(Peer *p) {
+        atomic_fetch_sub(&n_all_waits, 1);
+        atomic_fetch_sub(&p->n_waits, 1);
 }

@@ -12,6 +12,7 @@
 #define PEER_SESSIONS_MAX 8u    /* of one process */
 #define PEER_FILES_MAX    1024u /* handles of files of one process, spare or open */
 #define PEERS_MAX         256u  /* processes with sessions */
+#define PEERS_WAITS_MAX   192u  /* calls of all that wait: threads of the crew are left for the others */
 #define PEER_NAME_MAX     256u  /* bytes of a name, its zero included */
 
 typedef struct Peer Peer;
@@ -24,3 +25,8 @@ void peer_leave(Peer *p);
 /* One more file: false if it has as many as it may. */
 bool peer_take_file(Peer *p);
 void peer_give_file(Peer *p);
+
+/* One more call that waits, of at most `most` of the process: false if there are as many, or as many of all.
+ */
+bool peer_take_wait(Peer *p, uint32_t most);
+void peer_give_wait(Peer *p);

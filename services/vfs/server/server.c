@@ -121,9 +121,10 @@ static void *serve_channel(void *listener) {
 
 static uint32_t waits_of_client(void) {
         const char *text = getenv("VFS_CLIENT_MAX_THREADS");
-        unsigned long n = text ? strtoul(text, NULL, 10) : SESSION_WAITS_DEFAULT;
+        char *end = NULL;
+        unsigned long n = text ? strtoul(text, &end, 10) : SESSION_WAITS_DEFAULT;
 
-        if (n >= 1 && n <= SESSION_WAITS_MAX)
+        if ((!end || *end == '\0') && n >= 1 && n <= SESSION_WAITS_MAX)
                 return (uint32_t)n;
         (void)fprintf(stderr, "vfs: VFS_CLIENT_MAX_THREADS='%s' is not 1 .. %u: %u is used\n", text,
                 SESSION_WAITS_MAX, SESSION_WAITS_DEFAULT);

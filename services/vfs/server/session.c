@@ -322,12 +322,9 @@ int slot_close(FileSlot *slot) {
 /* --- waits --- */
 
 int session_wait_begin(Session *s) {
-        if (atomic_fetch_add(&s->n_waiting, 1) < waits_max)
-                return 0;
-        session_wait_end(s);
-        return -EAGAIN;
+        return peer_take_wait(s->peer, waits_max) ? 0 : -EAGAIN;
 }
 
 void session_wait_end(Session *s) {
-        atomic_fetch_sub(&s->n_waiting, 1);
+        peer_give_wait(s->peer);
 }

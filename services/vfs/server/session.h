@@ -19,7 +19,7 @@
 #include "stream.h"
 
 #define SESSIONS_MAX          256u /* of the VFS */
-#define SESSION_WAITS_DEFAULT 10u  /* calls of one client that wait (VFS_CLIENT_MAX_THREADS) */
+#define SESSION_WAITS_DEFAULT 10u  /* calls of one process that wait (VFS_CLIENT_MAX_THREADS) */
 #define SESSION_WAITS_MAX     64u
 
 typedef struct Session Session;
@@ -41,7 +41,6 @@ struct Session {
         VfsClient client;
         LockAccount locks;
         Bell bell;
-        _Atomic uint32_t n_waiting;
         pthread_mutex_t lock; /* of all below */
         FileSlot *files;
         bool is_over;
@@ -73,6 +72,6 @@ int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream);
 /* -EBADF. */
 int slot_close(FileSlot *slot);
 
-/* Around a wait that may take long. -EAGAIN: so many calls of this client wait already. */
+/* Around a wait that may take long. -EAGAIN: as many calls wait already as may, of this process or of all. */
 int session_wait_begin(Session *s);
 void session_wait_end(Session *s);

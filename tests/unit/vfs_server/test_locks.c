@@ -20,8 +20,9 @@ static Mounts mounts;
 static Session a, b;
 static VfsFile *file_a, *file_b;
 
-static void make_session(Session *s) {
+static void make_session(Session *s, const char *process) {
         memset(s, 0, sizeof *s);
+        assert_int_equal(peer_enter(process, &s->peer), 0);
         assert_int_equal(vfs_client_init(&s->client, &mounts, 0, 0), 0);
         (void)pthread_mutex_init(&s->lock, NULL);
         locks_account_init(&s->locks);
@@ -35,8 +36,8 @@ static int set_up(void **state) {
         assert_int_equal(ramfs_new(0, 0777, &plan.fs), 0);
         assert_int_equal(mounts_init(&mounts), 0);
         assert_int_equal(mounts_add(&mounts, &nowhere, &plan), 0);
-        make_session(&a);
-        make_session(&b);
+        make_session(&a, "a");
+        make_session(&b, "b");
         assert_int_equal(vfs_open(&a.client, NULL, "/f", O_RDWR | O_CREAT, 0600, &file_a), 0);
         assert_int_equal(vfs_open(&b.client, NULL, "/f", O_RDWR, 0, &file_b), 0);
         return 0;
@@ -52,6 +53,8 @@ static int tear_down(void **state) {
         (void)vfs_close(file_b);
         vfs_client_deinit(&a.client);
         vfs_client_deinit(&b.client);
+        peer_leave(a.peer);
+        peer_leave(b.peer);
         mounts_deinit(&mounts);
         return 0;
 }
@@ -197,6 +200,8 @@ static void a_lock_that_is_free_needs_no_wait(void **state) {
         assert_int_equal(set(&b, F_WRLCK, 5, 5), 0);
         call.range.type = F_RDLCK;
         assert_int_equal(locks_set(&call), -EAGAIN); /* at once: no place to wait is left */
+        for (uint32_t i = 0; i < SESSION_WAITS_DEFAULT; i++)
+                session_wait_end(&a);
 }
 
 /* Whose memory it was is somebody else's now. */
@@ -257,13 +262,14 @@ static void a_session_that_has_ended_is_not_looked_at(void **state) {
 
         (void)state;
         assert_non_null(gone);
-        make_session(gone);
+        make_session(gone, "gone");
         assert_int_equal(set_and_wait(gone, file_b, 0), 0);
         assert_int_equal(set(&a, F_WRLCK, 100, 100), 0);
         assert_int_equal(pthread_create(&thread, NULL, wait_for_byte_0, &waited), 0);
         assert_int_equal(set_and_wait(gone, file_b, 100), -EDEADLK);
         vfs_client_deinit(&gone->client);
         locks_forget(gone);
+        peer_leave(gone->peer);
         give_away(gone, &b);
         assert_int_equal(set_and_wait(&b, file_b, 100), 0);
         assert_int_equal(pthread_join(thread, NULL), 0);

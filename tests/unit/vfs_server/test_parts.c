@@ -17,6 +17,7 @@
 
 #include "aclform.h"
 #include "bell.h"
+#include "crew.h"
 #include "peer.h"
 #include "pipe.h"
 
@@ -75,6 +76,54 @@ static void processes_are_limited(void **state) {
                 peer_leave(peers[i]);
 }
 
+static void waiting_calls_of_a_process_are_counted(void **state) {
+        Peer *first, *second, *other;
+
+        (void)state;
+        assert_int_equal(peer_enter("a", &first), 0);
+        assert_int_equal(peer_enter("a", &second), 0);
+        assert_int_equal(peer_enter("b", &other), 0);
+        assert_true(peer_take_wait(first, 3));
+        assert_true(peer_take_wait(second, 3));
+        assert_true(peer_take_wait(first, 3));
+        assert_false(peer_take_wait(second, 3)); /* another session is no way around it */
+        assert_true(peer_take_wait(other, 3));
+        peer_give_wait(first);
+        assert_true(peer_take_wait(second, 3));
+        for (uint32_t i = 0; i < 3; i++)
+                peer_give_wait(first);
+        peer_give_wait(other);
+        peer_leave(first);
+        peer_leave(second);
+        peer_leave(other);
+}
+
+/* However many processes there are, threads are left for calls that don't wait. */
+static void waiting_calls_of_all_are_limited(void **state) {
+        Peer *peers[PEERS_WAITS_MAX], *one_more;
+        char name[16];
+
+        (void)state;
+        assert_true(PEERS_WAITS_MAX < CREW_MAX);
+        for (uint32_t i = 0; i < PEERS_WAITS_MAX; i++) {
+                (void)snprintf(name, sizeof name, "p%u", i);
+                assert_int_equal(peer_enter(name, &peers[i]), 0);
+                assert_true(peer_take_wait(peers[i], 1));
+        }
+        assert_int_equal(peer_enter("q", &one_more), 0);
+        assert_false(peer_take_wait(one_more, 1));
+        peer_give_wait(peers[0]);
+        assert_true(peer_take_wait(one_more, 1));
+        assert_false(peer_take_wait(peers[0], 1));
+        peer_give_wait(one_more);
+        peer_leave(one_more);
+        peer_leave(peers[0]);
+        for (uint32_t i = 1; i < PEERS_WAITS_MAX; i++) {
+                peer_give_wait(peers[i]);
+                peer_leave(peers[i]);
+        }
+}
+
 /* --- pipes --- */
 
 static void a_pipe_is_a_ring(void **state) {
@@ -101,6 +150,27 @@ static void a_pipe_is_a_ring(void **state) {
         stream_unref(reader);
         assert_int_equal(writer->ops->poll(writer) & POLLERR, POLLERR);
         stream_unref(writer);
+        bell_deinit(&bell);
+}
+
+static void a_pipe_tells_no_address(void **state) {
+        Stream *reader, *writer, *other, *other_writer;
+        struct stat st, same, another;
+        Bell bell;
+
+        (void)state;
+        assert_int_equal(bell_init(&bell), 0);
+        assert_int_equal(pipe_new(&bell, 0, &reader, &writer), 0);
+        assert_int_equal(pipe_new(&bell, 0, &other, &other_writer), 0);
+        reader->ops->stat(reader, &st);
+        writer->ops->stat(writer, &same);
+        other->ops->stat(other, &another);
+        assert_true(st.st_ino == same.st_ino && st.st_ino != another.st_ino);
+        assert_true(st.st_ino > 0 && st.st_ino < 1000);
+        stream_unref(reader);
+        stream_unref(writer);
+        stream_unref(other);
+        stream_unref(other_writer);
         bell_deinit(&bell);
 }
 
@@ -222,7 +292,10 @@ int main(void) {
                 cmocka_unit_test(sessions_of_a_process_are_counted),
                 cmocka_unit_test(files_of_a_process_are_counted),
                 cmocka_unit_test(processes_are_limited),
+                cmocka_unit_test(waiting_calls_of_a_process_are_counted),
+                cmocka_unit_test(waiting_calls_of_all_are_limited),
                 cmocka_unit_test(a_pipe_is_a_ring),
+                cmocka_unit_test(a_pipe_tells_no_address),
                 cmocka_unit_test(a_pipe_has_room_for_so_much),
                 cmocka_unit_test(a_ring_that_came_before_the_wait_counts),
                 cmocka_unit_test(a_list_is_checked),
