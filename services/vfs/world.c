@@ -72,12 +72,14 @@ static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
 
 static int make(const WorldMount *m, unsigned flags, Fs **ret) {
         const FsType *type = fstypes_find(m->type);
-        int r;
+        int r = -ENODEV;
 
         if (type)
                 r = make_of_type(type, m, flags, ret);
+        else if (strcmp(m->type, "auto") == 0)
+                r = make_any(m, flags, ret);
         else
-                r = strcmp(m->type, "auto") == 0 ? make_any(m, flags, ret) : -ENODEV;
+                fs_explain("there is no file system '%s'", m->type);
         if (r == 0 && (flags & MOUNT_READ_ONLY))
                 (*ret)->is_read_only = true;
         return r;
