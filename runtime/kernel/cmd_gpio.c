@@ -30,6 +30,7 @@ typedef struct Gpio {
         pid_t run;   /* 0: the only one */
         long for_ms; /* -1: until it ends */
         bool wants_help;
+        const char *request; /* what is to be done, or NULL */
         int fd;
         int signal_fd;
         Pins pins;
@@ -94,7 +95,7 @@ static void print_help(void) {
 
 /* --- the connection --- */
 
-static int fail_find(const Gpio *g, int n) {
+static int fail_find(int n) {
         char path[RUNDIR_PATH_MAX];
 
         if (n == -EACCES && rundir_path(path)) {
@@ -109,7 +110,6 @@ static int fail_find(const Gpio *g, int n) {
                                       "help: give the driver's process `grants: [ { control: gpio } ]`\n");
         else
                 (void)fprintf(stderr, "caisson gpio: %d running solutions show pins\nhelp: --run PID\n", n);
-        (void)g;
         return n < 0 ? CMD_EXIT_SYSTEM : CMD_EXIT_PROBLEMS;
 }
 
@@ -120,7 +120,7 @@ static int open_link(Gpio *g) {
         if (pid == 0) {
                 n = rundir_find(PINS_CONTROL, pids, RUNS_MAX);
                 if (n != 1)
-                        return fail_find(g, n);
+                        return fail_find(n);
                 pid = pids[0];
         }
         r = rundir_connect(pid, PINS_CONTROL, &g->fd);
@@ -169,7 +169,7 @@ static uint64_t now_ns(void) {
 
 static void complain(Gpio *g, const PinLine *said) {
         g->status = CMD_EXIT_PROBLEMS;
-        (void)fprintf(stderr, "caisson gpio: ");
+        (void)fprintf(stderr, "caisson gpio: %s%s", g->request ? g->request : "", g->request ? ": " : "");
         for (const char *at = said->text ? said->text : "the driver answers what nobody understands"; *at;
                 at++)
                 (void)fputc(*at >= ' ' && *at < 0x7f ? *at : '?', stderr);
@@ -317,9 +317,12 @@ static int run_set(Gpio *g, char **words) {
                 (void)fprintf(stderr, "caisson gpio: no port has so long a name\n");
                 return CMD_EXIT_USAGE;
         }
+        g->request = request;
         if (ask(g, request) != CMD_EXIT_OK)
                 return CMD_EXIT_PROBLEMS;
         await(g, list_line);
+        if (g->status != CMD_EXIT_OK)
+                (void)fprintf(stderr, "help: `caisson gpio list` shows ports and pins\n");
         return g->status;
 }
 
@@ -373,7 +376,10 @@ static int find_action(size_t n_words, char **words) {
                 (void)fprintf(stderr, "caisson gpio: write: caisson gpio %s\n", actions[i].usage);
                 return -1;
         }
-        (void)fprintf(stderr, "caisson gpio: %s\n", n_words ? "unknown action" : "name an action");
+        if (n_words)
+                (void)fprintf(stderr, "caisson gpio: unknown action '%s'\n", words[0]);
+        else
+                (void)fprintf(stderr, "caisson gpio: name an action\n");
         if (spell.best)
                 (void)fprintf(stderr, "help: did you mean '%s'?\n", spell.best);
         else

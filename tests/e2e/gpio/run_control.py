@@ -172,7 +172,7 @@ def pins_are_listed_and_set(bench):
                            (("gpio0", "x", "1"), "no such pin"), (("gpio0", "0", "2"), "a level is"),
                            (("gpio0", "4294967296", "1"), "no such pin"), (("gpio0", "0 1", "1"), "write: list")):
             code, out, err = bench.tool("set", *words)
-            assert (code, out) == (1, "") and why in err, (words, err)
+            assert (code, out) == (1, "") and why in err and f"set {' '.join(words)}: " in err, (words, err)
         run.go_on("gpio_output.Output")
         assert run.end() == 0, run.text()
 
@@ -264,7 +264,7 @@ def wrong_words_are_refused(bench):
                   ("--run", "0", "list"), ("--for", "-1", "watch"), ("--for", "86401", "watch"), ("--fro", "1", "watch")):
         code, out, err = bench.tool(*words)
         assert (code, out) == (2, "") and err, words
-    assert "did you mean 'list'" in bench.tool("lits")[2]
+    assert "did you mean 'list'" in bench.tool("lits")[2] and "unknown action 'lits'" in bench.tool("lits")[2]
     assert bench.tool("--help")[0] == 0
 
 
