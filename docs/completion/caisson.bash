@@ -25,7 +25,7 @@ _caisson() {
                 ;;
         *)
                 # Lines such as "  run   start the processes …" are commands.
-                COMPREPLY=($(compgen -W "$(sed -nE 's/^  ([a-z][a-z-]*)  +.*/\1/p' <<<"$help")" -- "$current"))
+                COMPREPLY=($(compgen -W "$(sed -nE 's/^  ([a-z][a-z-]*)( [A-Z]+)*  +.*/\1/p' <<<"$help")" -- "$current"))
                 [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
                 ;;
         esac

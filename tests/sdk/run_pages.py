@@ -74,6 +74,8 @@ def bash_completes_commands_and_options(kit):
     return (completions(kit, "caisson", "ru") == ["run"]
             and "--isolation" in completions(kit, "caisson", "run", "--i")
             and completions(kit, "nkc", "policy", "expl") == ["explain"]
+            and completions(kit, "caisson", "gpio", "wa") == ["watch", "wave"]
+            and "--disk" in completions(kit, "caisson", "exec", "--d")
             and "--extended-errors" in completions(kit, "nkc", "gen", "--ex")
             and "--img-dst" in completions(kit, "makeimg", "--i"))
 
