@@ -45,15 +45,20 @@ static const char *set_vfs(void *command, const char *value) {
         ExecPlan *plan = &((Exec *)command)->plan;
         const char *wrong = exec_refuse_mount(value);
 
+        if (!wrong && exec_is_root(value) && exec_has_root(plan))
+                wrong = "there is one for / already";
         return wrong ? wrong : add_to(plan->mounts, &plan->n_mounts, EXEC_MOUNTS_MAX, value);
 }
 
 static const char *set_disk(void *command, const char *value) {
         Exec *exec = command;
         char real[PATH_MAX];
+        struct stat st;
 
-        if (!realpath(value, real))
-                return strerror(errno);
+        if (!realpath(value, real) || stat(real, &st) < 0)
+                return pool_printf(&exec->load.pool, "%s: %s", value, strerror(errno));
+        if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+                return pool_printf(&exec->load.pool, "%s: it is neither a file nor a disk", value);
         return add_to(exec->plan.disks, &exec->plan.n_disks, EXEC_DISKS_MAX,
                 pool_copy(&exec->load.pool, real, strlen(real)));
 }
@@ -112,7 +117,13 @@ static void print_help(void) {
 
 /* --- the program --- */
 
-/* As the shell finds it. NULL: nowhere. */
+static bool is_program(const char *path) {
+        struct stat st;
+
+        return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* As the shell finds it. NULL: nowhere, and errno says why if it is a path. */
 static const char *find_program(Pool *pool, const char *name) {
         const char *folders = getenv("PATH");
         char real[PATH_MAX];
@@ -123,8 +134,8 @@ static const char *find_program(Pool *pool, const char *name) {
                 size_t size = strcspn(folders, ":");
                 const char *file = pool_printf(pool, "%.*s/%s", (int)size, folders, name);
 
-                if (size > 0 && access(file, X_OK) == 0)
-                        return file;
+                if (size > 0 && is_program(file) && realpath(file, real))
+                        return file[0] == '/' ? file : pool_copy(pool, real, strlen(real));
                 folders += size + (folders[size] == ':');
         }
         return NULL;
@@ -139,10 +150,14 @@ static const char *refuse_program(const char *program) {
                 return "it is no program for this machine (a script's interpreter is one)";
         if (r < 0)
                 return strerror(-r);
-        return needs.loader[0] ? NULL : "it is linked statically, and takes no library";
+        return needs.loader[0] ? NULL : "it is linked statically; its file calls could not be answered";
 }
 
+_Static_assert(INIT_LIST_MAX == 256, "a message says so");
+
 static const char *refuse_words(const ExecPlan *plan) {
+        if (plan->n_args > INIT_LIST_MAX)
+                return "there are more than 256 arguments";
         for (size_t i = 0; i < plan->n_args; i++)
                 if (strlen(plan->args[i]) >= INIT_ELEMENT_MAX)
                         return "an argument is too long";
@@ -161,7 +176,7 @@ static int plan_program(Exec *exec, size_t n_words, char **words) {
         plan->args = words + 1;
         plan->n_args = n_words - 1;
         if (!plan->program)
-                wrong = "there is no such program";
+                wrong = strchr(words[0], '/') ? strerror(errno) : "there is no such program in PATH";
         if (!wrong)
                 wrong = refuse_program(plan->program);
         if (!wrong)

@@ -31,15 +31,15 @@ const char *exec_refuse_mount(const char *entry) {
         return *field == '/' ? NULL : "the second word is the folder, from / on";
 }
 
-static bool is_root(const char *entry) {
+bool exec_is_root(const char *entry) {
         const char *field;
 
         return find_field(entry, 1, &field) == 1 && *field == '/';
 }
 
-static bool has_root(const ExecPlan *plan) {
+bool exec_has_root(const ExecPlan *plan) {
         for (size_t i = 0; i < plan->n_mounts; i++)
-                if (is_root(plan->mounts[i]))
+                if (exec_is_root(plan->mounts[i]))
                         return true;
         return false;
 }
@@ -89,13 +89,13 @@ static void write_program(const ExecPlan *plan, FILE *out) {
 static void write_vfs(const ExecPlan *plan, FILE *out) {
         const char *root = EXEC_ROOT;
         bool has_args =
-                !has_root(plan); /* somebody's own file system gets no folder that he didn't ask for */
+                !exec_has_root(plan); /* somebody's own file system gets no folder that he didn't ask for */
 
         (void)fprintf(out, "- name: %s\n  path: VfsRamFs\n", EXEC_VFS);
         if (has_args)
                 (void)fprintf(out, "  args:\n  - \"-l\"\n  - %s\n", EXEC_DEVICES);
         for (size_t i = 0; i < plan->n_mounts; i++) {
-                if (is_root(plan->mounts[i])) {
+                if (exec_is_root(plan->mounts[i])) {
                         root = plan->mounts[i];
                         continue;
                 }
@@ -106,6 +106,7 @@ static void write_vfs(const ExecPlan *plan, FILE *out) {
         }
         (void)fprintf(out, "  env:\n    VFS_FILESYSTEM_BACKEND: server:%s\n", EXEC_VFS);
         write_pair(out, "ROOTFS", strlen("ROOTFS"), root);
+        write_pair(out, "MOUNT_ALL", strlen("MOUNT_ALL"), "1");
         if (plan->n_disks)
                 write_connection(out, EXEC_DRIVER);
 }

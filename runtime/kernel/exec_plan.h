@@ -37,5 +37,8 @@ typedef struct ExecPlan {
 
 /* NULL, or what is wrong with an entry of an fstab. */
 const char *exec_refuse_mount(const char *entry);
+/* Whether it mounts what lies on "/"; whether one of the plan's does. */
+bool exec_is_root(const char *entry);
+bool exec_has_root(const ExecPlan *plan);
 /* Writes the init description. False: it can't be written. */
 bool exec_write(const ExecPlan *plan, FILE *out);

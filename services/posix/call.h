@@ -43,6 +43,11 @@ long call_kernel_fd(const CallArgs *args);
 
 /* --- what the answers share --- */
 
+/* Called before main(), when calls are answered; a library whose program can't go on without files defines
+ * it.
+ */
+__attribute__((weak)) void call_has_begun(void);
+
 /* The back end; made at the first use. */
 struct vfs *call_vfs(void);
 

@@ -2,12 +2,16 @@
 /*
  * What is special about a program of the host. When it asks for what no chamber has, making processes and
  * becoming another program, it gets an error, as it would without rights, and its user one line that says
- * why. When it ends, its files are written back.
+ * why. Without its files it is not begun, and when it ends they are written back.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -61,6 +65,17 @@ SHOWN int nice(int change) {
                 return getpriority(PRIO_PROCESS, 0);
         errno = EPERM;
         return -1;
+}
+
+/* Its user named what is to be mounted: with other files, or none, it may destroy what it should have made.
+ */
+void call_has_begun(void) {
+        struct stat st;
+
+        if (call(SYS_newfstatat, AT_FDCWD, (long)(uintptr_t) "/", (long)(uintptr_t)&st, 0, 0, 0) == 0)
+                return;
+        log_line(LOG_CLIENT "Without files the program is not begun.");
+        _exit(EXIT_FAILURE);
 }
 
 /* The VFS ends with the program: what it has not written yet would be lost. That is also what the C library's

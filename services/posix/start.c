@@ -71,4 +71,6 @@ void posix_start(void) {
         take_stream(STDIN_FILENO, vfs->getstdin);
         take_stream(STDOUT_FILENO, vfs->getstdout);
         take_stream(STDERR_FILENO, vfs->getstderr);
+        if (call_has_begun)
+                call_has_begun();
 }

@@ -113,6 +113,7 @@ bool fstab_mount(VfsClient *c, const char *line) {
         bool is_good = e && fstab_parse(line, e, &fault);
         int r = 0;
 
+        fs_explain("%s", "");
         if (is_good) {
                 r = vfs_mkdir(c, NULL, e->mount.target, MOUNT_DIR_MODE);
                 if (r == 0 || r == -EEXIST)
@@ -124,21 +125,21 @@ bool fstab_mount(VfsClient *c, const char *line) {
         return is_good && r == 0 ? true : complain(line, fault);
 }
 
-static void mount_line(VfsClient *c, const char *line, size_t size) {
+static bool mount_line(VfsClient *c, const char *line, size_t size) {
         char copy[FSTAB_ENTRY_MAX];
 
         if (size == 0 || *line == '#')
-                return;
-        if (size >= sizeof copy) {
-                (void)complain("an entry", "it is too long");
-                return;
-        }
+                return true;
+        if (size >= sizeof copy)
+                return complain("an entry", "it is too long");
         memcpy(copy, line, size);
         copy[size] = '\0';
-        (void)fstab_mount(c, copy);
+        return fstab_mount(c, copy);
 }
 
-void fstab_mount_all(VfsClient *c, const char *text, size_t size) {
+bool fstab_mount_all(VfsClient *c, const char *text, size_t size) {
+        bool is_whole = true;
+
         while (size > 0) {
                 size_t blanks = 0, length;
 
@@ -148,8 +149,9 @@ void fstab_mount_all(VfsClient *c, const char *text, size_t size) {
                 size -= blanks;
                 for (length = 0; length < size && text[length] != '\n';)
                         length++;
-                mount_line(c, text, length);
+                is_whole = mount_line(c, text, length) && is_whole;
                 text += length;
                 size -= length;
         }
+        return is_whole;
 }

@@ -27,5 +27,6 @@ bool fstab_parse(const char *line, FstabEntry *ret, const char **ret_fault);
 /* Mounts an entry, and makes the mount point if there is none. What fails is said on standard error; false.
  */
 bool fstab_mount(VfsClient *c, const char *line);
-/* Each entry of a file's text; blank lines and those that begin with '#' are none. */
-void fstab_mount_all(VfsClient *c, const char *text, size_t size);
+/* Each entry of a file's text; blank lines and those that begin with '#' are none. False: one of them failed.
+ */
+bool fstab_mount_all(VfsClient *c, const char *text, size_t size);

@@ -17,6 +17,7 @@
 #include "world.h"
 
 #define UNMAP_ROMFS "UNMAP_ROMFS"
+#define MOUNT_ALL   "MOUNT_ALL"
 
 /* --- the root --- */
 
@@ -31,8 +32,8 @@ static int begin_with(const char *line) {
         }
         free(e);
         if (r < 0)
-                (void)fprintf(stderr, "vfs: ROOTFS '%s' is not mounted, a ramfs takes its place: %s\n", line,
-                        fault);
+                (void)fprintf(stderr, "vfs: ROOTFS '%s' is not mounted%s: %s\n", line,
+                        getenv(MOUNT_ALL) ? "" : ", a ramfs takes its place", fault);
         return r;
 }
 
@@ -40,8 +41,12 @@ int startup_root(void) {
         const char *line = getenv("ROOTFS");
 
         devices_add(blk_ipc_find);
-        if (line && !world_has_begun() && begin_with(line) == 0)
-                return 0;
+        if (line && !world_has_begun()) {
+                int r = begin_with(line);
+
+                if (r == 0 || getenv(MOUNT_ALL))
+                        return r;
+        }
         return world_begin(NULL);
 }
 
@@ -90,8 +95,9 @@ static int read_from_rom(const char *path, char **ret_text, size_t *ret_size) {
         return r;
 }
 
-static void mount_file(VfsClient *c, const char *path) {
+static bool mount_file(VfsClient *c, const char *path) {
         size_t size = 0;
+        bool is_whole;
         char *text;
         int r;
 
@@ -105,15 +111,17 @@ static void mount_file(VfsClient *c, const char *path) {
                                               " is set, so it is looked for in what is mounted)"
                                             : "in the ROMFS image",
                         strerror(-r));
-                return;
+                return false;
         }
-        fstab_mount_all(c, text, size);
+        is_whole = fstab_mount_all(c, text, size);
         free(text);
+        return is_whole;
 }
 
 /* --- arguments --- */
 
 bool startup_arguments(int argc, char **argv, const char **ret_fault) {
+        bool is_whole = true;
         VfsClient client;
 
         if (vfs_client_init(&client, world_mounts(), 0, 0) < 0) {
@@ -129,10 +137,12 @@ bool startup_arguments(int argc, char **argv, const char **ret_fault) {
                 else if (i + 1 == argc)
                         *ret_fault = "an option at the end has no argument";
                 else if (is_entry)
-                        (void)fstab_mount(&client, argv[i + 1]);
+                        is_whole = fstab_mount(&client, argv[i + 1]) && is_whole;
                 else
-                        mount_file(&client, argv[i + 1]);
+                        is_whole = mount_file(&client, argv[i + 1]) && is_whole;
         }
+        if (!*ret_fault && !is_whole && getenv(MOUNT_ALL))
+                *ret_fault = MOUNT_ALL " is set, and something is not mounted";
         vfs_client_deinit(&client);
         return !*ret_fault;
 }

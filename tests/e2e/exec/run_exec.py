@@ -133,6 +133,18 @@ def rights(tap, scratch):
     tap.case(checked.returncode == 0, "e2fsck finds lists in order", checked.stdout)
 
 
+def unmounted(tap, scratch):
+    """What was asked for and isn't there: a program that writes elsewhere would look as if all were well."""
+    image = pathlib.Path(scratch, "zeros.img")
+    image.write_bytes(bytes(1 << 20))
+    for words, part in ((["--disk", str(image), "--vfs", "mmc0 / ext4 0"], "ROOTFS 'mmc0 / ext4 0' is not mounted: "),
+                        (["--vfs", "mmc0 / ext4 0"], "No such device"), (["--vfs", "nodev /x ext9 0"], "no file system 'ext9'"),
+                        (["--vfs", "nodev /x ramfs bogus"], "'nodev /x ramfs bogus' is not mounted: ")):
+        code, out, err = run(*words, "--", program("echo"), "begun")
+        tap.case(code == 1 and not out and part in err and "takes its place" not in err,
+                 f"no program without {words[-1].replace('/', 'at ')}", code, out, err)
+
+
 def mounts(tap):
     code, out, err = run("--vfs", "nodev / ramfs 0", "--vfs", "nodev /tmp ramfs 0", "--", program("stat"), "-c", "%d", "/", "/tmp")
     tap.case(code == 0 and len(set(out.split())) == 2, "several file systems make one tree", out, err)
@@ -151,13 +163,20 @@ def refusals(tap, scratch):
     text = pathlib.Path(scratch, "text")
     text.write_text("#!/bin/sh\n")
     text.chmod(0o755)
-    for words, code, part in ((["--", "no-such-program"], 1, "no such program"), (["--", str(text)], 1, "no program"),
+    for words, code, part in ((["--", "no-such-program"], 1, "no such program in PATH"), (["--", str(text)], 1, "no program"),
                               ([], 2, "name a program"), (["--vfs", "nodev /", "--", "ls"], 2, "four words"),
                               (["--vfs", "nodev x ramfs 0", "--", "ls"], 2, "folder"),
-                              (["--disk", "/nowhere", "--", "ls"], 2, "No such file"), (["--env", "x", "--", "ls"], 2, "NAME=value"),
+                              (["--disk", "/nowhere", "--", "ls"], 2, "/nowhere: No such file"),
+                              (["--disk", scratch, "--", "ls"], 2, f"{scratch}: it is neither"),
+                              (["--vfs", "nodev / ramfs 0"] * 2 + ["--", "ls"], 2, "there is one for / already"),
+                              (["--", "/nowhere/ls"], 1, "/nowhere/ls: No such file"),
+                              (["--", "true", *["x"] * 257], 1, "more than 256"),
+                              (["--env", "x", "--", "ls"], 2, "NAME=value"),
                               (["--", "ls", "x" * 1024], 1, "too long")):
         got, _, err = run(*words)
-        tap.case(got == code and part in err, f"refused: {part} ({code})", got, err)
+        tap.case(got == code and part in err, f"refused: {part.replace(scratch, 'a folder')} ({code})", got, err)
+    got, _, err = run("--", program("true"), *["x"] * 256)
+    tap.case(got == 0, "as many arguments as may be are taken", got, err)
     got, out, _ = run("--", program("echo"), "x" * 1023)
     tap.case(got == 0 and len(out) == 1024, "an argument as long as may be is taken")
 
@@ -187,6 +206,7 @@ def main():
         rights(tap, scratch)
         refusals(tap, scratch)
         limits(tap, scratch)
+        unmounted(tap, scratch)
     mounts(tap)
     statuses(tap)
     print(f"1..{tap.n}")

@@ -154,13 +154,43 @@ static void what_can_not_be_mounted_is_left_out(void **state) {
         assert_int_equal(vfs_mkdir(&c, NULL, "/a/d", 0700), 0);
         assert_int_equal(vfs_stat(&c, NULL, "/b", true, &st), 0);
         assert_int_equal(vfs_mkdir(&c, NULL, "/a/c/d", 0700), -EROFS);
-        fstab_mount_all(&c, "# no entry\n\n nodev /e ramfs 0\nnodev /f ramfs", 43);
+        assert_false(fstab_mount_all(&c, "# no entry\n\n nodev /e ramfs 0\nnodev /f ramfs", 43));
         assert_int_equal(vfs_umount(&c, "/e", 0), 0);
         assert_int_equal(vfs_umount(&c, "/b", 0), -EINVAL);
         vfs_client_deinit(&c);
         assert_false(startup_arguments(3, words(bad), &why));
         assert_non_null(why);
         assert_false(startup_arguments(2, words(cut), &why));
+}
+
+static void unless_everything_must_be_mounted(void **state) {
+        static const char *const good[] = {"vfs", "-l", "nodev /g ramfs 0"};
+        static const char *const args[] = {"vfs", "-l", "nodev /h nosuch 0", "-l", "nodev /i ramfs 0"};
+        static const char *const none[] = {"vfs", "-f", "/nowhere"};
+        const char *why;
+
+        (void)state;
+        assert_int_equal(setenv("MOUNT_ALL", "", 1), 0);
+        assert_true(startup_arguments(3, words(good), &why));
+        assert_false(startup_arguments(5, words(args), &why));
+        assert_non_null(strstr(why, "MOUNT_ALL"));
+        assert_string_equal(fs_explanation(), ""); /* the entry behind it was looked at, too */
+        assert_false(startup_arguments(3, words(none), &why));
+        assert_non_null(strstr(why, "MOUNT_ALL"));
+        assert_int_equal(unsetenv("MOUNT_ALL"), 0);
+        assert_true(startup_arguments(3, words(none), &why));
+}
+
+static void an_unknown_file_system_is_named(void **state) {
+        VfsClient c;
+
+        (void)state;
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        assert_false(fstab_mount(&c, "nodev /j nosuch 0"));
+        assert_string_equal(fs_explanation(), "there is no file system 'nosuch'");
+        assert_false(fstab_mount(&c, "nodev /a/c/j ramfs 0")); /* read-only, which the error says */
+        assert_string_equal(fs_explanation(), "");
+        vfs_client_deinit(&c);
 }
 
 int main(void) {
@@ -171,6 +201,8 @@ int main(void) {
                 cmocka_unit_test(ramfs_knows_its_options),
                 cmocka_unit_test(devices_have_names),
                 cmocka_unit_test(what_can_not_be_mounted_is_left_out),
+                cmocka_unit_test(unless_everything_must_be_mounted),
+                cmocka_unit_test(an_unknown_file_system_is_named),
         };
 
         return cmocka_run_group_tests_name("vfs_server mounting", tests, NULL, NULL);
