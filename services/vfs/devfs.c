@@ -300,15 +300,10 @@ static void node_init(DevFs *fs, DevNode *n, uint64_t ino, mode_t mode) {
 
 int devfs_new(const DevfsConsole *console, Fs **ret_fs) {
         DevFs *fs = calloc(1, sizeof *fs);
-        int r;
 
         if (!fs)
                 return -ENOMEM;
-        r = fs_init(&fs->head, &devfs_ops);
-        if (r < 0) {
-                free(fs);
-                return r;
-        }
+        fs_init(&fs->head, &devfs_ops);
         fs->console = console;
         node_init(fs, &fs->root, ROOT_INO, S_IFDIR | 0755);
         for (size_t i = 0; i < N_DEVICES; i++) {

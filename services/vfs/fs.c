@@ -28,9 +28,9 @@ const char *fs_reason(int error) {
         return *explanation ? explanation : strerror(-error);
 }
 
-int fs_init(Fs *fs, const FsOps *ops) {
+void fs_init(Fs *fs, const FsOps *ops) {
         *fs = (Fs){.ops = ops};
-        return -pthread_rwlock_init(&fs->lock, NULL);
+        (void)pthread_rwlock_init(&fs->lock, NULL); /* without attributes it can't fail */
 }
 
 void fs_deinit(Fs *fs) {

@@ -139,7 +139,7 @@ const char *fs_explanation(void);
 const char *fs_reason(int error);
 
 /* The head of a new file system, and of a node with one reference. */
-int fs_init(Fs *fs, const FsOps *ops);
+void fs_init(Fs *fs, const FsOps *ops);
 void fs_deinit(Fs *fs);
 static inline void fs_node_init(FsNode *node, Fs *fs, uint64_t ino, mode_t type) {
         node->fs = fs;

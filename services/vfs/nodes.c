@@ -10,9 +10,9 @@
 
 #define SLOTS_MIN 64u
 
-int nodes_init(NodeTable *t) {
+void nodes_init(NodeTable *t) {
         *t = (NodeTable){.slots = NULL};
-        return -pthread_mutex_init(&t->lock, NULL);
+        (void)pthread_mutex_init(&t->lock, NULL); /* without attributes it can't fail */
 }
 
 void nodes_deinit(NodeTable *t) {

@@ -22,7 +22,7 @@ typedef struct NodeTable {
         uint32_t n_nodes;
 } NodeTable;
 
-int nodes_init(NodeTable *t);
+void nodes_init(NodeTable *t);
 void nodes_deinit(NodeTable *t);
 
 /* With a new reference; NULL: not in use. A node whose last reference is just going is not in use. */

@@ -506,15 +506,10 @@ int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs) {
         const FsNew root = {.mode = S_IFDIR | mode};
         RamFs *f = calloc(1, sizeof *f);
         RamNode *n;
-        int r;
 
         if (!f)
                 return -ENOMEM;
-        r = fs_init(&f->head, &ramfs_ops);
-        if (r < 0) {
-                free(f);
-                return r;
-        }
+        fs_init(&f->head, &ramfs_ops);
         f->budget.max = max ? max : half_of_memory();
         n = node_new(f, &root);
         if (!n) {

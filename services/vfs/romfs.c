@@ -367,20 +367,11 @@ static int get_root(RomFs *fs) {
 
 static int fs_new(Blk *blk, RomFs **ret_fs) {
         RomFs *fs = calloc(1, sizeof *fs);
-        int r;
 
         if (!fs)
                 return -ENOMEM;
-        r = fs_init(&fs->head, &romfs_ops);
-        if (r == 0) {
-                r = nodes_init(&fs->nodes);
-                if (r < 0)
-                        fs_deinit(&fs->head);
-        }
-        if (r < 0) {
-                free(fs);
-                return r;
-        }
+        fs_init(&fs->head, &romfs_ops);
+        nodes_init(&fs->nodes);
         fs->blk = blk;
         fs->head.is_read_only = true;
         *ret_fs = fs;

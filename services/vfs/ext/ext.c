@@ -376,26 +376,12 @@ static const FsOps ext_ops = {
 
 static int fs_new(Blk *blk, bool is_read_only, ExtFs **ret_fs) {
         ExtFs *fs = calloc(1, sizeof *fs);
-        int r;
 
         if (!fs)
                 return -ENOMEM;
-        r = fs_init(&fs->head, &ext_ops);
-        if (r < 0) {
-                free(fs);
-                return r;
-        }
-        r = -pthread_mutex_init(&fs->lock, NULL);
-        if (r == 0) {
-                r = nodes_init(&fs->nodes);
-                if (r < 0)
-                        (void)pthread_mutex_destroy(&fs->lock);
-        }
-        if (r < 0) {
-                fs_deinit(&fs->head);
-                free(fs);
-                return r;
-        }
+        fs_init(&fs->head, &ext_ops);
+        nodes_init(&fs->nodes);
+        (void)pthread_mutex_init(&fs->lock, NULL);
         fs->head.is_read_only = is_read_only;
         extio_init(&fs->io, blk);
         *ret_fs = fs;

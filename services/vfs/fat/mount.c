@@ -130,18 +130,13 @@ static int fs_new(unsigned flags, const char *data, FatFs **ret_fs) {
 
         if (!fs)
                 return -ENOMEM;
-        r = fs_init(&fs->head, &fat_ops);
-        if (r < 0) {
-                free(fs);
-                return r;
-        }
-        r = nodes_init(&fs->nodes);
+        fs_init(&fs->head, &fat_ops);
+        nodes_init(&fs->nodes);
         (void)pthread_mutex_init(&fs->lock, NULL);
         fs->head.is_read_only = flags & MOUNT_READ_ONLY;
         fs->epoch = 1;
         fs->next_free = FAT_CLUSTER_FIRST;
-        if (r == 0)
-                r = parse_options(fs, data);
+        r = parse_options(fs, data);
         if (r < 0)
                 fs_forget(fs);
         else

@@ -503,26 +503,12 @@ static int open_image(SquashFs *fs) {
 
 static int fs_new(Blk *blk, SquashFs **ret_fs) {
         SquashFs *fs = calloc(1, sizeof *fs);
-        int r;
 
         if (!fs)
                 return -ENOMEM;
-        r = fs_init(&fs->head, &squash_ops);
-        if (r < 0) {
-                free(fs);
-                return r;
-        }
-        r = -pthread_mutex_init(&fs->lock, NULL);
-        if (r == 0) {
-                r = nodes_init(&fs->nodes);
-                if (r < 0)
-                        (void)pthread_mutex_destroy(&fs->lock);
-        }
-        if (r < 0) {
-                fs_deinit(&fs->head);
-                free(fs);
-                return r;
-        }
+        fs_init(&fs->head, &squash_ops);
+        nodes_init(&fs->nodes);
+        (void)pthread_mutex_init(&fs->lock, NULL);
         file_init(&fs->file, blk);
         fs->head.is_read_only = true;
         *ret_fs = fs;
