@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "devices.h"
+#include "meta.h"
 
 #define ROOT_INO   1u
 #define DISK_MAJOR 259u
@@ -32,10 +33,7 @@ struct DevNode {
         const Device *device; /* NULL: the directory, a disk */
         char disk[DEVICES_NAME_MAX];
         dev_t rdev;
-        mode_t mode;
-        uid_t uid;
-        gid_t gid;
-        struct timespec atime, mtime, ctime;
+        FsMeta meta;
 };
 
 /* --- devices --- */
@@ -200,35 +198,15 @@ static int devfs_rename(FsNode *from, const FsName *old, FsNode *to, const FsNam
 static int devfs_stat(FsNode *node, struct stat *ret) {
         const DevNode *n = dev(node);
 
-        *ret = (struct stat){
-                .st_ino = node->ino,
-                .st_mode = node->type | n->mode,
-                .st_nlink = S_ISDIR(node->type) ? 2 : 1,
-                .st_uid = n->uid,
-                .st_gid = n->gid,
-                .st_rdev = n->rdev,
-                .st_blksize = BLOCK_SIZE,
-                .st_atim = n->atime,
-                .st_mtim = n->mtime,
-                .st_ctim = n->ctime,
-        };
+        meta_stat(&n->meta, node, ret);
+        ret->st_nlink = S_ISDIR(node->type) ? 2 : 1;
+        ret->st_rdev = n->rdev;
+        ret->st_blksize = BLOCK_SIZE;
         return 0;
 }
 
 static int devfs_set(FsNode *node, const FsSet *set) {
-        DevNode *n = dev(node);
-
-        if (set->what & FS_SET_MODE)
-                n->mode = set->mode & 07777;
-        if (set->what & FS_SET_UID)
-                n->uid = set->uid;
-        if (set->what & FS_SET_GID)
-                n->gid = set->gid;
-        if (set->what & FS_SET_ATIME)
-                n->atime = set->atime;
-        if (set->what & FS_SET_MTIME)
-                n->mtime = set->mtime;
-        (void)clock_gettime(CLOCK_REALTIME_COARSE, &n->ctime);
+        meta_set(&dev(node)->meta, set);
         return 0;
 }
 
@@ -293,9 +271,7 @@ static const FsOps devfs_ops = {
 
 static void node_init(DevFs *fs, DevNode *n, uint64_t ino, mode_t mode) {
         fs_node_init(&n->head, &fs->head, ino, mode);
-        n->mode = mode & 07777;
-        (void)clock_gettime(CLOCK_REALTIME_COARSE, &n->ctime);
-        n->atime = n->mtime = n->ctime;
+        meta_init(&n->meta, &(FsNew){.mode = mode});
 }
 
 int devfs_new(const DevfsConsole *console, Fs **ret_fs) {

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "meta.h"
 #include "ramdata.h"
 #include "ramdir.h"
 #include "xattrs.h"
@@ -26,13 +27,10 @@ typedef struct RamFs {
 
 typedef struct RamNode {
         FsNode head;
-        mode_t mode; /* permissions */
-        uid_t uid;
-        gid_t gid;
+        FsMeta meta;
         nlink_t n_links;        /* 0: no name leads here any more */
         struct RamNode *parent; /* of a directory; the root's is itself */
         dev_t rdev;
-        struct timespec atime, mtime, ctime;
         Xattrs xattrs;
         union {
                 RamData data; /* S_IFREG */
@@ -51,18 +49,6 @@ static RamNode *ram(FsNode *node) {
 
 static bool is_dir(const RamNode *n) {
         return S_ISDIR(n->head.type);
-}
-
-/* The clock that the kernel's own file systems use: a few milliseconds coarse, and cheap. */
-static struct timespec now(void) {
-        struct timespec t;
-
-        (void)clock_gettime(CLOCK_REALTIME_COARSE, &t);
-        return t;
-}
-
-static void touch(RamNode *n) {
-        n->mtime = n->ctime = now();
 }
 
 /* --- nodes --- */
@@ -88,11 +74,8 @@ static RamNode *node_new(RamFs *fs, const FsNew *what) {
         if (!n)
                 return NULL;
         fs_node_init(&n->head, &fs->head, ++fs->last_ino, what->mode);
-        n->mode = what->mode & 07777;
-        n->uid = what->uid;
-        n->gid = what->gid;
+        meta_init(&n->meta, what);
         n->n_links = is_dir(n) ? 2 : 1;
-        n->atime = n->mtime = n->ctime = now();
         if (S_ISREG(what->mode))
                 ramdata_init(&n->data, &fs->budget);
         if (S_ISCHR(what->mode) || S_ISBLK(what->mode))
@@ -110,7 +93,7 @@ static RamNode *node_new(RamFs *fs, const FsNew *what) {
 
 /* A name less; with the last one goes the reference of the names. */
 static void node_lose_name(RamNode *n) {
-        n->ctime = now();
+        n->meta.ctime = meta_now();
         n->n_links = is_dir(n) ? 0 : n->n_links - 1;
         if (n->n_links == 0)
                 fs_unref(&n->head);
@@ -119,18 +102,10 @@ static void node_lose_name(RamNode *n) {
 static int ramfs_stat(FsNode *node, struct stat *ret) {
         const RamNode *n = ram(node);
 
-        *ret = (struct stat){
-                .st_ino = node->ino,
-                .st_mode = node->type | n->mode,
-                .st_nlink = n->n_links,
-                .st_uid = n->uid,
-                .st_gid = n->gid,
-                .st_rdev = n->rdev,
-                .st_blksize = RAMDATA_PAGE,
-                .st_atim = n->atime,
-                .st_mtim = n->mtime,
-                .st_ctim = n->ctime,
-        };
+        meta_stat(&n->meta, node, ret);
+        ret->st_nlink = n->n_links;
+        ret->st_rdev = n->rdev;
+        ret->st_blksize = RAMDATA_PAGE;
         if (S_ISREG(node->type)) {
                 ret->st_size = (off_t)n->data.size;
                 ret->st_blocks = (blkcnt_t)((n->data.n_bytes + 511) / 512);
@@ -143,19 +118,7 @@ static int ramfs_stat(FsNode *node, struct stat *ret) {
 }
 
 static int ramfs_set(FsNode *node, const FsSet *set) {
-        RamNode *n = ram(node);
-
-        if (set->what & FS_SET_MODE)
-                n->mode = set->mode & 07777;
-        if (set->what & FS_SET_UID)
-                n->uid = set->uid;
-        if (set->what & FS_SET_GID)
-                n->gid = set->gid;
-        if (set->what & FS_SET_ATIME)
-                n->atime = set->atime;
-        if (set->what & FS_SET_MTIME)
-                n->mtime = set->mtime;
-        n->ctime = now();
+        meta_set(&ram(node)->meta, set);
         return 0;
 }
 
@@ -206,7 +169,7 @@ static void adopt(RamNode *dir, RamNode *n) {
                 dir->n_links++;
                 n->parent = dir;
         }
-        touch(dir);
+        meta_touch(&dir->meta);
 }
 
 static int add_name(RamNode *dir, const FsName *name, RamNode *n) {
@@ -228,7 +191,7 @@ static void remove_name(RamNode *dir, RamEntry *e) {
 
         ramdir_remove(&dir->dir, e);
         dir->n_links -= is_dir(n);
-        touch(dir);
+        meta_touch(&dir->meta);
         node_lose_name(n);
 }
 
@@ -259,7 +222,7 @@ static int ramfs_link(FsNode *dir, const FsName *name, FsNode *node) {
         if (r < 0)
                 return r;
         n->n_links++;
-        n->ctime = now();
+        n->meta.ctime = meta_now();
         return 0;
 }
 
@@ -312,7 +275,7 @@ static int exchange(RamNode *from, RamEntry *a, RamNode *to, RamEntry *b) {
                 return -ENOENT;
         turn_entry(from, a, b->node);
         turn_entry(to, b, n);
-        a->node->ctime = b->node->ctime = now();
+        a->node->meta.ctime = b->node->meta.ctime = meta_now();
         return 0;
 }
 
@@ -321,7 +284,7 @@ static void take_away(RamNode *dir, const FsName *name) {
 
         dir->n_links -= is_dir(e->node);
         ramdir_remove(&dir->dir, e);
-        touch(dir);
+        meta_touch(&dir->meta);
 }
 
 static int ramfs_rename(FsNode *from, const FsName *old, FsNode *to, const FsName *new, unsigned flags) {
@@ -347,7 +310,7 @@ static int ramfs_rename(FsNode *from, const FsName *old, FsNode *to, const FsNam
                 node_lose_name(victim);
         }
         take_away(a, old);
-        moved->ctime = now();
+        moved->meta.ctime = meta_now();
         return 0;
 }
 
@@ -363,7 +326,7 @@ static int ramfs_write(FsNode *node, const void *data, size_t size, uint64_t at,
         int r = ramdata_write(&n->data, data, size, at, ret_put);
 
         if (r == 0 && *ret_put > 0)
-                touch(n);
+                meta_touch(&n->meta);
         return r;
 }
 
@@ -372,7 +335,7 @@ static int ramfs_truncate(FsNode *node, uint64_t size) {
         int r = ramdata_truncate(&n->data, size);
 
         if (r == 0)
-                touch(n);
+                meta_touch(&n->meta);
         return r;
 }
 
@@ -396,7 +359,7 @@ static int ramfs_setxattr(FsNode *node, const char *name, const void *value, siz
         int r = xattrs_set(&ram(node)->xattrs, name, value, size, flags);
 
         if (r == 0)
-                ram(node)->ctime = now();
+                ram(node)->meta.ctime = meta_now();
         return r;
 }
 
@@ -404,7 +367,7 @@ static int ramfs_removexattr(FsNode *node, const char *name) {
         int r = xattrs_remove(&ram(node)->xattrs, name);
 
         if (r == 0)
-                ram(node)->ctime = now();
+                ram(node)->meta.ctime = meta_now();
         return r;
 }
 
