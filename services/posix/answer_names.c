@@ -68,7 +68,7 @@ static long make_link(long target_argument, long dir, long path) {
 
         if (found < 0)
                 return found;
-        { WITH_NAME(dir, path, symlinkat, n.vfs->symlinkat(n.vfs, target, n.dir.handle, n.path, &error)); }
+        WITH_NAME(dir, path, symlinkat, n.vfs->symlinkat(n.vfs, target, n.dir.handle, n.path, &error));
 }
 
 static long set_times(long dir, long path, const struct timespec *times, long flags) {

@@ -6,26 +6,29 @@
 
 #include <string.h>
 
-long answer_chdir(const CallArgs *args) {
-        struct vfs *vfs = call_vfs();
+/* A member that takes a path and nothing else; NULL: the back end has none. */
+typedef int OfPath(struct vfs *vfs, const char *path, int *error);
+
+static long with_path(struct vfs *vfs, OfPath *member, long path_argument) {
         const char *path;
         int error = 0;
-        long r = call_path(args->a[0], &path);
+        long r = call_path(path_argument, &path);
 
         if (r < 0)
                 return r;
-        return vfs->chdir ? call_result(vfs->chdir(vfs, path, &error), &error) : -EIO;
+        return member ? call_result(member(vfs, path, &error), &error) : -EIO;
+}
+
+long answer_chdir(const CallArgs *args) {
+        struct vfs *vfs = call_vfs();
+
+        return with_path(vfs, vfs->chdir, args->a[0]);
 }
 
 long answer_chroot(const CallArgs *args) {
         struct vfs *vfs = call_vfs();
-        const char *path;
-        int error = 0;
-        long r = call_path(args->a[0], &path);
 
-        if (r < 0)
-                return r;
-        return vfs->chroot ? call_result(vfs->chroot(vfs, path, &error), &error) : -EIO;
+        return with_path(vfs, vfs->chroot, args->a[0]);
 }
 
 /* The system call's result is the length with the zero. */

@@ -16,8 +16,9 @@
 #include "raw.h"
 
 #define CLOSING UINT32_MAX /* of a number: its placeholder is being closed */
-#define CLOSING_TRY                                                                                          \
-        1000 /* looks at such a number, before it counts as closed: a signal handler may look too */
+
+/* Looks at such a number, before it counts as closed: a signal handler may look too. */
+#define CLOSING_TRIES 1000
 
 /* All placeholders are copies of one descriptor that is always ready. Nobody should read or write it; if
  * somebody does in a race with close(), reading takes one of many, and stays without effect. */
@@ -105,7 +106,7 @@ static bool take_reference(FdtFile *file) {
 static uint32_t settled(long fd) {
         uint32_t n = atomic_load(&numbers[fd]);
 
-        for (int i = 0; n == CLOSING && i < CLOSING_TRY; i++) {
+        for (int i = 0; n == CLOSING && i < CLOSING_TRIES; i++) {
                 (void)sched_yield();
                 n = atomic_load(&numbers[fd]);
         }
@@ -219,7 +220,6 @@ long fdt_install_at(FdtFile *file, int from, int to, int flags) {
  * descriptor. */
 long fdt_close(long fd) {
         uint32_t n = is_in_table(fd) ? settled(fd) : 0, mark = CLOSING;
-        int r;
 
         if (n == 0)
                 return fdt_is_kept(fd) ? -EBADF : raw_close(fd);
@@ -227,8 +227,7 @@ long fdt_close(long fd) {
                 return -EBADF; /* another thread was faster */
         (void)raw_close(fd);
         (void)atomic_compare_exchange_strong(&numbers[fd], &mark, 0);
-        r = fdt_file_put(&files[n - 1]);
-        return r;
+        return fdt_file_put(&files[n - 1]);
 }
 
 long fdt_real_error(long fd, long error) {
