@@ -205,7 +205,10 @@ static int remove_entry(FatFs *fs, FatNode *dir, const FatEntry *e, FatNode *n) 
         return r < 0 ? r : fat_reap(fs);
 }
 
-static int fat_unlink(FsNode *dir, const FsName *name) {
+/* May this node's name go? */
+typedef int MayGo(FatFs *fs, FatNode *n);
+
+static int remove_name(FsNode *dir, const FsName *name, MayGo *may_go) {
         FatFs *fs = fat_of(dir);
         FatNode *n;
         FatEntry e;
@@ -215,11 +218,21 @@ static int fat_unlink(FsNode *dir, const FsName *name) {
                 r = find_node(fs, fat_node(dir), name, &e, &n);
         if (r < 0)
                 return r;
-        if (fat_is_dir(n)) {
+        r = may_go(fs, n);
+        if (r < 0) {
                 (void)fs_unref(&n->tree.head);
-                return -EISDIR;
+                return r;
         }
         return remove_entry(fs, fat_node(dir), &e, n);
+}
+
+static int check_unlink(FatFs *fs, FatNode *n) {
+        (void)fs;
+        return fat_is_dir(n) ? -EISDIR : 0;
+}
+
+static int fat_unlink(FsNode *dir, const FsName *name) {
+        return remove_name(dir, name, check_unlink);
 }
 
 static int check_rmdir(FatFs *fs, FatNode *n) {
@@ -233,21 +246,7 @@ static int check_rmdir(FatFs *fs, FatNode *n) {
 }
 
 static int fat_rmdir(FsNode *dir, const FsName *name) {
-        FatFs *fs = fat_of(dir);
-        FatNode *n;
-        FatEntry e;
-        int r = fat_start(fs);
-
-        if (r == 0)
-                r = find_node(fs, fat_node(dir), name, &e, &n);
-        if (r < 0)
-                return r;
-        r = check_rmdir(fs, n);
-        if (r < 0) {
-                (void)fs_unref(&n->tree.head);
-                return r;
-        }
-        return remove_entry(fs, fat_node(dir), &e, n);
+        return remove_name(dir, name, check_rmdir);
 }
 
 static int fat_rename_op(FsNode *from, const FsName *old, FsNode *to, const FsName *new, unsigned flags) {
