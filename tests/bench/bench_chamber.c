@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tool.h"
+#include "figures.h"
 
 #define ROUNDS    7
 #define CALL_MS   "400"
@@ -55,15 +55,8 @@ static double run(int kind, double *ret_seconds) {
         return strtod(text, NULL);
 }
 
-static int by_value(const void *a, const void *b) {
-        double x = *(const double *)a, y = *(const double *)b;
-
-        return (x > y) - (x < y);
-}
-
 static double median(double *values) {
-        qsort(values, ROUNDS, sizeof *values, by_value);
-        return values[ROUNDS / 2];
+        return figures_median(values, ROUNDS);
 }
 
 /* Not pinned, Linux decides which of two very different times it is: shown, and not judged. */

@@ -11,14 +11,12 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <caisson/grant.h>
@@ -28,36 +26,12 @@
 #include <coresrv/sl/sl_api.h>
 #include <coresrv/time/timeout.h>
 
-#include <bench/Files.edl.h>
-#include <bench/IUse.idl.h>
+#include "files_server.h"
+#include "timing.h"
 
-#define CHANNEL "bench"
-#define CALLS   2000 /* of one row in one round */
-#define OPENS   200
-#define LEG     (64u << 20) /* about what one leg of a channel reserves */
-
-static uint64_t now_ns(void) {
-        struct timespec ts;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-static _Noreturn void die(const char *what) {
-        (void)fprintf(stderr, "%s failed\n", what);
-        exit(3);
-}
-
-static void pin_to(long cpu) {
-        cpu_set_t set;
-
-        if (cpu < 0)
-                return;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)cpu, &set);
-        if (sched_setaffinity(0, sizeof set, &set) < 0)
-                die("sched_setaffinity");
-}
+#define CALLS 2000 /* of one row in one round */
+#define OPENS 200
+#define LEG   (64u << 20) /* about what one leg of a channel reserves */
 
 /* --- the server --- */
 
@@ -68,15 +42,6 @@ static nk_err_t small(struct bench_IUse *self, const bench_IUse_Small_req *req,
         (void)self, (void)req_arena, (void)res_arena;
         res->c = n_accepted;
         res->d = req->b;
-        return NK_EOK;
-}
-
-static nk_err_t judged(struct bench_IUse *self, const bench_IUse_Judged_req *req,
-        const struct nk_arena *req_arena, bench_IUse_Judged_res *res, struct nk_arena *res_arena) {
-        (void)self, (void)req_arena, (void)res_arena;
-        res->c = req->a;
-        res->d = req->b;
-        res->none = nk_handle_desc(INVALID_HANDLE);
         return NK_EOK;
 }
 
@@ -91,29 +56,18 @@ static void *accept_all(void *arg) {
 }
 
 static int serve(long cpu) {
-        static const bench_IUse_ops ops = {.Small = small, .Judged = judged};
+        static const bench_IUse_ops ops = {.Small = small, .Judged = files_judged};
         static Handle listener;
-        bench_IUse impl = {.ops = &ops};
-        bench_Files_entity entity;
-        bench_Files_entity_req req;
-        bench_Files_entity_res res;
         NkKosTransport transport;
         pthread_t thread;
         ServiceId iid;
 
-        listener = ServiceLocatorRegister(CHANNEL, NULL, 0, &iid);
+        listener = ServiceLocatorRegister(FILES_CHANNEL, NULL, 0, &iid);
         if (NkKosTransport_Init(&transport, listener, NK_NULL, 0) != NK_EOK ||
                 pthread_create(&thread, NULL, accept_all, &listener) != 0)
-                die("starting");
-        pin_to(cpu);
-        bench_Files_entity_init(&entity, &impl);
-        for (;;) {
-                nk_req_reset(&req);
-                if (nk_transport_recv(&transport.base, &req.base_, NK_NULL) != NK_EOK)
-                        return 3;
-                (void)bench_Files_entity_dispatch(&entity, &req.base_, NK_NULL, &res.base_, NK_NULL);
-                (void)nk_transport_reply(&transport.base, &res.base_, NK_NULL);
-        }
+                timing_die("starting");
+        timing_pin_to(cpu);
+        return files_serve(&transport, &ops);
 }
 
 /* --- clients --- */
@@ -122,8 +76,8 @@ static Handle open_channel(void) {
         Handle handle;
         rtl_uint32_t rsid;
 
-        if (KnCmConnect("Server", CHANNEL, INFINITE_TIMEOUT, &handle, &rsid) != rcOk)
-                die("KnCmConnect");
+        if (KnCmConnect("Server", FILES_CHANNEL, INFINITE_TIMEOUT, &handle, &rsid) != rcOk)
+                timing_die("KnCmConnect");
         return handle;
 }
 
@@ -141,7 +95,7 @@ static nk_uint64_t small_on(bench_IUse_proxy *proxy) {
         bench_IUse_Small_res res;
 
         if (bench_IUse_Small(&proxy->base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
-                die("Small");
+                timing_die("Small");
         return res.c;
 }
 
@@ -150,28 +104,50 @@ static void judged_on(bench_IUse_proxy *proxy) {
         bench_IUse_Judged_res res;
 
         if (bench_IUse_Judged(&proxy->base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
-                die("Judged");
+                timing_die("Judged");
 }
 
-static void small_static(void) {
+static void small_static(uint32_t i) {
+        (void)i;
         (void)small_on(&statical);
 }
 
-static void small_dynamic(void) {
+static void small_dynamic(uint32_t i) {
+        (void)i;
         (void)small_on(&dynamic);
 }
 
-static void judged_static(void) {
+static void judged_static(uint32_t i) {
+        (void)i;
         judged_on(&statical);
 }
 
-static void judged_dynamic(void) {
+static void judged_dynamic(uint32_t i) {
+        (void)i;
         judged_on(&dynamic);
 }
 
-static void open_and_close(void) {
-        if (KnHandleClose(open_channel()) != rcOk)
-                die("KnHandleClose");
+static Handle opened;
+
+static void open_one(uint32_t i) {
+        (void)i;
+        opened = open_channel();
+}
+
+static void close_opened(void) {
+        if (KnHandleClose(opened) != rcOk)
+                timing_die("KnHandleClose");
+}
+
+/* A call through both others afterwards: what they have to tidy is not the next opening's time. */
+static void close_one(uint32_t i) {
+        close_opened();
+        judged_static(i);
+}
+
+static void open_and_close(uint32_t i) {
+        open_one(i);
+        close_opened();
 }
 
 /* What Linux asks for a channel: three legs in shared memory, each for two processes, sent in two messages.
@@ -180,7 +156,7 @@ static void map_leg(int fd, void *ret[2]) {
         for (int i = 0; i < 2; i++) {
                 ret[i] = mmap(NULL, LEG, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
                 if (ret[i] == MAP_FAILED)
-                        die("mmap");
+                        timing_die("mmap");
                 *(volatile char *)ret[i] = 1;
         }
 }
@@ -200,7 +176,7 @@ static void pass_two(int socket, const int fds[2]) {
         control.head = (struct cmsghdr){CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
         memcpy(CMSG_DATA(&control.head), fds, 2 * sizeof(int));
         if (sendmsg(socket, &msg, 0) < 0)
-                die("sendmsg");
+                timing_die("sendmsg");
 }
 
 static void take_two(int socket) {
@@ -217,24 +193,25 @@ static void take_two(int socket) {
         int got[2];
 
         if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) < 0)
-                die("recvmsg");
+                timing_die("recvmsg");
         memcpy(got, CMSG_DATA(&control.head), sizeof got);
         (void)close(got[0]);
         (void)close(got[1]);
 }
 
-static void bare_open_and_close(void) {
+static void bare_open_and_close(uint32_t number) {
         static int pair[2] = {-1, -1};
         void *maps[3][2];
         int fds[3];
 
+        (void)number;
         if (pair[0] < 0 && socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
-                die("socketpair");
+                timing_die("socketpair");
         for (int i = 0; i < 3; i++) {
                 fds[i] = memfd_create("bare", MFD_CLOEXEC | MFD_ALLOW_SEALING);
                 if (fds[i] < 0 || ftruncate(fds[i], LEG) < 0 ||
                         fcntl(fds[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-                        die("memfd_create");
+                        timing_die("memfd_create");
                 map_leg(fds[i], maps[i]);
         }
         for (int i = 0; i < 2; i++) {
@@ -248,51 +225,35 @@ static void bare_open_and_close(void) {
         }
 }
 
-static int by_time(const void *a, const void *b) {
-        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-        return (x > y) - (x < y);
-}
-
-/* Median of one. */
-static uint32_t measure(void (*operation)(void), uint32_t n) {
-        static uint32_t samples[CALLS];
-        uint64_t at = now_ns();
-
-        for (uint32_t i = 0; i < n; i++) {
-                uint64_t before = at;
-
-                operation();
-                at = now_ns();
-                samples[i] = (uint32_t)(at - before);
-        }
-        qsort(samples, n, sizeof *samples, by_time);
-        return samples[n / 2];
-}
-
 static const struct {
-        void (*operation)(void);
+        void (*operation)(uint32_t i);
+        void (*after)(uint32_t i);
         uint32_t n;
-} rows[] = {{small_static, CALLS}, {small_dynamic, CALLS}, {judged_static, CALLS}, {judged_dynamic, CALLS},
-        {bare_open_and_close, OPENS}, {open_and_close, OPENS}};
+} rows[] = {{small_static, NULL, CALLS}, {small_dynamic, NULL, CALLS}, {judged_static, NULL, CALLS},
+        {judged_dynamic, NULL, CALLS}, {bare_open_and_close, NULL, OPENS}, {open_one, close_one, OPENS},
+        {open_and_close, NULL, OPENS}};
+
+static uint32_t measure_row(size_t row) {
+        return timing_median(rows[row].operation, rows[row].after, rows[row].n);
+}
 
 static int call(long rounds, uint32_t n_channels) {
-        Handle handle = ServiceLocatorConnect(CHANNEL);
+        Handle handle = ServiceLocatorConnect(FILES_CHANNEL);
         FILE *out = fdopen(nkx_grant_fd("result"), "w");
         NkKosTransport transport, other;
 
         if (!out || NkKosTransport_Init(&transport, handle, NK_NULL, 0) != NK_EOK)
-                die("connecting");
+                timing_die("connecting");
         bench_IUse_proxy_init(&statical, &transport.base, ServiceLocatorGetRiid(handle, "main"));
         (void)NkKosTransport_Init(&other, open_channel(), NK_NULL, 0);
         bench_IUse_proxy_init(&dynamic, &other.base, ServiceLocatorGetRiid(handle, "main"));
         while (small_on(&statical) < n_channels)
                 (void)usleep(1000);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-                (void)measure(rows[i].operation, rows[i].n);
+                (void)measure_row(i);
         for (long i = 0; i < rounds; i++) {
                 for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-                        (void)fprintf(out, "%u ", (unsigned)measure(rows[k].operation, rows[k].n));
+                        (void)fprintf(out, "%u ", (unsigned)measure_row(k));
                 (void)fputc('\n', out);
         }
         return fclose(out) == 0 ? 0 : 3;
@@ -307,6 +268,6 @@ int main(int argc, char **argv) {
                 crowd(number);
         if (argc != 5)
                 return 2;
-        pin_to(number);
+        timing_pin_to(number);
         return call(strtol(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10));
 }

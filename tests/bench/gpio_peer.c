@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <caisson/grant.h>
@@ -18,6 +17,8 @@
 #include <gpio/gpio.h>
 
 #include <bench/IUse.idl.h>
+
+#include "timing.h"
 
 #define CALLS   4000
 #define STREAM  300000u
@@ -28,21 +29,9 @@
 static bench_IUse_proxy proxy;
 static GpioHandle port;
 
-static uint64_t now_ns(void) {
-        struct timespec ts;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-static _Noreturn void die(const char *what) {
-        (void)fprintf(stderr, "%s failed\n", what);
-        exit(3);
-}
-
 static void must(Retcode rc, const char *what) {
         if (rc != rcOk)
-                die(what);
+                timing_die(what);
 }
 
 /* --- one operation each --- */
@@ -52,7 +41,7 @@ static void call_direct(uint32_t i) {
         bench_IUse_Small_res res;
 
         if (bench_IUse_Small(&proxy.base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
-                die("Small");
+                timing_die("Small");
 }
 
 static void set_pin(uint32_t i) {
@@ -83,11 +72,11 @@ static void take_event(uint32_t i) {
 }
 
 static double time_of(void (*run)(uint32_t i)) {
-        uint64_t start = now_ns();
+        uint64_t start = timing_now_ns();
 
         for (uint32_t i = 0; i < CALLS; i++)
                 run(i);
-        return (double)(now_ns() - start) / CALLS;
+        return (double)(timing_now_ns() - start) / CALLS;
 }
 
 /* --- a stream --- */
@@ -99,11 +88,11 @@ static void *toggle(void *arg) {
 }
 
 static void stream(double *ret_rate, double *ret_lost) {
-        uint64_t start = now_ns(), n_heard = 0, n_lost = 0;
+        uint64_t start = timing_now_ns(), n_heard = 0, n_lost = 0;
         pthread_t thread;
 
         if (pthread_create(&thread, NULL, toggle, NULL) != 0)
-                die("pthread_create");
+                timing_die("pthread_create");
         while (n_heard + n_lost < STREAM) {
                 GpioEvent event;
                 Retcode rc = hear(10000, &event);
@@ -111,11 +100,11 @@ static void stream(double *ret_rate, double *ret_lost) {
                 if (rc == rcQuotaExceeded)
                         n_lost += event.value;
                 else if (rc != rcOk || event.value != (n_heard + n_lost + 1) % 2)
-                        die("a stream of edges");
+                        timing_die("a stream of edges");
                 else
                         n_heard++;
         }
-        *ret_rate = (double)n_heard * 1e9 / (double)(now_ns() - start);
+        *ret_rate = (double)n_heard * 1e9 / (double)(timing_now_ns() - start);
         *ret_lost = (double)n_lost;
         (void)pthread_join(thread, NULL);
 }
@@ -126,7 +115,7 @@ static void connect_all(NkKosTransport *transport) {
         Handle channel = ServiceLocatorConnect("bench");
 
         if (NkKosTransport_Init(transport, channel, NK_NULL, 0) != NK_EOK)
-                die("connecting");
+                timing_die("connecting");
         bench_IUse_proxy_init(&proxy, &transport->base, 0);
         must(GpioInit(), "GpioInit");
         must(GpioOpenPort("gpio0", &port), "GpioOpenPort");

@@ -3,12 +3,10 @@
  * One end of the exchange that bench_chamber.c times, as a process of a solution. peer serve CPU; peer call
  * CPU MS: calls for so long and writes the median, in nanoseconds, into the file it was granted. CPU -1: any.
  */
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <caisson/grant.h>
@@ -18,27 +16,11 @@
 #include <bench/IBench.idl.h>
 #include <bench/Server.edl.h>
 
+#include "timing.h"
+
 #define CHANNEL     "bench"
 #define SAMPLES_MAX (1u << 20)
 #define WARM_SHARE  4 /* a fourth of the time comes before the first sample */
-
-static uint64_t now_ns(void) {
-        struct timespec ts;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-static void pin_to(long cpu) {
-        cpu_set_t set;
-
-        if (cpu < 0)
-                return;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)cpu, &set);
-        if (sched_setaffinity(0, sizeof set, &set) < 0)
-                exit(3);
-}
 
 /* --- the server --- */
 
@@ -77,12 +59,6 @@ static int serve(void) {
 
 /* --- the client --- */
 
-static int by_time(const void *a, const void *b) {
-        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-        return (x > y) - (x < y);
-}
-
 static int tell(uint32_t ns) {
         char text[32];
         int n = snprintf(text, sizeof text, "%u\n", (unsigned)ns);
@@ -97,8 +73,8 @@ static int call(uint64_t ms) {
         bench_IBench_Small_res res;
         bench_IBench_proxy proxy;
         NkKosTransport transport;
-        uint64_t begin = now_ns(), at = begin;
-        size_t n = 0;
+        uint64_t begin = timing_now_ns(), at = begin;
+        uint32_t n = 0;
 
         if (handle == INVALID_HANDLE || NkKosTransport_Init(&transport, handle, NK_NULL, 0) != NK_EOK)
                 return 3;
@@ -108,19 +84,18 @@ static int call(uint64_t ms) {
 
                 if (bench_IBench_Small(&proxy.base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
                         return 3;
-                at = now_ns();
+                at = timing_now_ns();
                 if (at - begin > ms * 1000000u / WARM_SHARE)
                         samples[n++] = (uint32_t)(at - before);
         }
         if (n == 0)
                 return 3;
-        qsort(samples, n, sizeof *samples, by_time);
-        return tell(samples[n / 2]);
+        return tell(timing_middle(samples, n));
 }
 
 int main(int argc, char **argv) {
         if (argc < 3)
                 return 2;
-        pin_to(strtol(argv[2], NULL, 10));
+        timing_pin_to(strtol(argv[2], NULL, 10));
         return strcmp(argv[1], "serve") == 0 ? serve() : argc == 4 ? call(strtoul(argv[3], NULL, 10)) : 2;
 }

@@ -4,13 +4,10 @@
  * ROUNDS: so many rounds, each a line of medians in nanoseconds in the file it was granted; then a line with
  * a call by each of 1, 10, 100 … handles in turn. CPU -1: any.
  */
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <caisson/grant.h>
 #include <coresrv/handle/handle_api.h>
@@ -18,37 +15,13 @@
 #include <coresrv/sl/sl_api.h>
 #include <services/ocap.h>
 
-#include <bench/Files.edl.h>
-#include <bench/IUse.idl.h>
+#include "files_server.h"
+#include "timing.h"
 
-#define CHANNEL "bench"
-#define RIGHTS  (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | 1)
-#define CALLS   2000 /* of one row in one round */
-#define CURVE   5
-#define STEP    7919 /* from one handle to the next: they are far apart */
-
-static uint64_t now_ns(void) {
-        struct timespec ts;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-static _Noreturn void die(const char *what) {
-        (void)fprintf(stderr, "%s failed\n", what);
-        exit(3);
-}
-
-static void pin_to(long cpu) {
-        cpu_set_t set;
-
-        if (cpu < 0)
-                return;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)cpu, &set);
-        if (sched_setaffinity(0, sizeof set, &set) < 0)
-                die("sched_setaffinity");
-}
+#define RIGHTS (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | 1)
+#define CALLS  2000 /* of one row in one round */
+#define CURVE  5
+#define STEP   7919 /* from one handle to the next: they are far apart */
 
 /* --- the server --- */
 
@@ -74,15 +47,6 @@ static nk_err_t use(struct bench_IUse *self, const bench_IUse_Use_req *req, cons
         return NK_EOK;
 }
 
-static nk_err_t judged(struct bench_IUse *self, const bench_IUse_Judged_req *req,
-        const struct nk_arena *req_arena, bench_IUse_Judged_res *res, struct nk_arena *res_arena) {
-        (void)self, (void)req_arena, (void)res_arena;
-        res->c = req->a;
-        res->d = req->b;
-        res->none = nk_handle_desc(INVALID_HANDLE);
-        return NK_EOK;
-}
-
 static nk_err_t get(struct bench_IUse *self, const bench_IUse_Get_req *req, const struct nk_arena *req_arena,
         bench_IUse_Get_res *res, struct nk_arena *res_arena) {
         (void)self, (void)req_arena, (void)res_arena;
@@ -93,27 +57,16 @@ static nk_err_t get(struct bench_IUse *self, const bench_IUse_Get_req *req, cons
 }
 
 static int serve(void) {
-        static const bench_IUse_ops ops = {.Small = small, .Use = use, .Judged = judged, .Get = get};
-        bench_IUse impl = {.ops = &ops};
-        bench_Files_entity entity;
-        bench_Files_entity_req req;
-        bench_Files_entity_res res;
+        static const bench_IUse_ops ops = {.Small = small, .Use = use, .Judged = files_judged, .Get = get};
         NkKosTransport transport;
         ServiceId iid;
 
         if (KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, RIGHTS, (void *)1, &resource) != rcOk ||
                 KnHandleCreateBadge(INVALID_HANDLE, 0, (void *)7, &badge) != rcOk ||
-                NkKosTransport_Init(&transport, ServiceLocatorRegister(CHANNEL, NULL, 0, &iid), NK_NULL, 0) !=
-                        NK_EOK)
-                die("starting");
-        bench_Files_entity_init(&entity, &impl);
-        for (;;) {
-                nk_req_reset(&req);
-                if (nk_transport_recv(&transport.base, &req.base_, NK_NULL) != NK_EOK)
-                        return 3;
-                (void)bench_Files_entity_dispatch(&entity, &req.base_, NK_NULL, &res.base_, NK_NULL);
-                (void)nk_transport_reply(&transport.base, &res.base_, NK_NULL);
-        }
+                NkKosTransport_Init(&transport, ServiceLocatorRegister(FILES_CHANNEL, NULL, 0, &iid), NK_NULL,
+                        0) != NK_EOK)
+                timing_die("starting");
+        return files_serve(&transport, &ops);
 }
 
 /* --- the client: one operation each --- */
@@ -128,7 +81,7 @@ static void call_small(uint32_t i) {
         bench_IUse_Small_res res;
 
         if (bench_IUse_Small(&proxy.base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
-                die("Small");
+                timing_die("Small");
 }
 
 static void call_use(uint32_t i) {
@@ -138,7 +91,7 @@ static void call_use(uint32_t i) {
         turn = (turn + STEP) % n_files;
         req.file = nk_handle_desc(files[turn]);
         if (bench_IUse_Use(&proxy.base, &req, NULL, &res, NULL) != NK_EOK || res.c != 7)
-                die("Use");
+                timing_die("Use");
 }
 
 static void call_judged(uint32_t i) {
@@ -146,7 +99,7 @@ static void call_judged(uint32_t i) {
         bench_IUse_Judged_res res;
 
         if (bench_IUse_Judged(&proxy.base, &req, NULL, &res, NULL) != NK_EOK || res.d != 2)
-                die("Judged");
+                timing_die("Judged");
 }
 
 static Handle get_one(void) {
@@ -154,7 +107,7 @@ static Handle get_one(void) {
         bench_IUse_Get_res res;
 
         if (bench_IUse_Get(&proxy.base, &req, NULL, &res, NULL) != NK_EOK)
-                die("Get");
+                timing_die("Get");
         return nk_get_handle(&res.file);
 }
 
@@ -164,12 +117,12 @@ static void call_get(uint32_t i) {
 
 static void call_close(uint32_t i) {
         if (KnHandleClose(made[i]) != rcOk)
-                die("KnHandleClose");
+                timing_die("KnHandleClose");
 }
 
 static void call_copy(uint32_t i) {
         if (KnHandleCopy(files[0], 1, INVALID_HANDLE, made + i) != rcOk)
-                die("KnHandleCopy");
+                timing_die("KnHandleCopy");
 }
 
 static void make_all(void) {
@@ -190,26 +143,8 @@ static const struct {
 } rows[] = {{call_small, NULL, NULL}, {call_use, NULL, NULL}, {call_judged, NULL, NULL},
         {call_get, NULL, close_all}, {call_close, make_all, NULL}, {call_copy, NULL, close_all}};
 
-static int by_time(const void *a, const void *b) {
-        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-        return (x > y) - (x < y);
-}
-
-/* Median of a call. */
-static uint32_t measure(void (*call)(uint32_t i)) {
-        static uint32_t samples[CALLS];
-        uint64_t at = now_ns();
-
-        for (uint32_t i = 0; i < CALLS; i++) {
-                uint64_t before = at;
-
-                call(i);
-                at = now_ns();
-                samples[i] = (uint32_t)(at - before);
-        }
-        qsort(samples, CALLS, sizeof *samples, by_time);
-        return samples[CALLS / 2];
+static uint32_t measure(void (*operation)(uint32_t i)) {
+        return timing_median(operation, NULL, CALLS);
 }
 
 static uint32_t measure_row(size_t row) {
@@ -229,12 +164,12 @@ static void tell(FILE *out, uint32_t ns) {
 
 static int call(long rounds) {
         static const uint32_t curve[CURVE] = {1, 10, 100, 1000, HANDLE_KERNEL_MAX - 10};
-        Handle handle = ServiceLocatorConnect(CHANNEL);
+        Handle handle = ServiceLocatorConnect(FILES_CHANNEL);
         FILE *out = fdopen(nkx_grant_fd("result"), "w");
         NkKosTransport transport;
 
         if (!out || NkKosTransport_Init(&transport, handle, NK_NULL, 0) != NK_EOK)
-                die("connecting");
+                timing_die("connecting");
         bench_IUse_proxy_init(&proxy, &transport.base, ServiceLocatorGetRiid(handle, "main"));
         files[n_files++] = get_one();
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -258,6 +193,6 @@ static int call(long rounds) {
 int main(int argc, char **argv) {
         if (argc < 3)
                 return 2;
-        pin_to(strtol(argv[2], NULL, 10));
+        timing_pin_to(strtol(argv[2], NULL, 10));
         return strcmp(argv[1], "serve") == 0 ? serve() : argc == 4 ? call(strtol(argv[3], NULL, 10)) : 2;
 }
