@@ -55,6 +55,7 @@ struct Desk {
         uint32_t n_tasks;
         Ksm *sids; /* without a policy; else NULL */
         int timer_fd;
+        uint64_t timer_at; /* what it was set to; NTC_NEVER: it is not */
 };
 
 static uint64_t now_ms(void) {
@@ -146,9 +147,13 @@ static void answer(void *arg, const CoreAnswer *a) {
 
 /* --- time --- */
 
-static void set_timer(const Desk *d, uint64_t at_ms) {
+/* After every call: of most nothing waits, and nothing did. */
+static void set_timer(Desk *d, uint64_t at_ms) {
         struct itimerspec at = {.it_value = {.tv_sec = 0}};
 
+        if (at_ms == d->timer_at)
+                return;
+        d->timer_at = at_ms;
         if (at_ms != NTC_NEVER)
                 at.it_value = (struct timespec){
                         .tv_sec = (time_t)(at_ms / 1000), .tv_nsec = (long)(at_ms % 1000) * 1000000 + 1};
@@ -164,6 +169,7 @@ void desk_expire(Desk *d) {
 
         if (read(d->timer_fd, &times, sizeof times) < 0 && errno != EAGAIN)
                 return;
+        d->timer_at = NTC_NEVER; /* it has run out */
         set_timer(d, core_expire(d->core, now_ms()));
 }
 
@@ -422,7 +428,8 @@ int desk_new(const DeskPlan *plan, Desk **ret_desk) {
                 .mails = plan->mails,
                 .judge = plan->judge,
                 .relay = plan->relay,
-                .timer_fd = -1};
+                .timer_fd = -1,
+                .timer_at = NTC_NEVER};
         r = orders_init(&d->orders, plan->sol->n_tasks);
         if (r == 0 && !plan->judge)
                 r = ksm_new_without_policy(&d->sids);
