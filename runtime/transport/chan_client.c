@@ -176,7 +176,8 @@ ChanClient *chan_client_free(ChanClient *c) {
 void chan_client_close(ChanClient *c) {
         uint32_t slots;
 
-        atomic_store(&c->closed, 1);
+        if (atomic_exchange(&c->closed, 1))
+                return; /* freeing closes too, and each bell would wake another process for nothing */
         slots = atomic_load(&c->touched);
         if (c->mem)
                 chan_mem_close_slots(c->mem, slots, CHAN_CLIENT_GONE, c->bell_fd);
