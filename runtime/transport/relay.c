@@ -87,6 +87,8 @@ struct Relay {
         uint32_t n_received;
 };
 
+static _Thread_local const Relay *looking; /* NULL: this is not the thread of one */
+
 /* --- life --- */
 
 static void *private_memory(size_t size) {
@@ -152,6 +154,12 @@ int relay_new(int status_fd, int ear_fd, Relay **ret_relay) {
 }
 
 /* --- routes --- */
+
+/* Makes the thread look. It looks by itself before it sleeps. */
+static void kick(const Relay *r) {
+        if (looking != r)
+                chan_ring(r->kick_fd);
+}
 
 static void let_go(RelayRoute *route) {
         chan_mem_unmap(route->client);
@@ -224,7 +232,7 @@ int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route) {
                 free(route);
                 return result;
         }
-        chan_ring(r->kick_fd);
+        kick(r);
         *ret_route = route;
         return 0;
 }
@@ -278,7 +286,7 @@ void relay_remove(Relay *r, RelayRoute *route, uint32_t who) {
         }
         route->bell_fd = -1;
         (void)pthread_mutex_unlock(&r->lock);
-        chan_ring(r->kick_fd);
+        kick(r);
 }
 
 static void forget_route(Relay *r, RelayRoute *route) {
@@ -773,6 +781,7 @@ static void sleep_until_rung(Relay *r) {
 static void *run(void *arg) {
         Relay *r = arg;
 
+        looking = r;
         turns_begin(&r->turns);
         start_looking(r);
         while (!atomic_load_explicit(&r->stopping, memory_order_relaxed)) {
