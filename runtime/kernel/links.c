@@ -46,8 +46,7 @@ typedef struct LinkListener {
 typedef struct Link {
         LinkListener *listener;
         uint32_t client;
-        ChanHeader *direct;   /* NULL: nothing is direct */
-        int touched_fd;       /* of it, to ask which slots have memory; -1 with it */
+        int touched_fd;       /* of the direct leg, to ask which slots have memory; -1: nothing is direct */
         MediatorRoute *route; /* NULL: it has not come so far */
 } Link;
 
@@ -399,7 +398,7 @@ static int make_direct(Link *link, Legs *legs) {
                 r = chan_ear_add(link->listener->ear_fd, legs->bell);
         if (r == 0)
                 r = chan_mem_reopen(legs->direct, &link->touched_fd);
-        return r ? r : chan_mem_map(legs->direct, &link->direct);
+        return r;
 }
 
 static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
@@ -462,20 +461,26 @@ static int write_client_end(const Link *link, const LinkBlock *block, Legs *legs
         return r;
 }
 
+/* Without a route nobody has been sent a leg. The server's bell is rung once, with the route's end. */
+static void close_legs_of(const Link *link) {
+        ChanHeader *direct = relay_direct(link->route->route);
+
+        if (direct) {
+                chan_mem_say_closed(direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+                chan_mem_close_slots(
+                        direct, chan_mem_touched(link->touched_fd), CHAN_CLIENT_GONE | CHAN_SERVER_GONE, -1);
+        }
+        mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+}
+
 static void close_link(void *arg, void *of) {
         Links *l = arg;
         Link *link = of;
         LinkListener *listener = link->listener;
 
-        if (link->direct) {
-                chan_mem_say_closed(link->direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
-                chan_mem_close_slots(link->direct, chan_mem_touched(link->touched_fd),
-                        CHAN_CLIENT_GONE | CHAN_SERVER_GONE, listener->news_fd);
-        }
-        chan_mem_unmap(link->direct);
-        close_fd(&link->touched_fd);
         if (link->route)
-                mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
+                close_legs_of(link);
+        close_fd(&link->touched_fd);
         listener->n_links--;
         l->rooms[link->client].n_links--;
         l->rooms[listener->task].n_links--;

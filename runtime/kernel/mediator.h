@@ -27,7 +27,6 @@ typedef struct MediatorRoute {
         RelayRoute *route;       /* NULL: nothing to judge */
         const ShapeTable *shape; /* of the server's class */
         MediatorMoved *moved;    /* in each slot; NULL: no method has any */
-        Carry *given;            /* and of the answer, should nobody take it */
 } MediatorRoute;
 
 typedef struct Mediator {

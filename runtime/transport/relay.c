@@ -289,6 +289,10 @@ void relay_remove(Relay *r, RelayRoute *route, uint32_t who) {
         kick(r);
 }
 
+ChanHeader *relay_direct(const RelayRoute *route) {
+        return route->direct;
+}
+
 static void forget_route(Relay *r, RelayRoute *route) {
         relay_end(r, route, route->leaving | CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
         if (route->removed)

@@ -85,6 +85,9 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who);
  * closed after that. */
 void relay_remove(Relay *r, RelayRoute *route, uint32_t who);
 
+/* The direct leg, mapped as long as the route has not ended; NULL: it has none. */
+ChanHeader *relay_direct(const RelayRoute *route);
+
 /* Answers a call of a route without a server. out == NULL: only the status. False: the route has ended, or
  * nobody waits in that slot any more; nobody gets the message. When somebody was to get it and then doesn't
  * take it, the judge's `withdrawn` says so. */
