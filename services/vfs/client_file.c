@@ -48,28 +48,11 @@ static int check_open(const VfsClient *c, const Place *p, int flags) {
         return r < 0 || (flags & O_PATH) ? r : place_check_mode(c, p, wanted);
 }
 
-/* Makes the file of a walk that ended before its last name. */
 static int create_file(VfsClient *c, const Walked *w, mode_t mode, Place *ret) {
         const FsNew what = {
                 .mode = S_IFREG | (mode & 07777 & ~atomic_load(&c->umask)), .uid = c->uid, .gid = c->gid};
-        Fs *fs = w->place.mount->fs;
-        FsNode *node;
-        int r = place_check_writable(&w->place);
 
-        if (r == 0)
-                r = place_check_mode(c, &w->place, S_IWUSR | S_IXUSR);
-        if (r < 0)
-                return r;
-        if (!fs->ops->create)
-                return -EIO;
-        fs_lock(fs);
-        r = fs->ops->create(w->place.node, &w->last, &what, &node);
-        fs_unlock(fs);
-        if (r < 0)
-                return r;
-        atomic_fetch_add(&w->place.mount->n_places, 1);
-        *ret = (Place){.mount = w->place.mount, .node = node};
-        return 0;
+        return place_make(c, w, &what, ret);
 }
 
 /* What a directory has under the last name: 0, -ENOENT. */
@@ -154,7 +137,8 @@ static int find_place(VfsClient *c, const VfsFile *dir, const char *path, int fl
         return r;
 }
 
-static int file_new(VfsClient *c, Place place, int flags, VfsFile **ret_file) {
+/* Without a place yet. */
+static int file_new(VfsClient *c, int flags, VfsFile **ret_file) {
         VfsFile *f;
 
         if (atomic_fetch_add(&c->n_open, 1) >= VFS_OPEN_MAX) {
@@ -167,7 +151,6 @@ static int file_new(VfsClient *c, Place place, int flags, VfsFile **ret_file) {
                 return -ENOMEM;
         }
         f->client = c;
-        f->place = place;
         f->access = flags & (O_ACCMODE | O_PATH);
         atomic_init(&f->status, flags & STATUS_FLAGS);
         atomic_init(&f->n_refs, 1);
@@ -176,27 +159,42 @@ static int file_new(VfsClient *c, Place place, int flags, VfsFile **ret_file) {
         return 0;
 }
 
-int vfs_open(VfsClient *c, const VfsFile *dir, const char *path, int flags, mode_t mode, VfsFile **ret_file) {
+static int open_place(
+        VfsClient *c, const VfsFile *dir, const char *path, int flags, mode_t mode, Place *ret_place) {
         bool is_created = false;
+        int r = find_place(c, dir, path, flags, mode, ret_place, &is_created);
+
+        if (r < 0 || is_created)
+                return r;
+        r = check_open(c, ret_place, flags);
+        if (r == 0 && (flags & O_TRUNC) && S_ISREG(ret_place->node->type))
+                r = place_truncate(ret_place, 0);
+        if (r < 0)
+                place_unref(ret_place);
+        return r;
+}
+
+/* The open file first: once a file is made or emptied, nothing fails any more. */
+int vfs_open(VfsClient *c, const VfsFile *dir, const char *path, int flags, mode_t mode, VfsFile **ret_file) {
         Place place;
+        VfsFile *f;
         int r;
 
         if ((flags & O_ACCMODE) == O_ACCMODE)
                 return -EINVAL;
         if (flags & O_PATH)
                 flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
-        r = find_place(c, dir, path, flags, mode, &place, &is_created);
+        r = file_new(c, flags, &f);
         if (r < 0)
                 return r;
-        if (!is_created)
-                r = check_open(c, &place, flags);
-        if (r == 0 && (flags & O_TRUNC) && !is_created && S_ISREG(place.node->type))
-                r = place_truncate(&place, 0);
-        if (r == 0)
-                r = file_new(c, place, flags, ret_file);
-        if (r < 0)
-                place_unref(&place);
-        return r;
+        r = open_place(c, dir, path, flags, mode, &place);
+        if (r < 0) {
+                (void)vfs_close(f);
+                return r;
+        }
+        f->place = place;
+        *ret_file = f;
+        return 0;
 }
 
 VfsFile *vfs_ref(VfsFile *f) {

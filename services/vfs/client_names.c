@@ -119,13 +119,6 @@ int vfs_readlink(
 
 /* --- making --- */
 
-/* Before a name comes to or goes from a directory. */
-static int check_change(const VfsClient *c, const Place *dir) {
-        int r = place_check_writable(dir);
-
-        return r < 0 ? r : place_check_mode(c, dir, S_IWUSR | S_IXUSR);
-}
-
 /* Does the walk's directory have something under the last name already? It is said before a missing right is.
  */
 static bool is_there(const VfsClient *c, const Walked *w) {
@@ -140,24 +133,15 @@ static bool is_there(const VfsClient *c, const Walked *w) {
 }
 
 static int make_node(const VfsClient *c, const Walked *w, const FsNew *what) {
-        Fs *fs = w->place.mount->fs;
-        FsNode *node;
+        Place made = PLACE_NULL;
         int r;
 
         if (is_there(c, w))
                 return -EEXIST;
         if (w->wants_directory && !S_ISDIR(what->mode))
                 return -ENOENT;
-        r = check_change(c, &w->place);
-        if (r < 0)
-                return r;
-        if (!fs->ops->create)
-                return -EIO;
-        fs_lock(fs);
-        r = fs->ops->create(w->place.node, &w->last, what, &node);
-        fs_unlock(fs);
-        if (r == 0)
-                (void)fs_unref(node);
+        r = place_make(c, w, what, &made);
+        place_unref(&made);
         return r;
 }
 
@@ -199,7 +183,7 @@ static int link_node(const VfsClient *c, const Place *old, const Walked *w) {
                 return -EXDEV;
         if (S_ISDIR(old->node->type))
                 return -EPERM;
-        r = check_change(c, &w->place);
+        r = place_check_change(c, &w->place);
         if (r < 0)
                 return r;
         if (!fs->ops->link)
@@ -242,7 +226,7 @@ typedef int Remove(FsNode *dir, const FsName *name);
 
 static int remove_name(const VfsClient *c, const Walked *w, Remove *op) {
         Fs *fs = w->place.mount->fs;
-        int r = check_change(c, &w->place);
+        int r = place_check_change(c, &w->place);
 
         if (r < 0)
                 return is_there(c, w) ? r : -ENOENT;
@@ -362,9 +346,9 @@ static int rename_walked(const VfsClient *c, const Walked *from, const Walked *t
                 return -EBUSY;
         if (to->last.length == 0)
                 return flags & FS_RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-        r = check_change(c, &from->place);
+        r = place_check_change(c, &from->place);
         if (r == 0)
-                r = check_change(c, &to->place);
+                r = place_check_change(c, &to->place);
         if (r < 0)
                 return r;
         if (!fs->ops->rename)

@@ -46,6 +46,47 @@ int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted) {
         return (st.st_mode & wanted) == wanted ? 0 : -EACCES;
 }
 
+int place_check_change(const VfsClient *c, const Place *dir) {
+        int r = place_check_writable(dir);
+
+        return r < 0 ? r : place_check_mode(c, dir, S_IWUSR | S_IXUSR);
+}
+
+/* In a directory with the set-group-ID bit all that is made has the directory's group, and directories the
+ * bit. Under the lock. */
+static FsNew inherit(FsNode *dir, const FsNew *what) {
+        FsNew inherited = *what;
+        struct stat st;
+
+        if (dir->fs->ops->stat(dir, &st) < 0 || !(st.st_mode & S_ISGID))
+                return inherited;
+        inherited.gid = st.st_gid;
+        if (S_ISDIR(what->mode))
+                inherited.mode |= S_ISGID;
+        return inherited;
+}
+
+int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *ret) {
+        Fs *fs = w->place.mount->fs;
+        FsNode *node;
+        FsNew inherited;
+        int r = place_check_change(c, &w->place);
+
+        if (r < 0)
+                return r;
+        if (!fs->ops->create)
+                return -EIO;
+        fs_lock(fs);
+        inherited = inherit(w->place.node, what);
+        r = fs->ops->create(w->place.node, &w->last, &inherited, &node);
+        fs_unlock(fs);
+        if (r < 0)
+                return r;
+        atomic_fetch_add(&w->place.mount->n_places, 1);
+        *ret = (Place){.mount = w->place.mount, .node = node};
+        return 0;
+}
+
 int place_set(const Place *p, const FsSet *set) {
         Fs *fs = p->mount->fs;
         int r = place_check_writable(p);

@@ -38,6 +38,10 @@ static inline int place_check_writable(const Place *p) {
 
 /* Has the owner all those rights (S_IRUSR, S_IWUSR, S_IXUSR)? 0, -EACCES. Takes the lock itself. */
 int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted);
+/* May a name come to that directory, or go from it? 0, -EROFS, -EACCES. */
+int place_check_change(const VfsClient *c, const Place *dir);
+/* Makes what the last name of a walk stands for, after those checks. -EEXIST. */
+int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *ret);
 
 int place_stat(const Place *p, struct stat *ret);
 int place_statvfs(const Place *p, struct statvfs *ret);

@@ -49,6 +49,18 @@ static void files_keep_setuid_setgid_and_sticky(void) {
         CHECK(chmod("d", 01777) == 0 && has_mode("d", 01777));
 }
 
+static void a_directory_with_setgid_gives_its_group_and_the_bit_on(void) {
+        struct stat above, below;
+
+        SUCCEEDS(mkdir("d", 0700));
+        SUCCEEDS(chmod("d", 02700));
+        SUCCEEDS(mkdir("d/below", 0755));
+        CHECK(has_mode("d/below", 02755));
+        SUCCEEDS(suite_file("d/f", ""));
+        CHECK(stat("d", &above) == 0 && stat("d/f", &below) == 0 && below.st_gid == above.st_gid);
+        CHECK(!(below.st_mode & S_ISGID));
+}
+
 static void umask_gives_the_one_before_and_acts_on_new_files(void) {
         CHECK(umask(077) == 022 && umask(0137) == 077);
         CHECK(open("f", O_RDWR | O_CREAT, 0777) >= 0 && has_mode("f", 0640));
@@ -116,8 +128,10 @@ static void a_directory_without_read_can_be_entered_but_not_listed(void) {
 
 static const SuiteCase cases[] = {CASE(chmod_fchmod_and_fchmodat_set_the_mode),
         CASE(chmod_refuses_what_is_not_there), CASE(chmod_changes_ctime_and_not_mtime),
-        CASE(files_keep_setuid_setgid_and_sticky), CASE(umask_gives_the_one_before_and_acts_on_new_files),
-        CASE(a_file_is_opened_as_its_owner_may), CASE(a_file_made_without_rights_is_open_all_the_same),
+        CASE(files_keep_setuid_setgid_and_sticky),
+        CASE(a_directory_with_setgid_gives_its_group_and_the_bit_on),
+        CASE(umask_gives_the_one_before_and_acts_on_new_files), CASE(a_file_is_opened_as_its_owner_may),
+        CASE(a_file_made_without_rights_is_open_all_the_same),
         CASE(a_directory_without_search_hides_what_is_below), CASE(a_directory_without_write_keeps_its_names),
         CASE(a_directory_without_read_can_be_entered_but_not_listed)};
 const SuiteGroup suite_modes = GROUP("modes", cases, NULL);
