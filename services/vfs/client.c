@@ -137,13 +137,13 @@ int vfs_umount(VfsClient *c, const char *path, uint32_t patience_ms) {
 
         for (uint32_t waited_ms = 0;; waited_ms += UMOUNT_STEP_MS) {
                 Walked walked;
-                int r = vfs_walk(c, NULL, path, WALK_FOLLOW, &walked);
+                int unwritten, r = vfs_walk(c, NULL, path, WALK_FOLLOW, &walked);
 
                 if (r < 0)
                         return r;
-                r = mounts_remove(c->walker.mounts, &walked.place);
-                if (r != -EINVAL && r != -EBUSY)
-                        return r; /* it is gone, and our place with it */
+                r = mounts_remove(c->walker.mounts, &walked.place, &unwritten);
+                if (r == 0)
+                        return unwritten; /* it is gone, and our place with it */
                 place_unref(&walked.place);
                 if (r == -EINVAL || waited_ms >= patience_ms)
                         return r;

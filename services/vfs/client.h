@@ -92,7 +92,8 @@ mode_t vfs_umask(VfsClient *c, mode_t mask);
 
 /* fs: taken over on success; flags: MOUNT_*. */
 int vfs_mount(VfsClient *c, const char *path, Fs *fs, const char *device, unsigned flags);
-/* A mount in use is tried for up to patience_ms, because closing may still be under way; then -EBUSY. */
+/* A mount in use is tried for up to patience_ms, because closing may still be under way; then -EBUSY. What
+ * could not be written back is returned too (any negative errno); then the mount is gone all the same. */
 int vfs_umount(VfsClient *c, const char *path, uint32_t patience_ms);
 
 /* --- extended attributes; f or (dir, path, follow) --- */

@@ -65,7 +65,7 @@ Place mounts_uncross(Place at) {
 
 /* --- coming and going --- */
 
-/* Frees a mount whose file system nobody uses. */
+/* Frees a mount whose file system nobody uses; what could not be written back. */
 static int take_down(Mount *mount) {
         int r = mount->fs->ops->sync ? mount->fs->ops->sync(mount->fs) : 0;
 
@@ -141,7 +141,7 @@ int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
 }
 
 /* The caller's own place is the one that may be left. */
-int mounts_remove(Mounts *m, const Place *root) {
+int mounts_remove(Mounts *m, const Place *root, int *ret_sync) {
         Mount **link = &m->first;
         Mount *mount = root->mount;
         int r = 0;
@@ -161,7 +161,8 @@ int mounts_remove(Mounts *m, const Place *root) {
         if (r < 0)
                 return r;
         (void)fs_unref(root->node); /* goes with its mount: the caller has no place there any more */
-        return take_down(mount);
+        *ret_sync = take_down(mount);
+        return 0;
 }
 
 void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg) {

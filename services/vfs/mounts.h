@@ -61,9 +61,9 @@ typedef struct MountPlan {
  * MOUNTS_MAX reached, or no memory; -ENAMETOOLONG. */
 int mounts_add(Mounts *m, const Place *at, const MountPlan *plan);
 /* Takes a mount away, given its root, whose place is gone afterwards if it succeeds. -EINVAL: not the root of
- * a mount; -EBUSY: somebody holds a place in it, or it is the first one. What could not be written back is
- * returned too (negative errno), but it is gone. */
-int mounts_remove(Mounts *m, const Place *root);
+ * a mount; -EBUSY: somebody holds a place in it, or it is the first one. ret_sync: 0, or why something could
+ * not be written back (negative errno): any error of a device, so it can't be told from those two. */
+int mounts_remove(Mounts *m, const Place *root, int *ret_sync);
 
 /* Root of everything. */
 Place mounts_root(Mounts *m);

@@ -211,6 +211,7 @@ static void mounts_are_crossed_both_ways(void **state) {
 static void a_mount_on_a_mount_hides_it(void **state) {
         Fs *third;
         MountPlan plan = {.device = "ramfs", .path = "/mnt"};
+        int unwritten;
 
         (void)state;
         assert_int_equal(ramfs_new(0, 0755, &third), 0);
@@ -223,25 +224,27 @@ static void a_mount_on_a_mount_hides_it(void **state) {
         assert_int_equal(result_of("/mnt/inner", 0), -ENOENT);
         assert_int_equal(ino_at("/mnt/../a/b/file"), file->ino);
         assert_int_equal(walk_to("/mnt", 0), 0);
-        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place), 0);
+        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place, &unwritten), 0);
+        assert_int_equal(unwritten, 0);
         assert_int_equal(ino_at("/mnt/inner"), inner->ino);
 }
 
 static void a_mount_in_use_stays(void **state) {
         Place held;
+        int unwritten;
 
         (void)state;
         assert_int_equal(walk_to("/mnt/inner", 0), 0);
         held = w.walked.place;
         assert_int_equal(walk_to("/mnt", 0), 0);
-        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place), -EBUSY);
+        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place, &unwritten), -EBUSY);
         place_unref(&held);
         place_unref(&w.walked.place);
         assert_int_equal(walk_to("/", 0), 0);
-        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place), -EBUSY);
+        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place, &unwritten), -EBUSY);
         place_unref(&w.walked.place);
         assert_int_equal(walk_to("/a", 0), 0);
-        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place), -EINVAL);
+        assert_int_equal(mounts_remove(&w.mounts, &w.walked.place, &unwritten), -EINVAL);
         place_unref(&w.walked.place);
 }
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of a client where neither a host nor a file system can be compared with: at limits, and with file
+ * systems that fail as they like.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client.h"
+#include "ramfs.h"
+
+static Mounts mounts;
+static VfsClient c;
+
+static int set_up(void **state) {
+        MountPlan plan = {.device = "ramfs", .path = "/"};
+
+        (void)state;
+        if (mounts_init(&mounts) != 0 || ramfs_new(0, 0777, &plan.fs) != 0)
+                return -1;
+        if (mounts_add(&mounts, &PLACE_NULL, &plan) != 0)
+                return -1;
+        return vfs_client_init(&c, &mounts, 1, 2);
+}
+
+static int tear_down(void **state) {
+        (void)state;
+        vfs_client_deinit(&c);
+        mounts_deinit(&mounts);
+        return 0;
+}
+
+static struct stat stat_of(const char *path) {
+        struct stat st;
+
+        assert_int_equal(vfs_stat(&c, NULL, path, false, &st), 0);
+        return st;
+}
+
+static void write_file(const char *path, const char *text) {
+        VfsFile *f = NULL;
+        size_t put;
+
+        assert_int_equal(vfs_open(&c, NULL, path, O_WRONLY | O_CREAT, 0600, &f), 0);
+        assert_int_equal(vfs_write(f, text, strlen(text), &put), 0);
+        vfs_close(f);
+}
+
+/* --- unmounting --- */
+
+static int sync_error;
+
+static int fail_to_sync(Fs *fs) {
+        (void)fs;
+        return sync_error;
+}
+
+/* What a device answers may be what unmounting says of itself. */
+static void what_can_not_be_written_back_is_unmounted_all_the_same(void **state) {
+        static const int errors[] = {-EIO, -EBUSY, -EINVAL};
+
+        (void)state;
+        assert_int_equal(vfs_mkdir(&c, NULL, "/m", 0700), 0);
+        for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+                FsOps ops;
+                Fs *fs;
+
+                assert_int_equal(ramfs_new(0, 0700, &fs), 0);
+                ops = *fs->ops;
+                ops.sync = fail_to_sync;
+                fs->ops = &ops;
+                sync_error = errors[i];
+                assert_int_equal(vfs_mount(&c, "/m", fs, "test", 0), 0);
+                write_file("/m/f", "text");
+                assert_int_equal(vfs_umount(&c, "/m", 0), errors[i]);
+                assert_int_equal(mounts.n_mounts, 1);
+        }
+        assert_int_equal(vfs_umount(&c, "/m", 0), -EINVAL);
+}
+
+/* --- opening --- */
+
+static void one_open_file_too_many_leaves_files_alone(void **state) {
+        static VfsFile *files[VFS_OPEN_MAX];
+        struct stat st;
+        VfsFile *more;
+
+        (void)state;
+        write_file("/f", "text");
+        for (size_t i = 0; i < VFS_OPEN_MAX; i++)
+                assert_int_equal(vfs_open(&c, NULL, "/f", O_RDONLY, 0, &files[i]), 0);
+        assert_int_equal(vfs_open(&c, NULL, "/f", O_WRONLY | O_TRUNC, 0, &more), -EMFILE);
+        assert_int_equal(stat_of("/f").st_size, 4);
+        assert_int_equal(vfs_open(&c, NULL, "/new", O_WRONLY | O_CREAT, 0600, &more), -EMFILE);
+        assert_int_equal(vfs_stat(&c, NULL, "/new", false, &st), -ENOENT);
+        vfs_close(files[0]);
+        assert_int_equal(vfs_open(&c, NULL, "/f", O_WRONLY | O_TRUNC, 0, &files[0]), 0);
+        assert_int_equal(stat_of("/f").st_size, 0);
+        for (size_t i = 0; i < VFS_OPEN_MAX; i++)
+                vfs_close(files[i]);
+        assert_int_equal(c.n_open, 0);
+}
+
+static void an_open_that_fails_counts_no_file(void **state) {
+        VfsFile *f;
+
+        (void)state;
+        assert_int_equal(vfs_open(&c, NULL, "/absent", O_RDONLY, 0, &f), -ENOENT);
+        assert_int_equal(vfs_open(&c, NULL, "/", O_WRONLY, 0, &f), -EISDIR);
+        assert_int_equal(c.n_open, 0);
+}
+
+/* --- groups --- */
+
+static void a_directory_gives_its_group_on_if_it_is_told_to(void **state) {
+        (void)state;
+        assert_int_equal(vfs_mkdir(&c, NULL, "/d", 0700), 0);
+        assert_int_equal(vfs_chown(&c, NULL, "/d", true, (uid_t)-1, 7), 0);
+        write_file("/d/own", "");
+        assert_int_equal(stat_of("/d/own").st_gid, 2);
+        assert_int_equal(vfs_chmod(&c, NULL, "/d", true, 02700), 0);
+        write_file("/d/file", "");
+        assert_int_equal(vfs_mkdir(&c, NULL, "/d/below", 0700), 0);
+        assert_int_equal(vfs_symlink(&c, "file", NULL, "/d/link"), 0);
+        assert_int_equal(stat_of("/d/file").st_mode, S_IFREG | 0600);
+        assert_int_equal(stat_of("/d/below").st_mode, S_IFDIR | 02700);
+        assert_int_equal(stat_of("/d/link").st_mode, S_IFLNK | 0777);
+        assert_int_equal(stat_of("/d/file").st_gid, 7);
+        assert_int_equal(stat_of("/d/below").st_gid, 7);
+        assert_int_equal(stat_of("/d/link").st_gid, 7);
+        assert_int_equal(stat_of("/d/file").st_uid, 1);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        const struct CMUnitTest tests[] = {
+                CASE(what_can_not_be_written_back_is_unmounted_all_the_same),
+                CASE(one_open_file_too_many_leaves_files_alone),
+                CASE(an_open_that_fails_counts_no_file),
+                CASE(a_directory_gives_its_group_on_if_it_is_told_to),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
