@@ -22,13 +22,13 @@ struct VfsFile {
 int vfs_walk(VfsClient *c, const VfsFile *dir, const char *path, unsigned flags, Walked *ret);
 
 static inline void fs_lock(Fs *fs) {
-        (void)pthread_rwlock_wrlock(&fs->lock);
+        fslock_take(&fs->lock);
 }
 static inline void fs_lock_shared(Fs *fs) {
-        (void)pthread_rwlock_rdlock(&fs->lock);
+        fslock_share(&fs->lock);
 }
 static inline void fs_unlock(Fs *fs) {
-        (void)pthread_rwlock_unlock(&fs->lock);
+        fslock_give(&fs->lock);
 }
 
 /* May something change there? 0, -EROFS. */

@@ -30,9 +30,9 @@ const char *fs_reason(int error) {
 
 void fs_init(Fs *fs, const FsOps *ops) {
         *fs = (Fs){.ops = ops};
-        (void)pthread_rwlock_init(&fs->lock, NULL); /* without attributes it can't fail */
+        fslock_init(&fs->lock);
 }
 
 void fs_deinit(Fs *fs) {
-        (void)pthread_rwlock_destroy(&fs->lock);
+        fslock_deinit(&fs->lock);
 }

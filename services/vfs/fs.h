@@ -14,7 +14,6 @@
  */
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +21,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
+
+#include "fslock.h"
 
 #define FS_NAME_MAX 255u            /* bytes of a name in a directory */
 #define FS_LINK_MAX 4095u           /* bytes of a symbolic link's target */
@@ -116,7 +117,7 @@ struct Fs {
         FsNode *root; /* with a reference of the mount's own */
         bool is_read_only;
         dev_t dev; /* number of the mount, given by the core */
-        pthread_rwlock_t lock;
+        FsLock lock;
 };
 
 static inline FsNode *fs_ref(FsNode *node) {

@@ -180,9 +180,9 @@ int mounts_sync(Mounts *m) {
         for (Mount *i = m->first; i; i = i->next) {
                 int r;
 
-                (void)pthread_rwlock_wrlock(&i->fs->lock);
+                fslock_take(&i->fs->lock);
                 r = i->fs->ops->sync ? i->fs->ops->sync(i->fs) : 0;
-                (void)pthread_rwlock_unlock(&i->fs->lock);
+                fslock_give(&i->fs->lock);
                 if (first == 0)
                         first = r;
         }

@@ -35,9 +35,9 @@ static int look_up(const Walker *w, FsNode *dir, const FsName *name, FsNode **re
                 return -ENOTDIR;
         if (name->length > FS_NAME_MAX)
                 return -ENAMETOOLONG;
-        (void)pthread_rwlock_rdlock(&dir->fs->lock);
+        fslock_share(&dir->fs->lock);
         r = may_search(w, dir) ? dir->fs->ops->lookup(dir, name, ret) : -EACCES;
-        (void)pthread_rwlock_unlock(&dir->fs->lock);
+        fslock_give(&dir->fs->lock);
         return r;
 }
 
@@ -57,9 +57,9 @@ static int parent_of(FsNode *dir, FsNode **ret) {
 
         if (!S_ISDIR(dir->type))
                 return -ENOTDIR;
-        (void)pthread_rwlock_rdlock(&dir->fs->lock);
+        fslock_share(&dir->fs->lock);
         r = dir->fs->ops->parent(dir, ret);
-        (void)pthread_rwlock_unlock(&dir->fs->lock);
+        fslock_give(&dir->fs->lock);
         return r;
 }
 
@@ -91,9 +91,9 @@ int walk_read_link(FsNode *link, char *target, size_t size, size_t *ret_length) 
 
         if (!link->fs->ops->readlink)
                 return -EIO;
-        (void)pthread_rwlock_rdlock(&link->fs->lock);
+        fslock_share(&link->fs->lock);
         r = link->fs->ops->readlink(link, target, size, ret_length);
-        (void)pthread_rwlock_unlock(&link->fs->lock);
+        fslock_give(&link->fs->lock);
         if (r == 0 && *ret_length == 0)
                 return -ENOENT;
         return r;
@@ -238,9 +238,9 @@ static int name_in(FsNode *dir, uint64_t ino, Search *s) {
         int r;
 
         *s = (Search){.ino = ino};
-        (void)pthread_rwlock_rdlock(&dir->fs->lock);
+        fslock_share(&dir->fs->lock);
         r = dir->fs->ops->readdir(dir, 0, is_it, s);
-        (void)pthread_rwlock_unlock(&dir->fs->lock);
+        fslock_give(&dir->fs->lock);
         if (r < 0)
                 return r;
         return s->length ? 0 : -ENOENT;
