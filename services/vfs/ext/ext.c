@@ -290,13 +290,9 @@ static void gone(TreeNode *node) {
         ExtFs *fs = ext_fs(&node->head);
         ExtNode *n = (ExtNode *)node;
 
-        if (n->is_removed && !fs->head.is_read_only) {
-                ext_lock(fs);
-                (void)ext_free_inode(
-                        fs, ext_ino(&node->head)); /* if it can't be now, it is an orphan still */
-                (void)ext_commit_if_much(fs);
-                ext_unlock(fs);
-        }
+        /* If it can't be freed now, it is an orphan still. */
+        if (n->is_removed && !fs->head.is_read_only && ext_begin(fs, 0) == 0)
+                (void)ext_end(fs, ext_free_inode(fs, ext_ino(&node->head)));
         extindex_deinit(&n->index);
         free(n);
 }

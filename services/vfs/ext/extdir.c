@@ -176,7 +176,11 @@ static int take_entry(Load *load, const struct ext2_dir_entry *e) {
         if (e->inode > load->fs->lib->super->s_inodes_count || !is_name_sound(&name))
                 return -EIO;
         r = find_type(load->fs, e, &type);
-        return r < 0 ? r : extindex_add(load->index, &name, e->inode, type, load->block);
+        if (r == 0)
+                r = extindex_reserve(load->index, name.length);
+        if (r == 0)
+                extindex_add(load->index, &name, e->inode, type, load->block);
+        return r;
 }
 
 static bool load_entry(void *arg, DirBlock *b, uint32_t at, uint32_t length, uint32_t before) {
@@ -473,15 +477,20 @@ static int has_tree(ExtFs *fs, ext2_ino_t dir, bool *ret) {
         return r;
 }
 
+/* Room in memory first: what is on the device must be there too. */
 int extdir_add(ExtFs *fs, ExtNode *dir, const FsName *name, ext2_ino_t ino, uint8_t type) {
         Add add = {.name = *name, .ino = ino, .type = type};
         uint32_t block = EXTINDEX_BLOCK_UNKNOWN;
         bool is_tree;
-        int r = leave_inline(fs, dir);
+        int r = extindex_reserve(&dir->index, name->length);
 
+        if (r == 0)
+                r = leave_inline(fs, dir);
         if (r == 0)
                 r = has_tree(fs, ext_ino(&dir->head.head), &is_tree);
         if (r == 0)
                 r = is_tree ? add_in_tree(fs, dir, &add) : add_linear(fs, dir, &add, &block);
-        return r < 0 ? r : extindex_add(&dir->index, name, ino, type, block);
+        if (r == 0)
+                extindex_add(&dir->index, name, ino, type, block);
+        return r;
 }

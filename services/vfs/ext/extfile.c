@@ -448,9 +448,11 @@ static void cut_blocks(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint64_t end)
 static int write_contents(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, const void *data, size_t size,
         uint64_t at, size_t *ret_put) {
         struct timespec now = ext_now();
-        uint64_t end = EXT2_I_SIZE(inode);
-        int r = at + size > size_max(fs, inode) ? -EFBIG : leave_inline(fs, ino, inode);
+        uint64_t end = EXT2_I_SIZE(inode), max = size_max(fs, inode);
+        int r = at >= max ? -EFBIG : leave_inline(fs, ino, inode);
 
+        if (size > max - at)
+                size = (size_t)(max - at); /* unused if r < 0 */
         if (r == 0 && at > end)
                 r = clear_tail(fs, ino, inode, end);
         if (r < 0)

@@ -11,7 +11,8 @@
 
 #define ROOM_MIN  16u
 #define NAMES_MIN 256u
-#define N_MAX     (1u << 30)
+#define N_MAX     (1u << 30) /* entries */
+#define NAMES_MAX (1u << 31) /* bytes of all names */
 
 void extindex_deinit(ExtIndex *x) {
         free(x->entries);
@@ -70,47 +71,52 @@ static void pack(ExtIndex *x) {
         x->names_size = size;
 }
 
+static int grow(ExtIndex *x, uint32_t room) {
+        ExtEntry *entries = room > N_MAX ? NULL : realloc(x->entries, room * sizeof *entries);
+        uint32_t *slots;
+
+        if (!entries)
+                return -ENOMEM;
+        x->entries = entries;
+        slots = realloc(x->slots, 2 * room * sizeof *slots);
+        if (!slots)
+                return -ENOMEM;
+        x->slots = slots;
+        x->room = room;
+        x->n_slots = 2 * room;
+        return 0;
+}
+
 /* Room for one more, and slots for all: twice as many as entries. */
 static int make_room(ExtIndex *x) {
-        uint32_t room = x->room ? x->room : ROOM_MIN, n_slots;
+        uint32_t room = x->room ? x->room : ROOM_MIN;
+        int r;
 
         if (x->n_entries < x->room)
                 return 0;
         pack(x);
         while (x->n_entries >= room / 4 * 3)
                 room *= 2;
-        if (room > N_MAX)
-                return -ENOMEM;
-        n_slots = room * 2;
-        if (room != x->room) {
-                ExtEntry *entries = realloc(x->entries, room * sizeof *entries);
-                uint32_t *slots;
-
-                if (!entries)
-                        return -ENOMEM;
-                x->entries = entries;
-                slots = realloc(x->slots, n_slots * sizeof *slots);
-                if (!slots)
-                        return -ENOMEM;
-                x->slots = slots;
-                x->room = room;
-                x->n_slots = n_slots;
-        }
-        memset(x->slots, 0, n_slots * sizeof *x->slots);
+        r = room == x->room ? 0 : grow(x, room);
+        /* Without memory too: entries have moved. */
+        if (x->slots)
+                memset(x->slots, 0, x->n_slots * sizeof *x->slots);
         for (uint32_t i = 0; i < x->n_entries; i++)
                 put_slot(x, i);
-        return 0;
+        return r;
 }
 
 static int make_name_room(ExtIndex *x, uint32_t length) {
         uint32_t room = x->names_room ? x->names_room : NAMES_MIN;
         char *names;
 
+        if (length > NAMES_MAX - x->names_size)
+                return -ENOMEM;
         while (room - x->names_size < length)
                 room *= 2;
         if (room == x->names_room)
                 return 0;
-        names = room > N_MAX * 2 ? NULL : realloc(x->names, room);
+        names = realloc(x->names, room);
         if (!names)
                 return -ENOMEM;
         x->names = names;
@@ -118,13 +124,13 @@ static int make_name_room(ExtIndex *x, uint32_t length) {
         return 0;
 }
 
-int extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block) {
+int extindex_reserve(ExtIndex *x, uint32_t length) {
         int r = make_room(x);
 
-        if (r == 0)
-                r = make_name_room(x, name->length);
-        if (r < 0)
-                return r;
+        return r < 0 ? r : make_name_room(x, length);
+}
+
+void extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block) {
         memcpy(x->names + x->names_size, name->text, name->length);
         x->entries[x->n_entries] = (ExtEntry){
                 .number = x->next_number++,
@@ -138,7 +144,6 @@ int extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, ui
         x->names_size += name->length;
         put_slot(x, x->n_entries++);
         x->n_live++;
-        return 0;
 }
 
 /* Its slot stays, so that the way to others does. */

@@ -32,8 +32,10 @@ typedef struct ExtIndex {
 void extindex_deinit(ExtIndex *x);
 /* Valid until the next addition. NULL: no such name. */
 ExtEntry *extindex_find(const ExtIndex *x, const FsName *name);
-/* -ENOMEM. */
-int extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block);
+/* Room for one more name of that length. -ENOMEM. */
+int extindex_reserve(ExtIndex *x, uint32_t length);
+/* There must be room. */
+void extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block);
 void extindex_remove(ExtIndex *x, ExtEntry *e);
 /* The first with a number of at least `number`; NULL: none. */
 const ExtEntry *extindex_from(const ExtIndex *x, uint64_t number);

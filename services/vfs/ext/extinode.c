@@ -48,13 +48,20 @@ struct timespec ext_now(void) {
         return t;
 }
 
-/* Seconds have 34 bits, two of them in the second word, which has the nanoseconds. */
+/* Seconds have 34 bits, two of them in the second word, which has the nanoseconds; without it they have 32. A
+ * time beyond becomes the first or the last there is, as on Linux. */
 static void put_time(uint32_t *seconds, uint32_t *extra, const struct timespec *t) {
+        const int64_t last = extra ? INT32_MAX + (3ll << 32) : INT32_MAX;
         int64_t s = t->tv_sec;
+        uint32_t ns = (uint32_t)t->tv_nsec;
 
+        if (s < INT32_MIN || s > last) {
+                s = s < 0 ? INT32_MIN : last;
+                ns = 0;
+        }
         *seconds = (uint32_t)s;
         if (extra)
-                *extra = ((uint32_t)((s - (int32_t)s) >> 32) & 3) | (uint32_t)t->tv_nsec << 2;
+                *extra = ((uint32_t)((s - (int32_t)s) >> 32) & 3) | ns << 2;
 }
 
 static struct timespec get_time(uint32_t seconds, uint32_t extra) {

@@ -43,7 +43,7 @@ static size_t in_first_block(const ExtIo *io, size_t size, uint64_t at) {
         return size < rest ? size : rest;
 }
 
-/* How many bytes from `at` on lie in blocks for which `is_kept` is the same as for the first. */
+/* How many bytes from `at` on lie before the first block that is kept, or is in `other`. */
 static size_t run_length(const ExtIo *io, size_t size, uint64_t at, const BlockMap *other) {
         size_t n = 0;
 

@@ -373,8 +373,12 @@ static int take_place(ExtFs *fs, FsNode *to, const ExtEntry *moved, ExtEntry *vi
 
 static int move(ExtFs *fs, FsNode *from, const FsName *old, FsNode *to, const FsName *new, ExtEntry *victim) {
         ExtEntry moved = *extindex_find(&ext_node(from)->index, old);
-        int r = victim ? check_victim(fs, to, &moved, victim) : check_links(fs, ext_ino(to));
+        int r = 0;
 
+        if (victim)
+                r = check_victim(fs, to, &moved, victim);
+        else if (is_dir(&moved) && from != to)
+                r = check_links(fs, ext_ino(to));
         if (r < 0)
                 return r;
         r = victim ? take_place(fs, to, &moved, victim)

@@ -144,6 +144,18 @@ void t_image_debug(const TImage *image, const char *command, char *out, size_t s
         (void)remove(path);
 }
 
+void t_image_change(TImage *image, const char *command) {
+        static char out[OUT_SIZE];
+        char path[T_PATH_MAX];
+        const char *argv[] = {"debugfs", "-w", "-R", command, path, NULL};
+
+        make_path(path);
+        t_write_file(path, image->data, image->size);
+        (void)t_run(argv, out, sizeof out);
+        t_image_load(image, path);
+        (void)remove(path);
+}
+
 void t_image_dump(const TImage *image, const char *folder) {
         static char out[OUT_SIZE];
         char command[T_PATH_MAX + 16];

@@ -36,5 +36,7 @@ int t_image_repair(TImage *image);
 int t_image_optimize(TImage *image);
 /* Output of a debugfs command. */
 void t_image_debug(const TImage *image, const char *command, char *out, size_t size);
+/* A debugfs command that changes the image, which is not mounted. */
+void t_image_change(TImage *image, const char *command);
 /* All files, as debugfs reads them, into a folder. */
 void t_image_dump(const TImage *image, const char *folder);

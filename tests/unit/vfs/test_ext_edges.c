@@ -145,6 +145,87 @@ static void times_have_nanoseconds_and_centuries(void **state) {
         end("times");
 }
 
+static void times_beyond_the_ends_become_the_ends(void **state) {
+        static const struct {
+                const char *options;
+                int64_t last;
+        } kinds[] = {{"-t ext2 -I 128", INT32_MAX}, {"-t ext4", 0x37fffffff}};
+        struct stat st;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+                const struct timespec beyond[2] = {{.tv_sec = INT32_MIN - 1ll, .tv_nsec = 5},
+                        {.tv_sec = kinds[i].last + 1, .tv_nsec = 5}};
+                const struct timespec far[2] = {{.tv_sec = INT64_MIN}, {.tv_sec = INT64_MAX}};
+                const struct timespec at[2] = {{.tv_sec = INT32_MIN}, {.tv_sec = kinds[i].last}};
+                const struct timespec *const all[] = {at, beyond, far};
+
+                begin(kinds[i].options, SMALL);
+                write_file("/f", "x", 1);
+                for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+                        assert_int_equal(vfs_utimens(&w.client, NULL, "/f", false, all[k]), 0);
+                        assert_int_equal(vfs_stat(&w.client, NULL, "/f", false, &st), 0);
+                        assert_true(st.st_atim.tv_sec == INT32_MIN && st.st_atim.tv_nsec == 0);
+                        assert_true(st.st_mtim.tv_sec == kinds[i].last && st.st_mtim.tv_nsec == 0);
+                }
+                end(kinds[i].options);
+        }
+}
+
+static void set_links(const char *path, unsigned n) {
+        char command[100];
+        Fs *fs;
+
+        t_world_deinit(&w);
+        (void)snprintf(command, sizeof command, "set_inode_field %s links_count %u", path, n);
+        t_image_change(&image, command);
+        assert_int_equal(t_image_mount(&image, 0, &fs), 0);
+        t_world_init(&w, fs, 0);
+}
+
+static int rename_to(const char *from, const char *to) {
+        return vfs_rename(&w.client, NULL, from, NULL, to, 0);
+}
+
+/* Without the feature that lets a directory stop counting. */
+static void links_end_at_65000(void **state) {
+        (void)state;
+        begin("-t ext2", SMALL);
+        assert_int_equal(vfs_mkdir(&w.client, NULL, "/full", 0755), 0);
+        assert_int_equal(vfs_mkdir(&w.client, NULL, "/d", 0755), 0);
+        write_file("/f", "x", 1);
+        set_links("/f", 64999);
+        assert_int_equal(vfs_link(&w.client, NULL, "/f", NULL, "/last", false), 0);
+        assert_int_equal(vfs_link(&w.client, NULL, "/f", NULL, "/more", false), -EMLINK);
+        set_links("/full", 64999);
+        assert_int_equal(vfs_mkdir(&w.client, NULL, "/full/last", 0755), 0);
+        assert_int_equal(vfs_mkdir(&w.client, NULL, "/full/more", 0755), -EMLINK);
+        assert_int_equal(rename_to("/d", "/full/d"), -EMLINK);
+        assert_int_equal(rename_to("/d", "/full/last"), 0); /* in the place of one that was there */
+        assert_int_equal(rename_to("/full/last", "/full/renamed"), 0);
+        assert_int_equal(rename_to("/f", "/full/f"), 0);
+        set_links("/full/f", 2);
+        set_links("/full", 3);
+        end("links");
+}
+
+static void a_write_ends_at_the_largest_size(void **state) {
+        const off_t last = (off_t)(12 + 256 + 256 * 256 + 256 * 256 * 256) * 1024;
+        size_t put = 0;
+        VfsFile *f;
+
+        (void)state;
+        begin("-t ext2 -b 1024", SMALL);
+        assert_int_equal(vfs_open(&w.client, NULL, "/f", O_WRONLY | O_CREAT, 0644, &f), 0);
+        assert_int_equal(vfs_pwrite(f, "text", 4, last, &put), -EFBIG);
+        assert_int_equal(vfs_pwrite(f, "text", 4, last - 3, &put), 0);
+        assert_int_equal(put, 3);
+        assert_int_equal(vfs_ftruncate(f, last + 1), -EFBIG);
+        assert_int_equal(vfs_ftruncate(f, last), 0);
+        vfs_close(f);
+        end("the largest size");
+}
+
 static void extended_attributes_lie_in_the_inode_and_in_a_block(void **state) {
         static const char *const kinds[] = {"-t ext2 -I 128", "-t ext4 -b 1024", "-t ext4 -O inline_data"};
         static const unsigned char acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 7, 0, 0,
@@ -394,6 +475,9 @@ int main(void) {
                 cmocka_unit_test(what_needs_e2fsck_is_not_written_to),
                 cmocka_unit_test(what_is_no_image_is_not_mounted),
                 cmocka_unit_test(times_have_nanoseconds_and_centuries),
+                cmocka_unit_test(times_beyond_the_ends_become_the_ends),
+                cmocka_unit_test(links_end_at_65000),
+                cmocka_unit_test(a_write_ends_at_the_largest_size),
                 cmocka_unit_test(extended_attributes_lie_in_the_inode_and_in_a_block),
                 cmocka_unit_test(a_hash_tree_shows_every_name_once),
                 cmocka_unit_test(a_full_device_says_so_and_stays_sound),
