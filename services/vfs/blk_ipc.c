@@ -40,11 +40,12 @@ static BlkIpc *ipc_of(Blk *blk) {
         return (BlkIpc *)blk;
 }
 
-/* Of a call and of its method: a driver that is gone, or answers nonsense, is a broken disk. */
+/* Of a call and of its method. A driver that is gone is a broken disk, and so is one that answers what a disk
+ * can't: to a file system ENOENT or EAGAIN mean something else. */
 static int result(nk_err_t err, nk_sint32_t error) {
-        if (err != NK_EOK || error < 0 || error > 4095)
-                return -EIO;
-        return -error;
+        if (err == NK_EOK && (error == 0 || error == ENOSPC || error == EROFS || error == ENOMEM))
+                return -error;
+        return -EIO;
 }
 
 /* --- transfers --- */
