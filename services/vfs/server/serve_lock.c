@@ -16,6 +16,8 @@ static bool is_lock_type(uint32_t type) {
 static int range_of(int64_t start, int64_t length, LockRange *ret) {
         int64_t last;
 
+        if (start < 0)
+                return -EINVAL;
         if (length < 0) {
                 last = start - 1;
                 if (__builtin_add_overflow(start, length, &start))
@@ -23,7 +25,7 @@ static int range_of(int64_t start, int64_t length, LockRange *ret) {
         } else if (length == 0) {
                 ret->first = (uint64_t)start;
                 ret->last = UINT64_MAX;
-                return start < 0 ? -EINVAL : 0;
+                return 0;
         } else if (__builtin_add_overflow(start, length - 1, &last)) {
                 return -EOVERFLOW;
         }

@@ -135,6 +135,8 @@ static void records_are_locked(Raw *raw) {
         check(raw_lock(raw, file, F_SETLK, F_WRLCK, 10, 1, &held) == 0, "until that closes");
         check(raw_lock(raw, file, F_SETLK, 77, 0, 1, &held) == EINVAL, "a lock of no type is none");
         check(raw_lock(raw, file, F_SETLK, F_WRLCK, -1, 1, &held) == EINVAL, "nor is one before the file");
+        check(raw_lock(raw, file, F_SETLK, F_WRLCK, INT64_MIN, -1, &held) == EINVAL, "or far before it");
+        check(raw_lock(raw, file, F_SETLK, F_WRLCK, 0, INT64_MIN, &held) == EINVAL, "or that ends there");
         (void)raw_close(raw, file);
 }
 
