@@ -29,18 +29,24 @@ static const char *find_space(const char *name) {
         return NULL;
 }
 
-int xattr_check_name(const Place *p, const char *name, int without) {
+/* As on Linux: only files and directories have attributes of the user, for whom their contents are. */
+static int check_of_user(const VfsClient *c, const Place *p, mode_t wanted) {
+        if (!S_ISREG(p->node->type) && !S_ISDIR(p->node->type))
+                return wanted == S_IWUSR ? -EPERM : -ENODATA;
+        return place_check_mode(c, p, wanted);
+}
+
+int xattr_check(const VfsClient *c, const Place *p, const char *name, mode_t wanted) {
         const char *space = find_space(name);
-        const mode_t type = p->node->type & S_IFMT;
         size_t n = strnlen(name, NAME_BYTES_MAX + 1);
 
         if (n == 0 || n > NAME_BYTES_MAX)
                 return -ERANGE;
         if (!space)
-                return acl_is_name(name) && type != S_IFLNK ? 0 : -EOPNOTSUPP;
+                return acl_is_name(name) && !S_ISLNK(p->node->type) ? 0 : -EOPNOTSUPP;
         if (!name[strlen(space)])
                 return -EINVAL;
-        return strcmp(space, "user.") == 0 && type != S_IFREG && type != S_IFDIR ? without : 0;
+        return strcmp(space, "user.") == 0 ? check_of_user(c, p, wanted) : 0;
 }
 
 int acl_refresh(const Place *p, const char *name, void *list, size_t size) {

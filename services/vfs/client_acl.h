@@ -8,9 +8,10 @@
 
 #include "client_place.h"
 
-/* May there be an attribute of that name? -ERANGE: its length; -EINVAL: a name space alone; -EOPNOTSUPP:
- * it is in no name space that Linux has; `without`: it is user.*, which only files and directories have. */
-int xattr_check_name(const Place *p, const char *name, int without);
+/* May an attribute of that name be read (S_IRUSR) or changed (S_IWUSR)? -ERANGE: its length; -EINVAL: a name
+ * space alone; -EOPNOTSUPP: it is in no name space that Linux has; of user.*: -ENODATA, -EPERM: only files
+ * and directories have them; -EACCES: the owner has not that right to the contents. Takes the lock itself. */
+int xattr_check(const VfsClient *c, const Place *p, const char *name, mode_t wanted);
 
 bool acl_is_name(const char *name);
 /* The value of a list that was read, with the bits of the mode; -EIO: it is none. */

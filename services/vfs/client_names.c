@@ -324,11 +324,28 @@ static FsNode *node_of_last(const Walked *w) {
         return w->place.mount->fs->ops->lookup(w->place.node, &w->last, &node) < 0 ? NULL : node;
 }
 
+/* A directory that comes to another has another ".." then: that is a change of it. Under the lock. */
+static int check_dots(const VfsClient *c, FsNode *moved) {
+        struct stat st;
+        int r;
+
+        if (!c->walker.checks_modes || !S_ISDIR(moved->type))
+                return 0;
+        r = moved->fs->ops->stat(moved, &st);
+        if (r < 0)
+                return r;
+        return st.st_mode & S_IWUSR ? 0 : -EACCES;
+}
+
 /* Under the lock. */
-static int rename_under_lock(const Walked *from, const Walked *to, unsigned flags) {
+static int rename_under_lock(const VfsClient *c, const Walked *from, const Walked *to, unsigned flags) {
         FsNode *moved = node_of_last(from), *victim = node_of_last(to);
         int r = moved ? check_rename(from, to, moved, victim, flags) : -ENOENT;
 
+        if (r == 0 && from->place.node != to->place.node)
+                r = check_dots(c, moved);
+        if (r == 0 && (flags & FS_RENAME_EXCHANGE) && from->place.node != to->place.node)
+                r = check_dots(c, victim);
         if (r == 0)
                 r = moved->fs->ops->rename(from->place.node, &from->last, to->place.node, &to->last, flags);
         (void)fs_unref(moved);
@@ -354,7 +371,7 @@ static int rename_walked(const VfsClient *c, const Walked *from, const Walked *t
         if (!fs->ops->rename)
                 return -EIO;
         fs_lock(fs);
-        r = rename_under_lock(from, to, flags);
+        r = rename_under_lock(c, from, to, flags);
         fs_unlock(fs);
         return r;
 }

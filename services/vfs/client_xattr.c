@@ -30,7 +30,7 @@ int vfs_getxattr(
 
         if (r < 0)
                 return r;
-        r = p.mount->fs->ops->getxattr ? xattr_check_name(&p, name, -ENODATA) : -EOPNOTSUPP;
+        r = p.mount->fs->ops->getxattr ? xattr_check(c, &p, name, S_IRUSR) : -EOPNOTSUPP;
         if (r == 0) {
                 fs_lock_shared(p.mount->fs);
                 r = p.mount->fs->ops->getxattr(p.node, name, value, size, ret_length);
@@ -80,7 +80,7 @@ int vfs_setxattr(
         if (r == 0 && !p.mount->fs->ops->setxattr)
                 r = -EOPNOTSUPP;
         if (r == 0)
-                r = xattr_check_name(&p, name, -EPERM);
+                r = xattr_check(c, &p, name, S_IWUSR);
         if (r == 0)
                 r = set(&p, name, value, size, flags);
         place_unref(&p);
@@ -108,7 +108,7 @@ int vfs_removexattr(VfsClient *c, const VfsTarget *t, const char *name) {
         if (r == 0 && !p.mount->fs->ops->removexattr)
                 r = -EOPNOTSUPP;
         if (r == 0)
-                r = xattr_check_name(&p, name, -EPERM);
+                r = xattr_check(c, &p, name, S_IWUSR);
         if (r == 0)
                 r = take_away(&p, name);
         place_unref(&p);

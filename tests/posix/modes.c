@@ -126,6 +126,16 @@ static void a_directory_without_read_can_be_entered_but_not_listed(void) {
         CHECK(suite_holds("d/f", "text") && chdir("d") == 0);
 }
 
+static void a_directory_without_write_moves_in_its_own_one_only(void) {
+        SUCCEEDS(mkdir("d", 0700));
+        SUCCEEDS(mkdir("other", 0700));
+        SUCCEEDS(mkdir("other/e", 0700));
+        SUCCEEDS(chmod("d", 0500));
+        FAILS(EACCES, rename("d", "other/d"));
+        FAILS(EACCES, rename("d", "other/e"));
+        CHECK(rename("d", "moved") == 0 && chmod("moved", 0700) == 0 && rename("moved", "other/d") == 0);
+}
+
 static const SuiteCase cases[] = {CASE(chmod_fchmod_and_fchmodat_set_the_mode),
         CASE(chmod_refuses_what_is_not_there), CASE(chmod_changes_ctime_and_not_mtime),
         CASE(files_keep_setuid_setgid_and_sticky),
@@ -133,5 +143,6 @@ static const SuiteCase cases[] = {CASE(chmod_fchmod_and_fchmodat_set_the_mode),
         CASE(umask_gives_the_one_before_and_acts_on_new_files), CASE(a_file_is_opened_as_its_owner_may),
         CASE(a_file_made_without_rights_is_open_all_the_same),
         CASE(a_directory_without_search_hides_what_is_below), CASE(a_directory_without_write_keeps_its_names),
+        CASE(a_directory_without_write_moves_in_its_own_one_only),
         CASE(a_directory_without_read_can_be_entered_but_not_listed)};
 const SuiteGroup suite_modes = GROUP("modes", cases, NULL);

@@ -108,8 +108,25 @@ static void attributes_stay_through_rename_and_go_with_the_file(void) {
         FAILS(ENODATA, getxattr("g", "user.a", NULL, 0));
 }
 
-static const SuiteCase cases[] = {CASE(attributes_are_set_and_read_by_path_and_descriptor),
-        CASE(a_size_of_0_asks_for_the_length), CASE(xattr_create_and_xattr_replace_are_strict),
+static void attributes_of_the_user_are_as_open_as_the_contents(void) {
+        int fd = suite_file("f", "");
+        char got[8];
+
+        SUCCEEDS(fd);
+        SUCCEEDS(setxattr("f", "user.a", "one", 3, 0));
+        SUCCEEDS(chmod("f", 0200));
+        FAILS(EACCES, getxattr("f", "user.a", got, sizeof(got)));
+        FAILS(EACCES, fgetxattr(fd, "user.a", got, sizeof(got)));
+        SUCCEEDS(setxattr("f", "user.a", "two", 3, 0));
+        SUCCEEDS(chmod("f", 0400));
+        FAILS(EACCES, setxattr("f", "user.a", "x", 1, 0));
+        FAILS(EACCES, removexattr("f", "user.a"));
+        CHECK(getxattr("f", "user.a", got, sizeof(got)) == 3 && memcmp(got, "two", 3) == 0);
+}
+
+static const SuiteCase cases[] = {CASE(attributes_of_the_user_are_as_open_as_the_contents),
+        CASE(attributes_are_set_and_read_by_path_and_descriptor), CASE(a_size_of_0_asks_for_the_length),
+        CASE(xattr_create_and_xattr_replace_are_strict),
         CASE(listxattr_names_all_and_removexattr_takes_one_away),
         CASE(an_absent_attribute_or_file_is_told_apart), CASE(names_have_255_bytes_at_most),
         CASE(a_link_has_no_attributes_of_the_user),
