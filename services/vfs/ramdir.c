@@ -9,15 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "namehash.h"
+
 #define INDEX_MIN 8u
-
-static uint32_t hash_name(const FsName *name) {
-        uint32_t h = 2166136261u;
-
-        for (uint32_t i = 0; i < name->length; i++)
-                h = (h ^ (unsigned char)name->text[i]) * 16777619u;
-        return h;
-}
 
 void ramdir_deinit(RamDir *d) {
         for (uint32_t i = 0; i < d->n_entries; i++)
@@ -28,7 +22,7 @@ void ramdir_deinit(RamDir *d) {
 }
 
 RamEntry *ramdir_find(const RamDir *d, const FsName *name) {
-        uint32_t hash = hash_name(name);
+        uint32_t hash = namehash(name->text, name->length);
 
         for (uint32_t i = hash; d->index_size; i++) {
                 uint32_t place = d->index[i & (d->index_size - 1)];
@@ -107,7 +101,7 @@ int ramdir_add(RamDir *d, const FsName *name, struct RamNode *node) {
         d->entries[d->n_entries] = (RamEntry){
                 .node = node,
                 .number = ++d->next_number,
-                .hash = hash_name(name),
+                .hash = namehash(name->text, name->length),
                 .length = name->length,
                 .name = text,
         };

@@ -177,7 +177,7 @@ static int take_entry(Load *load, const struct ext2_dir_entry *e) {
                 return -EIO;
         r = find_type(load->fs, e, &type);
         if (r == 0)
-                r = extindex_reserve(load->index, name.length);
+                r = extindex_reserve(load->index, &name);
         if (r == 0)
                 extindex_add(load->index, &name, e->inode, type, load->block);
         return r;
@@ -482,7 +482,7 @@ int extdir_add(ExtFs *fs, ExtNode *dir, const FsName *name, ext2_ino_t ino, uint
         Add add = {.name = *name, .ino = ino, .type = type};
         uint32_t block = EXTINDEX_BLOCK_UNKNOWN;
         bool is_tree;
-        int r = extindex_reserve(&dir->index, name->length);
+        int r = extindex_reserve(&dir->index, name);
 
         if (r == 0)
                 r = leave_inline(fs, dir);

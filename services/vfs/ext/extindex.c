@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "namehash.h"
+
 #define ROOM_MIN  16u
 #define NAMES_MIN 256u
 #define N_MAX     (1u << 30) /* entries */
@@ -21,21 +23,13 @@ void extindex_deinit(ExtIndex *x) {
         *x = (ExtIndex){.entries = NULL};
 }
 
-static uint32_t hash_of(const FsName *name) {
-        uint32_t h = 2166136261u;
-
-        for (uint32_t i = 0; i < name->length; i++)
-                h = (h ^ (unsigned char)name->text[i]) * 16777619u;
-        return h;
-}
-
 static bool is_name(const ExtIndex *x, const ExtEntry *e, const FsName *name, uint32_t hash) {
         return e->hash == hash && e->ino && e->length == name->length &&
                memcmp(x->names + e->name_at, name->text, name->length) == 0;
 }
 
 ExtEntry *extindex_find(const ExtIndex *x, const FsName *name) {
-        uint32_t hash = hash_of(name);
+        uint32_t hash = namehash(name->text, name->length);
 
         if (x->n_slots == 0)
                 return NULL;
@@ -51,6 +45,20 @@ static void put_slot(ExtIndex *x, uint32_t place) {
         while (x->slots[i])
                 i = (i + 1) & (x->n_slots - 1);
         x->slots[i] = place + 1;
+}
+
+/* Has an image one name so often that finding it would take long for everybody? */
+static bool is_too_common(const ExtIndex *x, uint32_t hash) {
+        uint32_t n = 0;
+
+        if (x->n_slots == 0)
+                return false;
+        for (uint32_t i = hash & (x->n_slots - 1); x->slots[i]; i = (i + 1) & (x->n_slots - 1)) {
+                const ExtEntry *e = &x->entries[x->slots[i] - 1];
+
+                n += e->hash == hash && e->ino;
+        }
+        return n >= NAMEHASH_SAME_MAX;
 }
 
 /* Takes the gaps out. */
@@ -124,10 +132,10 @@ static int make_name_room(ExtIndex *x, uint32_t length) {
         return 0;
 }
 
-int extindex_reserve(ExtIndex *x, uint32_t length) {
-        int r = make_room(x);
+int extindex_reserve(ExtIndex *x, const FsName *name) {
+        int r = is_too_common(x, namehash(name->text, name->length)) ? -EIO : make_room(x);
 
-        return r < 0 ? r : make_name_room(x, length);
+        return r < 0 ? r : make_name_room(x, name->length);
 }
 
 void extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block) {
@@ -135,7 +143,7 @@ void extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, u
         x->entries[x->n_entries] = (ExtEntry){
                 .number = x->next_number++,
                 .ino = ino,
-                .hash = hash_of(name),
+                .hash = namehash(name->text, name->length),
                 .name_at = x->names_size,
                 .block = block,
                 .length = (uint8_t)name->length,

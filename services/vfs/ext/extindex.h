@@ -32,8 +32,8 @@ typedef struct ExtIndex {
 void extindex_deinit(ExtIndex *x);
 /* Valid until the next addition. NULL: no such name. */
 ExtEntry *extindex_find(const ExtIndex *x, const FsName *name);
-/* Room for one more name of that length. -ENOMEM. */
-int extindex_reserve(ExtIndex *x, uint32_t length);
+/* Room for one more name. -ENOMEM; -EIO: NAMEHASH_SAME_MAX entries have it already. */
+int extindex_reserve(ExtIndex *x, const FsName *name);
 /* There must be room. */
 void extindex_add(ExtIndex *x, const FsName *name, uint32_t ino, uint8_t type, uint32_t block);
 void extindex_remove(ExtIndex *x, ExtEntry *e);

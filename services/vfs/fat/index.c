@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "namehash.h"
+
 #define ROOM_MIN 32u
 #define EMPTY    UINT32_MAX
 
@@ -26,11 +28,7 @@ void fat_index_drop(FatIndex *x) {
 }
 
 uint32_t fat_hash(const FatUnits *folded) {
-        uint64_t hash = 0xcbf29ce484222325u;
-
-        for (uint32_t i = 0; i < folded->n; i++)
-                hash = (hash ^ folded->units[i]) * 0x100000001b3u;
-        return (uint32_t)(hash >> 32);
+        return namehash(folded->units, folded->n * sizeof *folded->units);
 }
 
 static void put(FatIndex *x, const FatIndexItem *item) {
@@ -62,9 +60,18 @@ static int make_room(FatIndex *x) {
         return 0;
 }
 
+/* Has an image one name so often that finding it would take long for everybody? */
+static bool is_too_common(const FatIndex *x, uint32_t hash) {
+        uint32_t n = 0, at = 0, slot;
+
+        while (n < NAMEHASH_SAME_MAX && fat_index_find(x, hash, &at, &slot))
+                n++;
+        return n == NAMEHASH_SAME_MAX;
+}
+
 int fat_index_add(FatIndex *x, uint32_t hash, uint32_t slot) {
         const FatIndexItem item = {.hash = hash, .slot = slot};
-        int r = make_room(x);
+        int r = is_too_common(x, hash) ? -EIO : make_room(x);
 
         if (r < 0)
                 return r;

@@ -36,7 +36,7 @@ void fat_index_drop(FatIndex *x);
 
 /* Of a folded name. */
 uint32_t fat_hash(const FatUnits *folded);
-/* -ENOMEM. */
+/* -ENOMEM; -EIO: NAMEHASH_SAME_MAX slots have that hash already. */
 int fat_index_add(FatIndex *x, uint32_t hash, uint32_t slot);
 void fat_index_remove(FatIndex *x, uint32_t hash, uint32_t slot);
 /* One slot after the other with this hash; *at begins with 0. False: no more. */
