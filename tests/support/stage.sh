@@ -13,7 +13,8 @@ stamp=$build/stage/.stamp
 # are installed as they lie by their folders.
 is_fresh() {
         [ -e "$stamp" ] &&
-                [ -z "$(find "$build/.ninja_log" "$build/build.ninja" "$source/sysroot" "$source/idl" -newer "$stamp" -print -quit)" ]
+                [ -z "$(find "$build/.ninja_log" "$build/build.ninja" "$source/sysroot" "$source/idl" "$source/services" \
+                        -newer "$stamp" -print -quit)" ]
 }
 
 mkdir -p "$build/stage"

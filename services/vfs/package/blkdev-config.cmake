@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 # find_package(blkdev): the place of a driver of disks. It is none by itself: the property
-# ${blkdev_ENTITY}_REPLACEMENT of a VFS program names one: ${ramdisk_ENTITY}, ${sdcard_ENTITY}, ${ata_ENTITY}.
+# ${blkdev_ENTITY}_REPLACEMENT of a VFS program names one: ${ramdisk_ENTITY}, ${sdcard_ENTITY}, ${ata_ENTITY},
+# which come with it.
 include(platform/component)
+foreach(driver ramdisk sdcard ata)
+  find_package(${driver} REQUIRED)
+endforeach()
 if(NOT TARGET blkdev::entity)
   add_executable(blkdev::entity IMPORTED GLOBAL)
 endif()

@@ -1,6 +1,3 @@
 # SPDX-License-Identifier: MIT
-# find_package(fs): file systems by name; all of them are in vfs::lib_fs.
-include(platform/component)
+# find_package(fs): fs::vfat and fs::lwext4, file systems by name. They come with find_package(vfs).
 find_package(vfs REQUIRED)
-caisson_component_library(fs::vfat LIBRARIES vfs::lib_fs)
-caisson_component_library(fs::lwext4 LIBRARIES vfs::lib_fs)

@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: MIT
-# find_package(lwext4): ext2, ext3 and ext4; they are in vfs::lib_fs.
-find_package(fs REQUIRED)
-set(LWEXT4_LIB fs::lwext4)
+# find_package(lwext4): LWEXT4_LIB, ext2, ext3 and ext4. It comes with find_package(vfs).
+find_package(vfs REQUIRED)

@@ -3,8 +3,6 @@
 # here; its property ${blkdev_ENTITY}_REPLACEMENT names another driver, or none.
 include(platform/component)
 find_package(blkdev REQUIRED)
-find_package(ramdisk REQUIRED)
-find_package(sdcard REQUIRED)
 caisson_component_program(precompiled_vfs::VfsRamFs CLASS kl.VfsRamFs FILE VfsRamFs LIBRARIES blkdev::client
   ENV "  ROOTFS: ramdisk0,0 / ext4 0\n  VFS_FILESYSTEM_BACKEND: server:kl.VfsRamFs")
 caisson_component_program(precompiled_vfs::VfsSdCardFs CLASS kl.VfsSdCardFs FILE VfsSdCardFs LIBRARIES blkdev::client

@@ -211,9 +211,10 @@ int nkx_vfs_register(const char *name, create_vfs_backend_t ctor);
 #define NKX_VFS_KEPT __attribute__((used, constructor(NKX_VFS_PRIORITY)))
 #endif
 #define NKX_VFS_PRIORITY 200 /* before the program's own constructors, which may use files */
+/* The attributes stand at the declaration: gcc drops the priority if one without it came before. */
 #define REGISTER_VFS_BACKEND(fn)                                                                             \
-        NKX_VFS_LANGUAGE void nkx_vfs_register_##fn(void);                                                   \
-        NKX_VFS_KEPT void nkx_vfs_register_##fn(void) {                                                      \
+        NKX_VFS_LANGUAGE NKX_VFS_KEPT void nkx_vfs_register_##fn(void);                                      \
+        void nkx_vfs_register_##fn(void) {                                                                   \
                 create_vfs_backend_t nkx_ctor = NULL;                                                        \
                 const char *nkx_name = NULL;                                                                 \
                 fn(&nkx_ctor, &nkx_name);                                                                    \

@@ -51,22 +51,18 @@ function(caisson_columns text out_list out_keys)
   set(${out_keys} ${keys} PARENT_SCOPE)
 endfunction()
 
-# Expands a template, a file whose name ends in `.in`: @NAME@ from the caller's variables, and generator
+# Writes a template, a file whose name ends in `.in`, expanded: @NAME@ from the caller's variables, and generator
 # expressions. Macros of their own line are moved to its beginning: what they stand for brings its indentation
-# along. Any other file is copied.
+# along. Any other file stays as it is. An init description gets its grants, if caisson_granting names programs.
 macro(caisson_expand template output)
-  if(NOT "${template}" MATCHES "\\.in$" AND NOT caisson_granting)
-    configure_file("${template}" "${output}" COPYONLY)
-  else()
-    caisson_expand_template("${template}" "${output}")
-  endif()
-endmacro()
-
-macro(caisson_expand_template template output)
   file(READ "${template}" caisson_text)
-  string(REGEX REPLACE "\n[ \t]*(@INIT_[^@\n]*@)[ \t]*\n" "\n\\1\n" caisson_text "${caisson_text}")
-  file(CONFIGURE OUTPUT "${output}.tmp" CONTENT "${caisson_text}" @ONLY)
-  file(READ "${output}.tmp" caisson_text)
+  if("${template}" MATCHES "\\.in$")
+    string(REGEX REPLACE "\n[ \t]*(@INIT_[^@\n]*@)[ \t]*\n" "\n\\1\n" caisson_text "${caisson_text}")
+    file(CONFIGURE OUTPUT "${output}.tmp" CONTENT "${caisson_text}" @ONLY)
+    file(READ "${output}.tmp" caisson_text)
+  else()
+    string(REPLACE "$<" "$<1:$><" caisson_text "${caisson_text}")
+  endif()
   if(caisson_granting)
     caisson_grant_files(caisson_text)
   endif()
