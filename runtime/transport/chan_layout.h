@@ -7,7 +7,8 @@
  * goes over the client's leg to the kernel process and over the server's leg from there; a slot of the one
  * leg belongs to the slot of the same number of the others. All legs look the same:
  *
- * A leg is a memfd: a header page and CHAN_SLOTS call slots. A slot carries one call at a
+ * A leg is a memfd: a header and CHAN_SLOTS call slots, the first of them in the header's page, so that a leg
+ * on which one thread calls takes one page of memory. A slot carries one call at a
  * time, request and reply in the same data area, so several threads of a client can call at
  * once. Both ends may write any byte of it at any moment; nothing in here is ever trusted:
  * the receiver copies out, then checks the copy, then uses the copy. What must not be lost to
@@ -37,7 +38,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define CHAN_MAGIC         0x314e4148u          /* "HAN1" */
 #define CHAN_SLOTS         16u                  /* concurrent calls of one client on one channel */
 #define CHAN_MESSAGE_MAX   (4u * 1024u * 1024u) /* bytes: constant part and arena together */
 #define CHAN_ALL_SLOTS     ((1u << CHAN_SLOTS) - 1)
@@ -95,16 +95,14 @@ typedef struct ChanSlot {
         uint32_t pad[2];
 } ChanSlot;
 
-#define CHAN_HEADER_SIZE 4096u
+#define CHAN_HEADER_SIZE 128u
 #define CHAN_SLOT_DATA   64u /* from the start of the slot */
 #define CHAN_SLOT_STRIDE (CHAN_MESSAGE_MAX + 4096u)
-#define CHAN_SIZE        (CHAN_HEADER_SIZE + CHAN_SLOTS * (uint64_t)CHAN_SLOT_STRIDE)
+#define CHAN_SIZE        (CHAN_SLOTS * (uint64_t)CHAN_SLOT_STRIDE) /* each slot leaves room for the header */
 
 typedef struct ChanHeader {
-        uint32_t magic;
-        uint32_t n_slots;
         _Atomic uint32_t closed; /* CHAN_*_GONE */
-        uint32_t pad[13];
+        uint32_t pad[15];
         uint32_t forbidden[CHAN_SLOTS]; /* server's leg, with the bit in `notes`: RIID << 16 | MID */
 } ChanHeader;
 
@@ -121,6 +119,6 @@ typedef struct StatusEntry {
 #define STATUS_STEP 16u
 
 _Static_assert(sizeof(ChanSlot) == CHAN_SLOT_DATA, "slot control is one cache line");
-_Static_assert(sizeof(ChanHeader) == 128, "two cache lines");
+_Static_assert(sizeof(ChanHeader) == CHAN_HEADER_SIZE, "two cache lines");
 _Static_assert(sizeof(StatusEntry) == 64, "one cache line a listener");
 _Static_assert(CHAN_LISTENERS_MAX * sizeof(StatusEntry) <= STATUS_SIZE, "status page");

@@ -36,7 +36,6 @@ static int sealed_memfd(const char *name, off_t size) {
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (fd < 0)
                 return -errno;
-        forget_reading(fd);
         if (ftruncate(fd, size) < 0 ||
                 fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
                 r = -errno;
@@ -78,18 +77,8 @@ void chan_mem_unmap(ChanHeader *mem) {
 }
 
 int chan_mem_create(int *ret_fd) {
-        ChanHeader head = {.magic = CHAN_MAGIC, .n_slots = CHAN_SLOTS};
-        int fd;
-
-        fd = sealed_memfd("caisson-channel", (off_t)CHAN_SIZE);
-        if (fd < 0)
-                return fd;
-        if (pwrite(fd, &head, sizeof head, 0) != (ssize_t)sizeof head) {
-                (void)close(fd);
-                return -EIO;
-        }
-        *ret_fd = fd;
-        return 0;
+        *ret_fd = sealed_memfd("caisson-channel", (off_t)CHAN_SIZE);
+        return *ret_fd < 0 ? *ret_fd : 0;
 }
 
 /* A read-only descriptor can't be mapped writable, whatever its holder tries. */
@@ -113,6 +102,7 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         fd = sealed_memfd("caisson-status", STATUS_SIZE);
         if (fd < 0)
                 return fd;
+        forget_reading(fd);
         ro = reopen_read_only(fd);
         if (ro < 0) {
                 (void)close(fd);
@@ -272,16 +262,17 @@ int chan_mem_reopen(int fd, int *ret_fd) {
         return *ret_fd < 0 ? *ret_fd : 0;
 }
 
-/* From one piece of data to the next: most slots are holes. What can't be told has memory. */
+/* From one piece of data to the next: most slots are holes. What can't be told has memory. A slot lies in
+ * the pages of its number's stride, and the header in those of slot 0. */
 uint32_t chan_mem_touched(int fd) {
         uint32_t slots = 0;
 
         for (uint32_t i = 0; i < CHAN_SLOTS;) {
-                off_t at = lseek(fd, (off_t)(CHAN_HEADER_SIZE + (uint64_t)i * CHAN_SLOT_STRIDE), SEEK_DATA);
+                off_t at = lseek(fd, (off_t)((uint64_t)i * CHAN_SLOT_STRIDE), SEEK_DATA);
 
                 if (at < 0)
                         return errno == ENXIO ? slots : CHAN_ALL_SLOTS;
-                i = (uint32_t)(((uint64_t)at - CHAN_HEADER_SIZE) / CHAN_SLOT_STRIDE);
+                i = (uint32_t)((uint64_t)at / CHAN_SLOT_STRIDE);
                 slots |= 1u << i++;
         }
         return slots;

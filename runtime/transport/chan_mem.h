@@ -50,7 +50,8 @@ static inline bool chan_fits(uint32_t msg_size, uint32_t arena_size) {
 }
 
 _Static_assert(
-        CHAN_SLOT_DATA + CHAN_MESSAGE_MAX + CHAN_ARENA_ALIGN <= CHAN_SLOT_STRIDE, "slots hold the largest");
+        CHAN_HEADER_SIZE + CHAN_SLOT_DATA + CHAN_MESSAGE_MAX + CHAN_ARENA_ALIGN <= CHAN_SLOT_STRIDE,
+        "slots hold the largest");
 
 /* Private to shared. The caller has checked chan_fits. */
 static inline void chan_put(ChanSlot *slot, const ChanOut *out) {

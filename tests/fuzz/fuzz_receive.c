@@ -119,8 +119,8 @@ static void write_control(Rig *r) {
                 atomic_store(&r->mem->closed, value);
                 break;
         default:
-                r->mem->magic = next(&r->script, 4);
-                r->mem->n_slots = next(&r->script, 4);
+                r->mem->pad[0] = next(&r->script, 4);
+                r->mem->forbidden[0] = next(&r->script, 4);
                 break;
         }
 }

@@ -119,8 +119,8 @@ static void die_and_live(Raw *r) {
 static void scramble_header(Raw *r) {
         Crafted c;
 
-        r->mem->magic = (uint32_t)raw_random(r);
-        r->mem->n_slots = (uint32_t)raw_random(r);
+        r->mem->pad[0] = (uint32_t)raw_random(r);
+        r->mem->forbidden[0] = (uint32_t)raw_random(r);
         craft_put(&c);
         raw_expect(r, "put behind a wrong header", &c, rcOk);
 }

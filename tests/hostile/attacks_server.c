@@ -234,8 +234,8 @@ static void scramble_pages(Villain *v) {
 
         for (uint32_t i = 0; i < STATUS_SIZE / sizeof *words; i++)
                 words[i] = (uint32_t)villain_random(v);
-        v->mem->magic = (uint32_t)villain_random(v);
-        v->mem->n_slots = (uint32_t)villain_random(v);
+        v->mem->pad[0] = (uint32_t)villain_random(v);
+        v->mem->forbidden[0] = (uint32_t)villain_random(v);
         answer_rightly(v);
 }
 

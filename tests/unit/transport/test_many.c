@@ -244,6 +244,8 @@ static void only_slots_that_were_written_have_memory(void **state) {
                 assert_true(chan_mem_touched(own) & (1u << i));
         }
         assert_int_equal(chan_mem_touched(own), 1u << 3 | 1u << 15);
+        chan_mem_say_closed(mem, CHAN_SERVER_GONE); /* in the page of the first one */
+        assert_int_equal(chan_mem_touched(own), 1u | 1u << 3 | 1u << 15);
         chan_mem_unmap(mem);
         (void)close(fd);
         (void)close(own);
