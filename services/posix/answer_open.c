@@ -31,20 +31,28 @@ static Handle open_at(
         return INVALID_HANDLE;
 }
 
+/* The number first: what is made or emptied must not be so for a descriptor that nobody gets. */
 static long open_file(const CallDir *dir, const char *path, int flags, mode_t mode) {
         struct vfs *vfs = call_vfs();
         FdtFile *file = fdt_file_new(vfs);
+        Handle handle;
         int error = 0;
+        long fd;
 
         if (!file)
                 return -ENFILE;
-        file->handle = open_at(vfs, dir, path, flags, mode, &error);
-        if (file->handle == INVALID_HANDLE) {
-                (void)fdt_file_put(file);
-                return error > 0 ? -error : -EIO;
-        }
         atomic_store(&file->flags, flags & KEPT_FLAGS);
-        return fdt_install(file, 0, flags);
+        fd = fdt_install(fdt_file_ref(file), 0, flags);
+        if (fd >= 0) {
+                handle = open_at(vfs, dir, path, flags, mode, &error);
+                atomic_store(&file->handle, handle);
+                if (handle == INVALID_HANDLE) {
+                        (void)fdt_close(fd);
+                        fd = error > 0 ? -error : -EIO;
+                }
+        }
+        (void)fdt_file_put(file);
+        return fd;
 }
 
 static long open_path(long dir_fd, long path_argument, int flags, mode_t mode) {
@@ -188,6 +196,12 @@ static long file_fcntl(FdtFile *file, const CallArgs *args) {
         }
 }
 
+static long copy_from(FdtFile *file, long lowest, int flags) {
+        if (lowest < 0 || lowest >= FDT_FDS_MAX)
+                return -EINVAL;
+        return fdt_install(fdt_file_ref(file), (int)lowest, flags);
+}
+
 long answer_fcntl(const CallArgs *args) {
         int command = (int)args->a[1];
         FdtFile *file;
@@ -199,11 +213,9 @@ long answer_fcntl(const CallArgs *args) {
         if (!file)
                 return call_kernel(args);
         if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-                return args->a[2] < 0 || args->a[2] >= FDT_FDS_MAX
-                       ? (void)fdt_file_put(file),
-                       -EINVAL
-                       : fdt_install(file, (int)args->a[2], command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
-        r = file_fcntl(file, args);
+                r = copy_from(file, args->a[2], command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
+        else
+                r = file_fcntl(file, args);
         (void)fdt_file_put(file);
         return r;
 }

@@ -178,6 +178,10 @@ long call_dir(long fd, const char *path, CallDir *ret_dir) {
                 if (!dir.file)
                         return fdt_real_error(fd, -ENOTDIR);
                 dir.handle = dir.file->handle;
+                if (dir.handle == INVALID_HANDLE) { /* to a back end that is the working directory */
+                        (void)fdt_file_put(dir.file);
+                        return -EBADF;
+                }
         }
         *ret_dir = dir;
         return 0;

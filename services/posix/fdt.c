@@ -74,6 +74,11 @@ FdtFile *fdt_file_new(struct vfs *vfs) {
         return &files[id];
 }
 
+FdtFile *fdt_file_ref(FdtFile *file) {
+        atomic_fetch_add(&file->refs, 1);
+        return file;
+}
+
 /* What the file is may be looked at by the last one only: others can be late, and it another file's by now.
  */
 int fdt_file_put(FdtFile *file) {

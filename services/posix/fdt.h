@@ -22,14 +22,16 @@
 #define FDT_FILES_MAX 4096u
 
 typedef struct FdtFile {
-        _Atomic uint32_t refs; /* 0: free */
-        Handle handle;
+        _Atomic uint32_t refs;  /* 0: free */
+        _Atomic(Handle) handle; /* INVALID_HANDLE: it is being opened, and has a number already */
         struct vfs *vfs;
         _Atomic int flags; /* O_ACCMODE, O_NONBLOCK, O_APPEND, O_DIRECTORY as it was opened or set */
 } FdtFile;
 
 /* A free one with one reference, or NULL. Nothing is known of it yet but vfs. */
 FdtFile *fdt_file_new(struct vfs *vfs);
+/* One more reference to a file of which the caller has one. */
+FdtFile *fdt_file_ref(FdtFile *file);
 /* Gives a reference back; the last one closes. 0, or what closing says, a negative errno. */
 int fdt_file_put(FdtFile *file);
 

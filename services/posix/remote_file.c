@@ -253,12 +253,12 @@ static off_t lock_start(struct vfs *self, Handle fd, const struct flock *lock, i
 
 static int lock_range(struct vfs *self, Handle fd, int command, struct flock *lock, int *error) {
         off_t start = lock_start(self, fd, lock, error);
-        off_t length = lock->l_len < 0 ? -lock->l_len : lock->l_len;
 
         if (start < 0)
                 return -1;
+        /* A length below 0 has been added to the start, so it is above -start. */
         ON_FILE(Lock, NULL, NULL, .command = (nk_uint32_t)command, .type = (nk_uint32_t)lock->l_type,
-                .start = start, .length = length);
+                .start = start, .length = lock->l_len < 0 ? -lock->l_len : lock->l_len);
         if (outcome < 0 || (command != F_GETLK && command != F_OFD_GETLK))
                 return outcome;
         lock->l_type = (short)res.held_type;

@@ -190,11 +190,26 @@ static void o_append_writes_at_the_end_wherever_the_position_is(void) {
         CHECK(lseek(fd, 0, SEEK_CUR) == 6);
 }
 
-static const SuiteCase cases[] = {CASE(open_makes_a_file_with_the_mode_less_the_umask),
-        CASE(open_without_o_creat_needs_the_file), CASE(open_with_o_excl_refuses_what_exists),
-        CASE(open_with_o_trunc_empties_the_file), CASE(open_a_directory_for_writing_gives_eisdir),
-        CASE(open_with_o_directory_wants_a_directory), CASE(open_through_a_file_gives_enotdir),
-        CASE(open_a_new_name_with_a_slash_at_its_end_gives_eisdir),
+static void one_descriptor_too_many_leaves_files_alone(void) {
+        int fd = suite_file("f", "text"), last = fd;
+
+        SUCCEEDS(fd);
+        for (int more = fd; more >= 0; more = dup(fd))
+                last = more;
+        CHECK(last > fd);
+        FAILS(EMFILE, open("f", O_WRONLY | O_TRUNC));
+        FAILS(EMFILE, open("new", O_WRONLY | O_CREAT, 0600));
+        FAILS(EMFILE, open("absent", O_RDONLY));
+        SUCCEEDS(close(last));
+        CHECK(suite_size("f") == 4 && !suite_exists("new"));
+        CHECK(open("f", O_WRONLY | O_TRUNC) == last);
+}
+
+static const SuiteCase cases[] = {CASE(one_descriptor_too_many_leaves_files_alone),
+        CASE(open_makes_a_file_with_the_mode_less_the_umask), CASE(open_without_o_creat_needs_the_file),
+        CASE(open_with_o_excl_refuses_what_exists), CASE(open_with_o_trunc_empties_the_file),
+        CASE(open_a_directory_for_writing_gives_eisdir), CASE(open_with_o_directory_wants_a_directory),
+        CASE(open_through_a_file_gives_enotdir), CASE(open_a_new_name_with_a_slash_at_its_end_gives_eisdir),
         CASE(open_takes_names_of_255_bytes_and_no_longer), CASE(open_takes_paths_of_4095_bytes_and_no_longer),
         CASE(open_gives_the_lowest_free_descriptor),
         CASE(open_refuses_a_wrong_access_mode_in_reading_and_writing), CASE(openat_begins_at_the_directory),
