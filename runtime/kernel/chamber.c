@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -72,10 +73,22 @@ static int close_the_rest(Chamber *chamber) {
         return close_range((unsigned)chamber->n_fds, ~0u, 0);
 }
 
-/* A session of its own keeps the terminal's signals away: Ctrl-C reaches the kernel process alone. */
+/* With the terminal go its signals: Ctrl-C reaches the kernel process alone. The session stays that of
+ * whoever started the run, because Linux shares a processor by sessions (autogroup): between two of them,
+ * offering it with sched_yield() hands nothing over, and a call would cost twice as much
+ * (docs/decisions/0034). Where the terminal can't be reached to give it up, a session of its own does it. */
 static int leave_terminal(Chamber *chamber) {
-        (void)chamber;
-        return setsid() < 0 ? -1 : 0;
+        int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+        chamber->has_terminal = fd < 0 ? errno != ENXIO : ioctl(fd, TIOCNOTTY) < 0;
+        return fd < 0 ? 0 : close(fd);
+}
+
+/* Signals of the kernel process reach all that the process forks. */
+static int lead_group(Chamber *chamber) {
+        if (chamber->has_terminal)
+                return setsid() < 0 ? -1 : 0;
+        return setpgid(0, 0);
 }
 
 static int die_with_kernel(Chamber *chamber) {
@@ -196,10 +209,11 @@ static const Step steps[] = {
         {"resetting signals", reset_signals, 0},
         {"placing descriptors", place_files, 0},
         {"closing other descriptors", close_the_rest, 0},
+        {"leaving the terminal", leave_terminal, 0},
         {"making namespaces", leave_namespaces, LAYERS_OF_NAMESPACES},
         {"building its root", build_root, LAYER_ROOT},
         {"making its process", enter_processes, LAYER_PID},
-        {"leaving the terminal", leave_terminal, 0},
+        {"leading a group", lead_group, 0},
         {"dropping capabilities", drop_capabilities, LAYER_ALL},
         {"limiting resources", limit_resources, LAYER_ALL},
         {"giving up privileges", give_up_privileges, 0},

@@ -29,6 +29,7 @@ typedef struct Chamber {
         bool has_network;                /* the host's: no LAYER_NET */
         RootPlan *root;                  /* with LAYER_ROOT or LAYER_LANDLOCK */
         const struct sock_fprog *filter; /* with LAYER_SECCOMP */
+        bool has_terminal;               /* nothing, or what could not be given up; the steps fill it in */
         const char *object;              /* what a failed step was about; NULL: nothing of its own */
 } Chamber;
 

@@ -7,9 +7,11 @@
 Every process is the program actor.c, told by its arguments what to do. A case writes an init file
 and waits for lines of output, ends of processes and exit codes; never for time to pass.
 """
+import fcntl
 import io
 import os
 import pathlib
+import pty
 import select
 import shutil
 import signal
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import termios
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEADLINE = 60  # seconds for anything that is waited for; sanitizers are slow
@@ -43,8 +46,8 @@ class Solution:
     def write(self, *entries):
         (self.folder / "init.yaml").write_text("entities:\n" + "".join(f"- {e}\n" for e in entries), encoding="utf-8")
 
-    def start(self, *options):
-        self.runs.append(Run([self.caisson, "run", "-I", HERE / "edl", *options, self.folder]))
+    def start(self, *options, terminal=None):
+        self.runs.append(Run([self.caisson, "run", "-I", HERE / "edl", *options, self.folder], terminal))
         return self.runs[-1]
 
     def end(self):
@@ -64,10 +67,13 @@ class Solution:
 class Run:
     """One running caisson, its output read as it comes."""
 
-    def __init__(self, command):
+    def __init__(self, command, terminal=None):
+        """terminal: descriptor of one that the run gets, in a session of its own."""
+        take = None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
         self.process = subprocess.Popen(
             [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env=os.environ | {"LEFT_OUT": "x"})
+            stderr=subprocess.STDOUT, env=os.environ | {"LEFT_OUT": "x"}, start_new_session=terminal is not None,
+            preexec_fn=take)
         self.rest = b""
         self.lines = []
 
@@ -186,12 +192,29 @@ LIBC_SIGNALS = 1 << 31 | 1 << 32  # 32 and 33
 
 
 @case
-def a_process_leads_a_session_and_gains_no_privileges(solution):
+def a_process_leaves_the_terminal_and_stays_in_its_session(solution):
+    solution.write(entry("A", "out=ready", "pause"))
+    keyboard, terminal = pty.openpty()
+    run = solution.start("-v", terminal=terminal)
+    run.expect("A | ready")
+    pid = run.pid_of("A")
+    group, session, tty = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ")[1].split()[2:5]
+    equal((group, session, tty), (str(pid), str(run.process.pid), "0"))
+    gone = watch(pid)
+    os.write(keyboard, b"\x03")  # reaches the kernel process, which asks A to end
+    expect_end([gone])
+    equal(run.wait(), 128 + signal.SIGINT)
+    os.close(keyboard)
+    os.close(terminal)
+
+
+@case
+def a_process_leads_a_group_and_gains_no_privileges(solution):
     solution.write(entry("A", "out=ready", "pause"))
     run = solution.start("-v")
     run.expect("A | ready")  # what a sanitizer blocks while it starts is its own business
     pid = run.pid_of("A")
-    equal(os.getsid(pid), pid)
+    equal(os.getpgid(pid), pid)
     status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     equal((fields["NoNewPrivs"], int(fields["SigBlk"], 16)), ("1", 0))
