@@ -10,25 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ramdata_init(RamData *d, RamBudget *budget) {
-        *d = (RamData){.budget = budget};
+#define LEAF_BYTES (RAMDATA_LEAF * sizeof(unsigned char *))
+
+void ramdata_init(RamData *d, RamBudget *budget, RamBudget *tables) {
+        *d = (RamData){.budget = budget, .tables = tables};
 }
 
 /* --- memory --- */
 
 static bool take(RamData *d, uint64_t n) {
-        uint64_t used = atomic_fetch_add(&d->budget->used, n);
-
-        if (used + n > d->budget->max) {
-                atomic_fetch_sub(&d->budget->used, n);
+        if (!rambudget_take(d->budget, n))
                 return false;
-        }
         d->n_bytes += n;
         return true;
 }
 
 static void give_back(RamData *d, uint64_t n) {
-        atomic_fetch_sub(&d->budget->used, n);
+        rambudget_give(d->budget, n);
         d->n_bytes -= n;
 }
 
@@ -45,22 +43,50 @@ static unsigned char *get_chunk(const RamData *d, uint64_t chunk) {
         return d->leaves[leaf][chunk % RAMDATA_LEAF];
 }
 
+/* So that there is a place for this leaf. False: no memory. */
+static bool provide_leaves(RamData *d, uint32_t leaf) {
+        uint32_t n = leaf + 1 > d->n_leaves * 2 ? leaf + 1 : d->n_leaves * 2;
+        uint64_t more = (n - d->n_leaves) * sizeof(*d->leaves);
+        unsigned char ***grown;
+
+        if (!rambudget_take(d->tables, more))
+                return false;
+        grown = realloc(d->leaves, n * sizeof(*grown));
+        if (!grown) {
+                rambudget_give(d->tables, more);
+                return false;
+        }
+        memset(grown + d->n_leaves, 0, more);
+        d->leaves = grown;
+        d->n_leaves = n;
+        return true;
+}
+
+static unsigned char **leaf_new(RamData *d) {
+        unsigned char **leaf;
+
+        if (!rambudget_take(d->tables, LEAF_BYTES))
+                return NULL;
+        leaf = calloc(1, LEAF_BYTES);
+        if (!leaf)
+                rambudget_give(d->tables, LEAF_BYTES);
+        return leaf;
+}
+
+static void leaf_free(RamData *d, uint64_t leaf) {
+        rambudget_give(d->tables, LEAF_BYTES);
+        free(d->leaves[leaf]);
+        d->leaves[leaf] = NULL;
+}
+
 /* Where the pointer to a chunk lies; NULL: no memory. */
 static unsigned char **place_of(RamData *d, uint64_t chunk) {
         uint32_t leaf = (uint32_t)(chunk / RAMDATA_LEAF);
 
-        if (leaf >= d->n_leaves) {
-                uint32_t n = leaf + 1 > d->n_leaves * 2 ? leaf + 1 : d->n_leaves * 2;
-                unsigned char ***grown = realloc(d->leaves, n * sizeof(*grown));
-
-                if (!grown)
-                        return NULL;
-                memset(grown + d->n_leaves, 0, (n - d->n_leaves) * sizeof(*grown));
-                d->leaves = grown;
-                d->n_leaves = n;
-        }
+        if (leaf >= d->n_leaves && !provide_leaves(d, leaf))
+                return NULL;
         if (!d->leaves[leaf])
-                d->leaves[leaf] = calloc(RAMDATA_LEAF, sizeof(**d->leaves));
+                d->leaves[leaf] = leaf_new(d);
         return d->leaves[leaf] ? &d->leaves[leaf][chunk % RAMDATA_LEAF] : NULL;
 }
 
@@ -137,15 +163,14 @@ static void drop_from(RamData *d, uint64_t first) {
                         continue;
                 for (uint64_t i = start < first ? first : start; i < start + RAMDATA_LEAF; i++)
                         drop_chunk(d, i);
-                if (start < first)
-                        continue;
-                free(d->leaves[leaf]);
-                d->leaves[leaf] = NULL;
+                if (start >= first)
+                        leaf_free(d, leaf);
         }
 }
 
 void ramdata_deinit(RamData *d) {
         drop_from(d, 0);
+        rambudget_give(d->tables, d->n_leaves * sizeof(*d->leaves));
         free(d->leaves);
         *d = (RamData){.leaves = NULL};
 }

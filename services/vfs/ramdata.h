@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,18 @@ typedef struct RamBudget {
         uint64_t max;
 } RamBudget;
 
+/* False: there is not so much left. */
+static inline bool rambudget_take(RamBudget *b, uint64_t n) {
+        if (atomic_fetch_add(&b->used, n) + n <= b->max)
+                return true;
+        atomic_fetch_sub(&b->used, n);
+        return false;
+}
+
+static inline void rambudget_give(RamBudget *b, uint64_t n) {
+        atomic_fetch_sub(&b->used, n);
+}
+
 typedef struct RamData {
         unsigned char ***leaves; /* tables of chunks; NULL: a hole of a whole table */
         uint32_t n_leaves;
@@ -32,9 +45,10 @@ typedef struct RamData {
         uint64_t size;
         uint64_t n_bytes; /* taken from the budget */
         RamBudget *budget;
+        RamBudget *tables; /* for what says where chunks are: a file may have few, far apart */
 } RamData;
 
-void ramdata_init(RamData *d, RamBudget *budget);
+void ramdata_init(RamData *d, RamBudget *budget, RamBudget *tables);
 void ramdata_deinit(RamData *d);
 /* Bytes read, fewer than `size` at the end of the file. */
 size_t ramdata_read(const RamData *d, void *buffer, size_t size, uint64_t at);

@@ -46,6 +46,20 @@ static void index_entry(RamDir *d, uint32_t place) {
         d->index[i & (d->index_size - 1)] = place + 1;
 }
 
+/* A directory that was large once does not stay so. */
+static void shrink(RamDir *d) {
+        uint32_t room = 2 * (d->n_entries + 1);
+        RamEntry *shrunk;
+
+        if (d->room / 2 <= room)
+                return;
+        shrunk = realloc(d->entries, room * sizeof *shrunk);
+        if (!shrunk)
+                return; /* then it does */
+        d->entries = shrunk;
+        d->room = room;
+}
+
 /* Closes the gaps and makes an index for twice as many entries as there are, and one more. */
 static int pack(RamDir *d) {
         uint32_t size = INDEX_MIN, n = 0;
@@ -60,6 +74,7 @@ static int pack(RamDir *d) {
                 if (d->entries[i].node)
                         d->entries[n++] = d->entries[i];
         d->n_entries = n;
+        shrink(d);
         d->first = 0;
         free(d->index);
         d->index = index;

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "meta.h"
@@ -18,9 +19,16 @@
 
 #define RAMFS_MAGIC 0x52414d46 /* "RAMF" */
 
+/* Memory for a name in a directory, besides its bytes: an entry, places of the index, and what is kept free
+ * of both. */
+#define NAME_COST   (2 * sizeof(RamEntry) + 8 * sizeof(uint32_t) + 32)
+#define SMALL_SHARE 2           /* so many times as much may files hold as all else takes */
+#define SMALL_MIN   (16u << 20) /* and so much it may take in any case */
+
 typedef struct RamFs {
         Fs head;
-        RamBudget budget;
+        RamBudget budget; /* of contents */
+        RamBudget small;  /* of nodes, names, links, attributes, and what finds contents */
         uint64_t last_ino;
         _Atomic uint64_t n_nodes;
 } RamFs;
@@ -31,6 +39,7 @@ typedef struct RamNode {
         nlink_t n_links;        /* 0: no name leads here any more */
         struct RamNode *parent; /* of a directory; the root's is itself */
         dev_t rdev;
+        uint64_t cost; /* taken from what small things may have */
         Xattrs xattrs;
         union {
                 RamData data; /* S_IFREG */
@@ -54,8 +63,10 @@ static bool is_dir(const RamNode *n) {
 /* --- nodes --- */
 
 static void ramfs_release(FsNode *node) {
+        RamFs *fs = fs_of(node);
         RamNode *n = ram(node);
 
+        rambudget_give(&fs->small, n->cost + n->xattrs.n_bytes);
         if (S_ISREG(node->type))
                 ramdata_deinit(&n->data);
         else if (S_ISDIR(node->type))
@@ -63,30 +74,43 @@ static void ramfs_release(FsNode *node) {
         else if (S_ISLNK(node->type))
                 free(n->target);
         xattrs_deinit(&n->xattrs);
-        atomic_fetch_sub(&fs_of(node)->n_nodes, 1);
+        atomic_fetch_sub(&fs->n_nodes, 1);
         free(n);
+}
+
+/* All that has to be allocated. */
+static RamNode *node_alloc(const FsNew *what) {
+        RamNode *n = calloc(1, sizeof *n);
+
+        if (!n || !S_ISLNK(what->mode))
+                return n;
+        n->target = strdup(what->target);
+        if (n->target)
+                return n;
+        free(n);
+        return NULL;
 }
 
 /* With the reference that its first name will hold. */
 static RamNode *node_new(RamFs *fs, const FsNew *what) {
-        RamNode *n = calloc(1, sizeof *n);
+        uint64_t cost = sizeof(RamNode) + (S_ISLNK(what->mode) ? strlen(what->target) + 1 : 0);
+        RamNode *n = NULL;
 
-        if (!n)
+        if (!rambudget_take(&fs->small, cost))
                 return NULL;
+        n = node_alloc(what);
+        if (!n) {
+                rambudget_give(&fs->small, cost);
+                return NULL;
+        }
+        n->cost = cost;
         fs_node_init(&n->head, &fs->head, ++fs->last_ino, what->mode);
         meta_init(&n->meta, what);
         n->n_links = is_dir(n) ? 2 : 1;
         if (S_ISREG(what->mode))
-                ramdata_init(&n->data, &fs->budget);
+                ramdata_init(&n->data, &fs->budget, &fs->small);
         if (S_ISCHR(what->mode) || S_ISBLK(what->mode))
                 n->rdev = what->rdev;
-        if (S_ISLNK(what->mode)) {
-                n->target = strdup(what->target);
-                if (!n->target) {
-                        free(n);
-                        return NULL;
-                }
-        }
         atomic_fetch_add(&fs->n_nodes, 1);
         return n;
 }
@@ -172,24 +196,41 @@ static void adopt(RamNode *dir, RamNode *n) {
         meta_touch(&dir->meta);
 }
 
+static uint64_t cost_of(const FsName *name) {
+        return NAME_COST + name->length;
+}
+
 static int add_name(RamNode *dir, const FsName *name, RamNode *n) {
+        RamFs *fs = fs_of(&dir->head);
         int r;
 
         if (dir->n_links == 0)
                 return -ENOENT; /* removed while somebody had it open */
         if (ramdir_find(&dir->dir, name))
                 return -EEXIST;
+        if (!rambudget_take(&fs->small, cost_of(name)))
+                return -ENOSPC;
         r = ramdir_add(&dir->dir, name, n);
-        if (r < 0)
+        if (r < 0) {
+                rambudget_give(&fs->small, cost_of(name));
                 return r;
+        }
         adopt(dir, n);
         return 0;
+}
+
+/* The entry's address, and others of the directory, are not valid any more. */
+static void drop_entry(RamNode *dir, RamEntry *e) {
+        const FsName name = {.length = e->length};
+
+        rambudget_give(&fs_of(&dir->head)->small, cost_of(&name));
+        ramdir_remove(&dir->dir, e);
 }
 
 static void remove_name(RamNode *dir, RamEntry *e) {
         RamNode *n = e->node;
 
-        ramdir_remove(&dir->dir, e);
+        drop_entry(dir, e);
         dir->n_links -= is_dir(n);
         meta_touch(&dir->meta);
         node_lose_name(n);
@@ -283,7 +324,7 @@ static void take_away(RamNode *dir, const FsName *name) {
         RamEntry *e = ramdir_find(&dir->dir, name); /* adding may have moved it */
 
         dir->n_links -= is_dir(e->node);
-        ramdir_remove(&dir->dir, e);
+        drop_entry(dir, e);
         meta_touch(&dir->meta);
 }
 
@@ -355,8 +396,22 @@ static int ramfs_listxattr(FsNode *node, char *list, size_t size, size_t *ret_le
         return xattrs_list(&ram(node)->xattrs, list, size, ret_length);
 }
 
+/* Takes memory for a new one, and gives back what it did not need, or what was there before. */
+static int set_attribute(RamFs *fs, Xattrs *x, const char *name, const void *value, size_t size, int flags) {
+        size_t before = x->n_bytes, most = xattrs_cost(name, size);
+        int r;
+
+        if (!rambudget_take(&fs->small, most))
+                return -ENOSPC;
+        r = xattrs_set(x, name, value, size, flags);
+        rambudget_give(&fs->small, before + most - x->n_bytes);
+        return r;
+}
+
 static int ramfs_setxattr(FsNode *node, const char *name, const void *value, size_t size, int flags) {
-        int r = xattrs_set(&ram(node)->xattrs, name, value, size, flags);
+        int r = size > XATTR_VALUE_MAX
+                        ? -E2BIG
+                        : set_attribute(fs_of(node), &ram(node)->xattrs, name, value, size, flags);
 
         if (r == 0)
                 ram(node)->meta.ctime = meta_now();
@@ -364,8 +419,11 @@ static int ramfs_setxattr(FsNode *node, const char *name, const void *value, siz
 }
 
 static int ramfs_removexattr(FsNode *node, const char *name) {
-        int r = xattrs_remove(&ram(node)->xattrs, name);
+        Xattrs *x = &ram(node)->xattrs;
+        size_t before = x->n_bytes;
+        int r = xattrs_remove(x, name);
 
+        rambudget_give(&fs_of(node)->small, before - x->n_bytes);
         if (r == 0)
                 ram(node)->meta.ctime = meta_now();
         return r;
@@ -383,6 +441,9 @@ static int ramfs_statvfs(Fs *fs, struct statvfs *ret) {
         uint64_t max = f->budget.max / RAMDATA_PAGE;
         uint64_t used = (atomic_load(&f->budget.used) + RAMDATA_PAGE - 1) / RAMDATA_PAGE;
         uint64_t free_blocks = used < max ? max - used : 0;
+        uint64_t small = atomic_load(&f->small.used);
+        uint64_t free_nodes =
+                small < f->small.max ? (f->small.max - small) / (sizeof(RamNode) + NAME_COST) : 0;
 
         *ret = (struct statvfs){
                 .f_bsize = RAMDATA_PAGE,
@@ -390,9 +451,9 @@ static int ramfs_statvfs(Fs *fs, struct statvfs *ret) {
                 .f_blocks = max,
                 .f_bfree = free_blocks,
                 .f_bavail = free_blocks,
-                .f_files = f->n_nodes + free_blocks,
-                .f_ffree = free_blocks,
-                .f_favail = free_blocks,
+                .f_files = f->n_nodes + free_nodes,
+                .f_ffree = free_nodes,
+                .f_favail = free_nodes,
                 .f_fsid = RAMFS_MAGIC,
                 .f_namemax = FS_NAME_MAX,
         };
@@ -413,7 +474,7 @@ static void empty(RamNode *root) {
                 } else if (e) {
                         RamNode *gone = e->node;
 
-                        ramdir_remove(&at->dir, e);
+                        drop_entry(at, e);
                         node_lose_name(gone);
                 } else if (at == root) {
                         return;
@@ -459,10 +520,16 @@ static const FsOps ramfs_ops = {
         .removexattr = ramfs_removexattr,
 };
 
+/* Of what the machine has, or of what this process may have of it, if that is less: the rest is for the work.
+ */
 static uint64_t half_of_memory(void) {
         long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+        uint64_t all = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 2ull << 30;
+        struct rlimit limit;
 
-        return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : 1ull << 30;
+        if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur < all)
+                all = limit.rlim_cur;
+        return all / 2;
 }
 
 int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs) {
@@ -474,6 +541,9 @@ int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs) {
                 return -ENOMEM;
         fs_init(&f->head, &ramfs_ops);
         f->budget.max = max ? max : half_of_memory();
+        f->small.max = f->budget.max / SMALL_SHARE;
+        if (f->small.max < SMALL_MIN)
+                f->small.max = SMALL_MIN;
         n = node_new(f, &root);
         if (!n) {
                 fs_deinit(&f->head);

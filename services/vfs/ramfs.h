@@ -6,7 +6,8 @@
 
 #include "fs.h"
 
-/* max: bytes of contents that all files together may have; 0: half of the machine's memory.
+/* max: bytes of contents that all files together may have, and half as many, or 16 MiB, for all else: names,
+ * links, attributes; 0: half of the memory that the machine has, or the process may have.
  * mode: permissions of the root. -ENOMEM. */
 int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs);
 

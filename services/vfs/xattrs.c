@@ -19,6 +19,10 @@ struct Xattr {
         char name[];
 };
 
+size_t xattrs_cost(const char *name, size_t size) {
+        return sizeof(Xattr) + strlen(name) + 1 + size;
+}
+
 void xattrs_deinit(Xattrs *x) {
         while (x->first) {
                 Xattr *gone = x->first;
@@ -26,7 +30,7 @@ void xattrs_deinit(Xattrs *x) {
                 x->first = gone->next;
                 free(gone);
         }
-        x->n_names = 0;
+        x->n_names = x->n_bytes = 0;
 }
 
 /* The pointer that leads to it, or to NULL at the end. */
@@ -91,7 +95,7 @@ int xattrs_set(Xattrs *x, const char *name, const void *value, size_t size, int 
 
         if (r < 0)
                 return r;
-        a = malloc(sizeof *a + n + size);
+        a = malloc(xattrs_cost(name, size));
         if (!a)
                 return -ENOSPC;
         a->next = *at ? (*at)->next : NULL;
@@ -100,10 +104,13 @@ int xattrs_set(Xattrs *x, const char *name, const void *value, size_t size, int 
         memcpy(a->name, name, n);
         if (size)
                 memcpy(a->value, value, size);
-        if (*at)
+        x->n_bytes += xattrs_cost(name, size);
+        if (*at) {
+                x->n_bytes -= xattrs_cost(name, (*at)->size);
                 free(*at);
-        else
+        } else {
                 x->n_names += n;
+        }
         *at = a;
         return 0;
 }
@@ -116,6 +123,7 @@ int xattrs_remove(Xattrs *x, const char *name) {
                 return -ENODATA;
         *at = gone->next;
         x->n_names -= strlen(name) + 1;
+        x->n_bytes -= xattrs_cost(name, gone->size);
         free(gone);
         return 0;
 }

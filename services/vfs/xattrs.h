@@ -14,7 +14,11 @@ typedef struct Xattr Xattr;
 typedef struct Xattrs {
         Xattr *first;
         size_t n_names; /* bytes of all names */
+        size_t n_bytes; /* of memory, of all */
 } Xattrs;
+
+/* Bytes of memory for one. */
+size_t xattrs_cost(const char *name, size_t size);
 
 void xattrs_deinit(Xattrs *x);
 /* All return 0 or a negative errno, as the system calls of these names do. size 0: only *ret_length. */

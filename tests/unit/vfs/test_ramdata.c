@@ -26,12 +26,12 @@ static uint32_t dice(uint32_t n) {
 
 static void random_operations_agree_with_an_array(void **state) {
         static unsigned char model[MODEL_SIZE], buffer[MODEL_SIZE];
-        RamBudget budget = {.max = UINT64_MAX};
+        RamBudget budget = {.max = UINT64_MAX}, tables = {.max = UINT64_MAX};
         RamData d;
         size_t size = 0;
 
         (void)state;
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         for (int i = 0; i < STEPS; i++) {
                 uint32_t at = dice(MODEL_SIZE), n = dice(dice(4) ? 5000 : MODEL_SIZE), what = dice(10);
                 size_t put = 0;
@@ -64,13 +64,13 @@ static void random_operations_agree_with_an_array(void **state) {
 }
 
 static void a_hole_takes_no_memory(void **state) {
-        RamBudget budget = {.max = UINT64_MAX};
+        RamBudget budget = {.max = UINT64_MAX}, tables = {.max = UINT64_MAX};
         RamData d;
         char text[4] = "xxxx";
         size_t put;
 
         (void)state;
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, "end", 3, 1ull << 40, &put), 0);
         assert_int_equal(d.size, (1ull << 40) + 3);
         assert_true(budget.used <= RAMDATA_CHUNK);
@@ -80,26 +80,26 @@ static void a_hole_takes_no_memory(void **state) {
 }
 
 static void a_small_file_takes_little_memory(void **state) {
-        RamBudget budget = {.max = UINT64_MAX};
+        RamBudget budget = {.max = UINT64_MAX}, tables = {.max = UINT64_MAX};
         RamData d;
         char text[100] = {0};
         size_t put;
 
         (void)state;
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, text, sizeof text, 0, &put), 0);
         assert_int_equal(budget.used, 2 * RAMDATA_GRAIN);
         ramdata_deinit(&d);
 }
 
 static void the_budget_is_kept_to_the_byte(void **state) {
-        RamBudget budget = {.max = 2 * RAMDATA_GRAIN};
+        RamBudget budget = {.max = 2 * RAMDATA_GRAIN}, tables = {.max = UINT64_MAX};
         RamData d;
         char text[3 * RAMDATA_GRAIN] = {0};
         size_t put;
 
         (void)state;
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, text, 2 * RAMDATA_GRAIN + 1, 0, &put), -ENOSPC);
         assert_int_equal(put, 0);
         assert_int_equal(ramdata_write(&d, text, 2 * RAMDATA_GRAIN, 0, &put), 0);
@@ -109,14 +109,14 @@ static void the_budget_is_kept_to_the_byte(void **state) {
 }
 
 static void what_fits_is_written(void **state) {
-        RamBudget budget = {.max = RAMDATA_CHUNK};
+        RamBudget budget = {.max = RAMDATA_CHUNK}, tables = {.max = UINT64_MAX};
         RamData d;
         char *text = calloc(2, RAMDATA_CHUNK);
         size_t put;
 
         (void)state;
         assert_non_null(text);
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, text, 2 * RAMDATA_CHUNK, 0, &put), 0);
         assert_int_equal(put, RAMDATA_CHUNK);
         assert_int_equal(d.size, RAMDATA_CHUNK);
@@ -125,12 +125,12 @@ static void what_fits_is_written(void **state) {
 }
 
 static void files_end_at_the_limit(void **state) {
-        RamBudget budget = {.max = UINT64_MAX};
+        RamBudget budget = {.max = UINT64_MAX}, tables = {.max = UINT64_MAX};
         RamData d;
         size_t put;
 
         (void)state;
-        ramdata_init(&d, &budget);
+        ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, "x", 1, RAMDATA_MAX - 1, &put), 0);
         assert_int_equal(d.size, RAMDATA_MAX);
         assert_int_equal(ramdata_write(&d, "x", 1, RAMDATA_MAX, &put), -EFBIG);

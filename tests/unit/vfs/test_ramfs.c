@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "ramdir.h"
 #include "ramfs.h"
 
 static Fs *fs;
@@ -21,6 +22,11 @@ static Fs *fs;
 static int set_up(void **state) {
         (void)state;
         return ramfs_new(1u << 20, 0755, &fs);
+}
+
+static int set_up_large(void **state) {
+        (void)state;
+        return ramfs_new(1u << 28, 0755, &fs);
 }
 
 static int tear_down(void **state) {
@@ -171,6 +177,158 @@ static void a_full_file_system_says_so(void **state) {
         assert_int_equal(n, sizeof data);
         assert_int_equal(fs->ops->write(node, data, 1, sizeof data, &n), -ENOSPC);
         fs_unref(node);
+}
+
+/* --- what is no contents is counted too --- */
+
+static uint64_t free_files(void) {
+        struct statvfs st;
+
+        assert_int_equal(fs->ops->statvfs(fs, &st), 0);
+        return st.f_ffree;
+}
+
+/* Until nothing goes any more; how many. */
+static uint32_t fill(int (*add)(uint32_t i)) {
+        uint32_t n = 0;
+        int r;
+
+        while ((r = add(n)) == 0)
+                assert_true(++n < 1u << 20);
+        assert_int_equal(r, -ENOSPC);
+        return n;
+}
+
+static int add_node(uint32_t i, mode_t mode, const char *target) {
+        const FsNew what = {.mode = mode, .target = target};
+        char text[16];
+        FsNode *node;
+        int r;
+
+        (void)snprintf(text, sizeof text, "%u", i);
+        r = fs->ops->create(
+                fs->root, &(FsName){.text = text, .length = (uint32_t)strlen(text)}, &what, &node);
+        if (r == 0)
+                fs_unref(node);
+        return r;
+}
+
+static int add_file(uint32_t i) {
+        return add_node(i, S_IFREG | 0600, NULL);
+}
+
+static int add_link(uint32_t i) {
+        static char target[FS_LINK_MAX + 1];
+
+        memset(target, 'x', FS_LINK_MAX);
+        return add_node(i, S_IFLNK | 0777, target);
+}
+
+static int add_attribute(uint32_t i) {
+        static const char value[60000];
+        char name[32];
+
+        (void)snprintf(name, sizeof name, "user.%u", i);
+        return fs->ops->setxattr(fs->root, name, value, sizeof value, 0);
+}
+
+/* One byte of contents each, as far apart as to need a table of its own. */
+static int add_byte(uint32_t i) {
+        FsNode *node;
+        size_t n;
+        int r;
+
+        assert_int_equal(find(fs->root, "sparse", &node), 0);
+        r = fs->ops->write(node, "x", 1, (uint64_t)i << 24, &n);
+        fs_unref(node);
+        return r;
+}
+
+static void remove_all(uint32_t n) {
+        char text[16];
+
+        for (uint32_t i = 0; i < n; i++) {
+                (void)snprintf(text, sizeof text, "%u", i);
+                assert_int_equal(unlink_name(fs->root, text), 0);
+        }
+}
+
+static void nodes_and_names_are_counted(void **state) {
+        uint64_t before = free_files();
+        uint32_t n = fill(add_file);
+
+        (void)state;
+        assert_true(n <= before && before < 2 * (uint64_t)n);
+        assert_true(free_files() < before / 100);
+        assert_int_equal(unlink_name(fs->root, "0"), 0);
+        assert_int_equal(add_file(0), 0);
+        remove_all(n);
+        assert_int_equal(free_files(), before);
+}
+
+static void targets_of_links_are_counted(void **state) {
+        uint64_t before = free_files();
+        uint32_t n = fill(add_link);
+
+        (void)state;
+        assert_true(n <= (16u << 20) / FS_LINK_MAX);
+        remove_all(n);
+        assert_int_equal(free_files(), before);
+}
+
+static void attributes_are_counted(void **state) {
+        static const char large[60001];
+        uint64_t before = free_files();
+        uint32_t n = fill(add_attribute);
+
+        (void)state;
+        assert_true(n <= (16u << 20) / 60000);
+        assert_int_equal(fs->ops->setxattr(fs->root, "user.0", large, sizeof large, 0), -ENOSPC);
+        assert_int_equal(fs->ops->setxattr(fs->root, "user.0", "", 0, 0), 0);
+        for (uint32_t i = 0; i < n; i++) {
+                char name[32];
+
+                (void)snprintf(name, sizeof name, "user.%u", i);
+                assert_int_equal(fs->ops->removexattr(fs->root, name), 0);
+        }
+        assert_int_equal(free_files(), before);
+}
+
+static void tables_of_files_with_holes_are_counted(void **state) {
+        FsNode *node = make(fs->root, "sparse", S_IFREG | 0600);
+        uint64_t before = free_files();
+
+        (void)state;
+        assert_true(fill(add_byte) > 0);
+        assert_true(free_files() < before);
+        assert_int_equal(fs->ops->truncate(node, 0), 0);
+        assert_int_equal(unlink_name(fs->root, "sparse"), 0);
+        fs_unref(node);
+        assert_true(free_files() > before);
+}
+
+static void a_directory_does_not_stay_large(void **state) {
+        const FsName other = name_of("other");
+        struct RamNode *some = (struct RamNode *)(uintptr_t)1; /* never looked into */
+        RamDir dir = {.entries = NULL};
+        char text[16];
+
+        (void)state;
+        for (uint32_t i = 0; i < 5000; i++) {
+                (void)snprintf(text, sizeof text, "%u", i);
+                assert_int_equal(
+                        ramdir_add(&dir, &(FsName){.text = text, .length = (uint32_t)strlen(text)}, some), 0);
+        }
+        assert_int_equal(ramdir_add(&dir, &other, some), 0);
+        assert_true(dir.room > 5000);
+        for (uint32_t i = 0; i < 5000; i++) {
+                (void)snprintf(text, sizeof text, "%u", i);
+                ramdir_remove(
+                        &dir, ramdir_find(&dir, &(FsName){.text = text, .length = (uint32_t)strlen(text)}));
+        }
+        assert_true(dir.room < 100);
+        assert_non_null(ramdir_find(&dir, &other));
+        ramdir_deinit(&dir);
 }
 
 static void hard_links_are_one_file(void **state) {
@@ -449,6 +607,11 @@ int main(void) {
                 CASE(a_file_without_a_name_lives_as_long_as_it_is_open),
                 CASE(space_comes_back_with_the_last_reference),
                 CASE(a_full_file_system_says_so),
+                CASE(nodes_and_names_are_counted),
+                CASE(targets_of_links_are_counted),
+                CASE(attributes_are_counted),
+                CASE(tables_of_files_with_holes_are_counted),
+                cmocka_unit_test(a_directory_does_not_stay_large),
                 CASE(hard_links_are_one_file),
                 CASE(directories_count_their_children),
                 CASE(nothing_is_made_in_a_removed_directory),
@@ -459,7 +622,7 @@ int main(void) {
                 CASE(an_exchange_turns_two_names),
                 CASE(what_stays_is_read_once_whatever_comes_and_goes),
                 CASE(a_directory_is_found_empty_after_all_is_removed),
-                CASE(a_deep_tree_goes_with_its_mount),
+                cmocka_unit_test_setup_teardown(a_deep_tree_goes_with_its_mount, set_up_large, tear_down),
                 CASE(extended_attributes_are_kept_and_limited),
                 CASE(set_changes_only_what_it_names),
         };
