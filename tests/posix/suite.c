@@ -14,7 +14,7 @@
 
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_modes, &suite_names,
         &suite_links, &suite_dirs, &suite_control, &suite_pipes, &suite_xattr, &suite_acl, &suite_stdio,
-        &suite_threads};
+        &suite_threads, &suite_edges, &suite_link_edges};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static char why[512]; /* empty: the case has not failed */
