@@ -22,6 +22,7 @@
 #ifndef CORESRV_CM_CM_API_H
 #define CORESRV_CM_CM_API_H
 
+#include <coresrv/time/timeout.h>
 #include <handle/handletype.h>
 #include <rtl/retcode.h>
 #include <rtl/types.h>

@@ -14,6 +14,7 @@
 #define CORESRV_HANDLE_NOTICE_API_H
 
 #include <coresrv/handle/handle_api.h>
+#include <coresrv/time/timeout.h>
 #include <handle/event_descr.h>
 
 #ifdef __cplusplus

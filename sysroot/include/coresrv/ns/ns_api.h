@@ -22,6 +22,7 @@
 #ifndef CORESRV_NS_NS_API_H
 #define CORESRV_NS_NS_API_H
 
+#include <coresrv/time/timeout.h>
 #include <rtl/retcode.h>
 #include <rtl/types.h>
 

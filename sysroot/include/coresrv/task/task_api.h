@@ -27,6 +27,7 @@
 #ifndef CORESRV_TASK_TASK_API_H
 #define CORESRV_TASK_TASK_API_H
 
+#include <coresrv/time/timeout.h>
 #include <handle/handletype.h>
 #include <rtl/retcode.h>
 #include <rtl/types.h>

@@ -3,7 +3,6 @@
  * Meeter: publishes a service, and finds it.
  */
 #include <coresrv/ns/ns_api.h>
-#include <coresrv/time/timeout.h>
 
 #include <stdio.h>
 
