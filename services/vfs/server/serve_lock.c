@@ -63,7 +63,7 @@ static int lock_record(const Opened *o, const struct kl_VfsFile_Lock_req *req, L
                 return r;
         call.range.pid = call.is_of_file ? -1 : (int32_t)((uint32_t)call.session->number + 1);
         if (!is_test)
-                return locks_set(&call);
+                return slot_lock(o->slot, &call);
         locks_test(&call, held);
         return 0;
 }
@@ -115,7 +115,7 @@ static int lock_whole(const Opened *o, uint32_t operation) {
         }
         if (vfs_get_flags(o->file) & O_PATH)
                 return -EBADF;
-        return locks_set(&call);
+        return slot_lock(o->slot, &call);
 }
 
 nk_err_t serve_flock(struct kl_VfsFile *self, const struct kl_VfsFile_FLock_req *req,

@@ -319,6 +319,24 @@ int slot_close(FileSlot *slot) {
         return 0;
 }
 
+static bool has_open(FileSlot *slot, const VfsFile *file) {
+        bool has;
+
+        (void)pthread_mutex_lock(&slot->lock);
+        has = slot->file == file;
+        (void)pthread_mutex_unlock(&slot->lock);
+        return has;
+}
+
+int slot_lock(FileSlot *slot, const LockCall *call) {
+        int r = locks_set(call);
+
+        if (r < 0 || has_open(slot, call->file))
+                return r;
+        locks_close(call->session, call->file);
+        return -EBADF;
+}
+
 /* --- waits --- */
 
 int session_wait_begin(Session *s) {

@@ -71,6 +71,9 @@ void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream);
 int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream);
 /* -EBADF. */
 int slot_close(FileSlot *slot);
+/* locks_set() for a file that the slot had open when the call began. -EBADF: another call has closed it
+ * meanwhile, and with it went the lock: nobody else would ever take it away. */
+int slot_lock(FileSlot *slot, const LockCall *call);
 
 /* Around a wait that may take long. -EAGAIN: as many calls wait already as may, of this process or of all. */
 int session_wait_begin(Session *s);

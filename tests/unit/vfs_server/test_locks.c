@@ -277,6 +277,26 @@ static void a_session_that_has_ended_is_not_looked_at(void **state) {
         free(gone);
 }
 
+/* --- a file that is closed while a call locks it --- */
+
+static void a_lock_on_a_closed_file_does_not_stay(void **state) {
+        FileSlot slot = {.session = &a, .file = file_a};
+        LockCall call = call_of(&a, F_WRLCK, 0, 9);
+
+        (void)state;
+        (void)pthread_mutex_init(&slot.lock, NULL);
+        assert_int_equal(slot_lock(&slot, &call), 0);
+        assert_int_equal(a.locks.n_locks, 1);
+        slot.file = NULL; /* as if another thread had closed it, and its locks, just before */
+        locks_close(&a, file_a);
+        assert_int_equal(slot_lock(&slot, &call), -EBADF);
+        assert_int_equal(a.locks.n_locks, 0);
+        call.is_flock = call.is_of_file = true;
+        assert_int_equal(slot_lock(&slot, &call), -EBADF);
+        assert_int_equal(a.locks.n_locks, 0);
+        (void)pthread_mutex_destroy(&slot.lock);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(readers_share_and_writers_do_not, set_up, tear_down),
@@ -289,6 +309,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         who_gives_back_what_is_waited_for_may_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_session_that_has_ended_is_not_looked_at, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_lock_on_a_closed_file_does_not_stay, set_up, tear_down),
         };
 
         return cmocka_run_group_tests_name("vfs_server locks", tests, NULL, NULL);
