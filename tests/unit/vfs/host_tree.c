@@ -159,6 +159,27 @@ static void make_wide(int dir) {
         make_file(dir, name, 3, 0644);
 }
 
+/* Names as people write them: of many scripts, composed and not, as long as a name may be in bytes. */
+static void make_scripts(int dir) {
+        static const char *const names[] = {
+                "\320\272\320\270\321\200\320\270\320\273\320\273\320\270\321\206\320\260",
+                "\316\265\316\273\316\273\316\267\316\275\316\271\316\272\316\254",
+                "\346\274\242\345\255\227.\346\226\207\346\233\270", "\330\271\330\261\330\250\331\212",
+                "\341\204\222\341\205\241\341\206\253", "u\314\210 is not \303\274",
+                "\303\274 is not u\314\210", "\360\237\234\261 \360\237\247\252", " blank first and last ",
+                "quote\" star* mark? back\\slash", "line\nend", "-rf"};
+        char name[260] = "scripts/";
+
+        assert_int_equal(mkdirat(dir, "scripts", 0755), 0);
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+                (void)snprintf(name, sizeof name, "scripts/%s", names[i]);
+                make_file(dir, name, 10 + i, 0644);
+        }
+        for (size_t i = 0; i < 85; i++) /* 255 bytes */
+                memcpy(name + strlen("scripts/") + 3 * i, "\346\274\242", 4);
+        make_file(dir, name, 9, 0644);
+}
+
 static void make_deep(int dir) {
         int at = dup(dir);
 
@@ -192,6 +213,7 @@ void t_fill_folder(const char *path) {
         make_sparse(dir, "files/sparse");
         make_deep(dir);
         make_wide(dir);
+        make_scripts(dir);
         make_links(dir);
         (void)close(dir);
 }

@@ -20,7 +20,8 @@ typedef struct TWorld {
 void t_make_folder(char path[T_PATH_MAX]);
 /* Removes it with all that is in it. */
 void t_remove_folder(const char *path);
-/* A tree with files of many sizes, holes, links of each kind, long names, a deep and a wide directory. Device
+/* A tree with files of many sizes, holes, links of each kind, long names, names of many scripts, a deep and
+ * a wide directory. Device
  * nodes only if the host lets us. */
 void t_fill_folder(const char *path);
 

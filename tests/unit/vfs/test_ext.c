@@ -23,6 +23,25 @@
 #include "host_tree.h"
 #include "mounts.h"
 
+/* Features that are read, but not written. */
+static const char *const only_read[] = {
+        "-t ext4 -O bigalloc -C 16384", "-t ext4 -O quota", "-t ext4 -O project,quota", "-t ext4 -O verity"};
+/* With directories of many blocks. */
+static const char *const with_large[] = {
+        "-t ext2 -b 1024 -N 8192", "-t ext4 -b 1024 -N 8192", "-t ext4 -b 4096 -N 8192 -O large_dir"};
+
+#define NAMES 2500 /* in blocks of 1 KiB, more than a hash tree has room for on its first level */
+
+static void make_names(const char *folder) {
+        char path[T_PATH_MAX * 2];
+
+        for (unsigned i = 0; i < NAMES; i++) {
+                (void)snprintf(
+                        path, sizeof path, "%s/one of so many names that a tree has levels %u", folder, i);
+                t_write_file(path, &i, i % 3);
+        }
+}
+
 /* --- reading --- */
 
 /* Every image has it. */
@@ -33,26 +52,42 @@ static void make_lost_and_found(const char *folder) {
         assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
 }
 
+static void read_image_of(const char *folder, const char *options) {
+        TImage image;
+        TWorld w;
+        Fs *fs;
+
+        print_message("# %s\n", options);
+        t_image_make(&image, T_IMAGE_SIZE, options, folder);
+        assert_int_equal(t_image_mount(&image, MOUNT_READ_ONLY, &fs), 0);
+        t_world_init(&w, fs, MOUNT_READ_ONLY);
+        make_lost_and_found(folder);
+        assert_true(t_compare_with_folder(&w.client, folder, T_SAME_MODES | T_SAME_TIMES) > 300);
+        t_world_deinit(&w);
+        t_image_free(&image);
+}
+
 static void what_mke2fs_made_is_read(void **state) {
         char folder[T_PATH_MAX];
 
         (void)state;
         t_make_folder(folder);
         t_fill_folder(folder);
-        for (size_t i = 0; i < T_IMAGE_KINDS; i++) {
-                TImage image;
-                TWorld w;
-                Fs *fs;
+        for (size_t i = 0; i < T_IMAGE_KINDS; i++)
+                read_image_of(folder, t_image_kinds[i]);
+        for (size_t i = 0; i < sizeof only_read / sizeof *only_read; i++)
+                read_image_of(folder, only_read[i]);
+        t_remove_folder(folder);
+}
 
-                print_message("# %s\n", t_image_kinds[i]);
-                t_image_make(&image, T_IMAGE_SIZE, t_image_kinds[i], folder);
-                assert_int_equal(t_image_mount(&image, MOUNT_READ_ONLY, &fs), 0);
-                t_world_init(&w, fs, MOUNT_READ_ONLY);
-                make_lost_and_found(folder);
-                assert_true(t_compare_with_folder(&w.client, folder, T_SAME_MODES | T_SAME_TIMES) > 300);
-                t_world_deinit(&w);
-                t_image_free(&image);
-        }
+static void a_large_directory_is_read(void **state) {
+        char folder[T_PATH_MAX];
+
+        (void)state;
+        t_make_folder(folder);
+        make_names(folder);
+        for (size_t i = 0; i < sizeof with_large / sizeof *with_large; i++)
+                read_image_of(folder, with_large[i]);
         t_remove_folder(folder);
 }
 
@@ -117,6 +152,24 @@ static void compare_dump(const TImage *image, const char *folder) {
         t_remove_folder(dump);
 }
 
+static void write_image_of(const char *folder, const char *options) {
+        TImage image;
+        TWorld w;
+        Fs *fs;
+
+        print_message("# %s\n", options);
+        t_image_make(&image, T_IMAGE_SIZE, options, NULL);
+        assert_int_equal(t_image_mount(&image, 0, &fs), 0);
+        t_world_init(&w, fs, 0);
+        copy_to = &w.client;
+        copy_root = strlen(folder);
+        assert_int_equal(nftw(folder, copy_one, 16, FTW_PHYS), 0);
+        t_world_deinit(&w);
+        t_image_check(&image, options);
+        compare_dump(&image, folder);
+        t_image_free(&image);
+}
+
 static void what_is_written_is_read_by_debugfs(void **state) {
         char folder[T_PATH_MAX];
 
@@ -124,30 +177,29 @@ static void what_is_written_is_read_by_debugfs(void **state) {
         t_make_folder(folder);
         t_fill_folder(folder);
         make_lost_and_found(folder);
-        for (size_t i = 0; i < T_IMAGE_KINDS; i++) {
-                TImage image;
-                TWorld w;
-                Fs *fs;
+        for (size_t i = 0; i < T_IMAGE_KINDS; i++)
+                write_image_of(folder, t_image_kinds[i]);
+        t_remove_folder(folder);
+}
 
-                print_message("# %s\n", t_image_kinds[i]);
-                t_image_make(&image, T_IMAGE_SIZE, t_image_kinds[i], NULL);
-                assert_int_equal(t_image_mount(&image, 0, &fs), 0);
-                t_world_init(&w, fs, 0);
-                copy_to = &w.client;
-                copy_root = strlen(folder);
-                assert_int_equal(nftw(folder, copy_one, 16, FTW_PHYS), 0);
-                t_world_deinit(&w);
-                t_image_check(&image, t_image_kinds[i]);
-                compare_dump(&image, folder);
-                t_image_free(&image);
-        }
+static void a_large_directory_is_written(void **state) {
+        char folder[T_PATH_MAX];
+
+        (void)state;
+        t_make_folder(folder);
+        make_names(folder);
+        make_lost_and_found(folder);
+        for (size_t i = 0; i < sizeof with_large / sizeof *with_large; i++)
+                write_image_of(folder, with_large[i]);
         t_remove_folder(folder);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_mke2fs_made_is_read),
+                cmocka_unit_test(a_large_directory_is_read),
                 cmocka_unit_test(what_is_written_is_read_by_debugfs),
+                cmocka_unit_test(a_large_directory_is_written),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,7 @@ static void every_file_of_an_image_is_as_it_was_packed(void **state) {
         static const char *const kinds[] = {
                 "-comp gzip",
                 "-comp xz",
+                "-comp lzma",
                 "-comp zstd",
                 "-comp lz4 -b 4096",
                 "-comp gzip -b 1048576 -no-fragments",
@@ -194,9 +195,27 @@ static void a_damaged_image_gives_errors_and_an_end(void **state) {
         t_remove_folder(folder);
 }
 
+/* What mksquashfs can make, and the library not read. */
+static void a_compression_that_is_not_there_is_named(void **state) {
+        char folder[T_PATH_MAX];
+        unsigned char *data;
+        size_t size;
+        Fs *fs;
+
+        (void)state;
+        t_make_folder(folder);
+        (void)make_attribute(folder);
+        data = pack(folder, "-comp lzo", &size);
+        assert_int_equal(mount_memory(data, size, MOUNT_READ_ONLY, &fs), -EINVAL);
+        assert_string_equal(fs_explanation(), "compression 'lzo' is not supported");
+        free(data);
+        t_remove_folder(folder);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_file_of_an_image_is_as_it_was_packed),
+                cmocka_unit_test(a_compression_that_is_not_there_is_named),
                 cmocka_unit_test(attributes_are_read),
                 cmocka_unit_test(nothing_can_be_written),
                 cmocka_unit_test(what_is_no_image_is_not_mounted),
