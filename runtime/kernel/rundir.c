@@ -79,10 +79,17 @@ static pid_t split(const char *entry, const char **ret_name) {
 
 typedef void Visit(int folder, const char *entry, pid_t pid, const char *name, void *arg);
 
-/* Owns `folder`, of which it uses a copy. */
-static int visit_all(int folder, Visit *visit, void *arg) {
+static DIR *list_folder(int folder) {
         int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *entries = copy < 0 ? NULL : fdopendir(copy);
+
+        if (copy >= 0 && !entries)
+                (void)close(copy);
+        return entries;
+}
+
+static int visit_all(int folder, Visit *visit, void *arg) {
+        DIR *entries = list_folder(folder);
         const struct dirent *entry;
 
         if (!entries)

@@ -88,15 +88,6 @@ Retcode names_end_sessions(Names *n) {
 /* Services ------------------------------------------------------------------------------------------------
  */
 
-/* Names of a request. False: one is empty. */
-static bool take_service(const struct nk_arena *arena, const nk_ptr_t *type, const nk_ptr_t *server,
-        const nk_ptr_t *service, RegistryService *ret) {
-        return RtlArenaGetCStr(arena, type, &ret->type) == NK_EOK &&
-               RtlArenaGetCStr(arena, server, &ret->server) == NK_EOK &&
-               RtlArenaGetCStr(arena, service, &ret->service) == NK_EOK && ret->type[0] && ret->server[0] &&
-               ret->service[0];
-}
-
 /* 0: no session of ours, which is none of the registry's either. What a client hands over instead would stay
  * in our table. */
 static RegistrySession session_of(const nk_handle_desc_t *desc) {
@@ -109,35 +100,50 @@ static RegistrySession session_of(const nk_handle_desc_t *desc) {
         return 0;
 }
 
+/* What a request names. */
+typedef struct Named {
+        const struct nk_arena *arena;
+        const nk_ptr_t *type, *server, *service;
+} Named;
+
+/* False: a name is empty. */
+static bool take_service(const Named *named, RegistryService *ret) {
+        return RtlArenaGetCStr(named->arena, named->type, &ret->type) == NK_EOK &&
+               RtlArenaGetCStr(named->arena, named->server, &ret->server) == NK_EOK &&
+               RtlArenaGetCStr(named->arena, named->service, &ret->service) == NK_EOK && ret->type[0] &&
+               ret->server[0] && ret->service[0];
+}
+
+/* The session first: a handle that is none of ours must not stay. */
+static Retcode change(Names *n, const nk_handle_desc_t *handle, const Named *named,
+        Retcode act(Registry *r, RegistrySession session, const RegistryService *s)) {
+        RegistrySession session = session_of(handle);
+        RegistryService s;
+        Retcode rc;
+
+        if (!take_service(named, &s))
+                return rcInvalidArgument;
+        (void)pthread_mutex_lock(&n->lock);
+        rc = act(n->registry, session, &s);
+        (void)pthread_mutex_unlock(&n->lock);
+        return rc;
+}
+
 static nk_err_t publish(kl_core_NameServer *self, const kl_core_NameServer_Publish_req *req,
         const struct nk_arena *req_arena, kl_core_NameServer_Publish_res *res, struct nk_arena *res_arena) {
-        Names *n = names_of(self);
-        RegistrySession session = session_of(&req->session);
-        RegistryService s;
+        const Named named = {req_arena, &req->type, &req->server, &req->service};
 
         nk_unused(res_arena);
-        res->rc = rcInvalidArgument;
-        if (!take_service(req_arena, &req->type, &req->server, &req->service, &s))
-                return NK_EOK;
-        (void)pthread_mutex_lock(&n->lock);
-        res->rc = registry_publish(n->registry, session, &s);
-        (void)pthread_mutex_unlock(&n->lock);
+        res->rc = change(names_of(self), &req->session, &named, registry_publish);
         return NK_EOK;
 }
 
 static nk_err_t unpublish(kl_core_NameServer *self, const kl_core_NameServer_UnPublish_req *req,
         const struct nk_arena *req_arena, kl_core_NameServer_UnPublish_res *res, struct nk_arena *res_arena) {
-        Names *n = names_of(self);
-        RegistrySession session = session_of(&req->session);
-        RegistryService s;
+        const Named named = {req_arena, &req->type, &req->server, &req->service};
 
         nk_unused(res_arena);
-        res->rc = rcInvalidArgument;
-        if (!take_service(req_arena, &req->type, &req->server, &req->service, &s))
-                return NK_EOK;
-        (void)pthread_mutex_lock(&n->lock);
-        res->rc = registry_unpublish(n->registry, session, &s);
-        (void)pthread_mutex_unlock(&n->lock);
+        res->rc = change(names_of(self), &req->session, &named, registry_unpublish);
         return NK_EOK;
 }
 

@@ -320,16 +320,21 @@ static int take_out(DirBlock *b, const Find *find) {
                 ext2fs_set_rec_len(b->fs->lib, length + find->length, DIR_ENTRY(b->data, find->before)));
 }
 
+/* Finds the name's place for a change, in a block of the directory: block_deinit() in any case. */
+static int begin_change(DirBlock *b, ExtFs *fs, ExtNode *dir, ExtEntry *e, Find *ret) {
+        int r = leave_inline(fs, dir);
+
+        b->data = NULL;
+        if (r == 0)
+                r = block_init(b, fs, ext_ino(&dir->head.head));
+        return r < 0 ? r : find_block(b, dir, e, ret);
+}
+
 int extdir_remove(ExtFs *fs, ExtNode *dir, ExtEntry *e) {
         DirBlock b;
         Find find;
-        int r = leave_inline(fs, dir);
+        int r = begin_change(&b, fs, dir, e, &find);
 
-        if (r < 0)
-                return r;
-        r = block_init(&b, fs, ext_ino(&dir->head.head));
-        if (r == 0)
-                r = find_block(&b, dir, e, &find);
         if (r == 0)
                 r = take_out(&b, &find);
         if (r == 0)
@@ -345,13 +350,8 @@ int extdir_remove(ExtFs *fs, ExtNode *dir, ExtEntry *e) {
 int extdir_turn(ExtFs *fs, ExtNode *dir, ExtEntry *e, ext2_ino_t ino, uint8_t type) {
         DirBlock b;
         Find find;
-        int r = leave_inline(fs, dir);
+        int r = begin_change(&b, fs, dir, e, &find);
 
-        if (r < 0)
-                return r;
-        r = block_init(&b, fs, ext_ino(&dir->head.head));
-        if (r == 0)
-                r = find_block(&b, dir, e, &find);
         if (r == 0) {
                 DIR_ENTRY(b.data, find.at)->inode = ino;
                 set_type(fs, DIR_ENTRY(b.data, find.at), type);

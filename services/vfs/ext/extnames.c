@@ -272,20 +272,20 @@ static int remove_name(ExtFs *fs, FsNode *dir, ExtEntry *e) {
         return r < 0 ? r : ext_touch(fs, ext_ino(dir));
 }
 
-int ext_unlink(FsNode *dir, const FsName *name) {
-        ExtFs *fs = ext_fs(dir);
-        ExtEntry *e;
-        int r = ext_begin(fs, 0);
+/* May this name go? */
+typedef int MayGo(ExtFs *fs, FsNode *dir, const ExtEntry *e);
 
-        if (r < 0)
-                return r;
-        r = find(fs, dir, name, &e);
-        if (r == 0)
-                r = is_dir(e) ? -EISDIR : remove_name(fs, dir, e);
-        return ext_end(fs, r);
+static int check_unlink(ExtFs *fs, FsNode *dir, const ExtEntry *e) {
+        (void)fs;
+        (void)dir;
+        return is_dir(e) ? -EISDIR : 0;
 }
 
-int ext_rmdir(FsNode *dir, const FsName *name) {
+static int check_rmdir(ExtFs *fs, FsNode *dir, const ExtEntry *e) {
+        return is_dir(e) ? check_empty(fs, dir, e->ino) : -ENOTDIR;
+}
+
+static int remove_if(FsNode *dir, const FsName *name, MayGo *may_go) {
         ExtFs *fs = ext_fs(dir);
         ExtEntry *e;
         int r = ext_begin(fs, 0);
@@ -294,10 +294,18 @@ int ext_rmdir(FsNode *dir, const FsName *name) {
                 return r;
         r = find(fs, dir, name, &e);
         if (r == 0)
-                r = is_dir(e) ? check_empty(fs, dir, e->ino) : -ENOTDIR;
+                r = may_go(fs, dir, e);
         if (r == 0)
                 r = remove_name(fs, dir, e);
         return ext_end(fs, r);
+}
+
+int ext_unlink(FsNode *dir, const FsName *name) {
+        return remove_if(dir, name, check_unlink);
+}
+
+int ext_rmdir(FsNode *dir, const FsName *name) {
+        return remove_if(dir, name, check_rmdir);
 }
 
 /* --- renaming --- */
