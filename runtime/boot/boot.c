@@ -155,6 +155,8 @@ static int claim_descriptors(const BootBlock *b, int boot_fd) {
                 return BOOT_E_DESCRIPTOR;
         if (b->held_fd != -1 && !claim_fd(b->held_fd))
                 return BOOT_E_DESCRIPTOR;
+        if (b->console_fd != 0 && !claim_fd((int)b->console_fd))
+                return BOOT_E_DESCRIPTOR;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
                 return BOOT_E_DESCRIPTOR;
         for (uint32_t i = 0; i < b->n_listeners; i++)

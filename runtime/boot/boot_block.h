@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 6u
+#define BOOT_VERSION 7u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -35,8 +35,8 @@ typedef struct BootBlock {
         uint32_t n_grants;        /* files of the host that it was given */
         uint32_t grants_off;      /* BootGrant[] */
         int32_t mail_fd;          /* with kernel_fd: where descriptors come (mail.h), else -1 */
-        int32_t held_fd;   /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
-        uint32_t reserved; /* 0 */
+        int32_t held_fd;     /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
+        uint32_t console_fd; /* where it shows what its clients print (console.h); 0: nowhere */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */

@@ -19,13 +19,15 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-#define FDS_ALWAYS  7u /* status page; bell, page, table, two legs and mailbox of the kernel process */
+#define FDS_ALWAYS                                                                                           \
+        8u /* status page; bell, page, table, two legs and mailbox of the kernel process; console */
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
         const Channels *channels;
         uint32_t task, layers;
         const int *grant_fds;
+        int console_fd;
         BootPlan *plan;
         char *data;
         size_t size, capacity;
@@ -278,6 +280,8 @@ static void build(Builder *b) {
         put_listeners(b, head.listeners_off, head.n_listeners);
         put_channels(b, head.channels_off);
         put_grants(b, head.grants_off, task);
+        if (b->console_fd >= 0)
+                head.console_fd = (uint32_t)give_fd(b, b->console_fd);
         head.size = (uint32_t)b->size;
         overwrite(b, head_at, &head, sizeof head);
 }
@@ -309,10 +313,14 @@ static int seal(const Builder *b, int *ret_fd) {
         return r;
 }
 
-int boot_plan_init(
-        BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers, const int *grant_fds) {
-        Builder b = {
-                .channels = channels, .task = task, .layers = layers, .grant_fds = grant_fds, .plan = plan};
+int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers,
+        const int *grant_fds, int console_fd) {
+        Builder b = {.channels = channels,
+                .task = task,
+                .layers = layers,
+                .grant_fds = grant_fds,
+                .console_fd = console_fd,
+                .plan = plan};
         const SolTask *self = &channels->sol->tasks[task];
         size_t n_ends = count_ends(&b);
         int r = -ENOMEM;

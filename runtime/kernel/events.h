@@ -17,6 +17,7 @@ enum {
         EVENT_ORDERS,      /* a process wants another one started or ended */
         EVENT_STREAM,      /* output of a process; index: 2 * task + (0 stdout, 1 stderr) */
         EVENT_SINK,        /* our own output takes more; index of the sink */
+        EVENT_CONSOLE,     /* what clients of a process print; index: the process */
         EVENT_AUDIT        /* lines of the audit for people */
 };
 

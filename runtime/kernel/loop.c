@@ -18,12 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "consoles.h"
 #include "events.h"
 #include "holdings.h"
 #include "rundir.h"
 
 #define EVENTS_PER_TURN 64
-#define FDS_PER_TASK    2u  /* output pipes that stay open */
+#define FDS_PER_TASK    3u  /* output pipes and a console that stay open */
 #define FDS_OF_OUR_OWN  64u /* epoll, signals, timers, standard files, and what one start needs for itself */
 
 typedef enum Stage { STAGE_RUNNING, STAGE_STOPPING, STAGE_KILLING } Stage;
@@ -35,6 +36,7 @@ typedef struct Loop {
         Mediator mediator;
         Procs procs;
         Output output;
+        Consoles consoles;
         Waits waits;
         int epoll_fd, signal_fd, stop_fd, waits_fd;
         Stage stage;
@@ -198,6 +200,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .mediator = MEDIATOR_NULL,
                 .procs = PROCS_NULL,
                 .output = OUTPUT_NULL,
+                .consoles = CONSOLES_NULL,
                 .waits = WAITS_NULL,
                 .epoll_fd = -1,
                 .signal_fd = -1,
@@ -210,6 +213,8 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 r = open_events(l);
         if (r == 0)
                 r = output_init(&l->output, &options->output, l->epoll_fd, sol->n_tasks);
+        if (r == 0)
+                r = consoles_init(&l->consoles, sol, &l->output, l->epoll_fd);
         if (r == 0 && options->audit)
                 r = events_add(l->epoll_fd, audit_fd(options->audit), EPOLLIN, EVENT_AUDIT, 0);
         if (r == 0)
@@ -228,6 +233,7 @@ static void loop_deinit(Loop *l) {
         procs_deinit(&l->procs);
         mediator_stop(&l->mediator);
         channels_deinit(&l->channels);
+        consoles_deinit(&l->consoles);
         output_deinit(&l->output);
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
                 if (fds[i] >= 0)
@@ -274,6 +280,10 @@ static int start_task(Loop *l, uint32_t i) {
                 output_say(&l->output, "%s started as process %ld: %s", task->name.text, (long)proc->pid,
                         task->executable);
         r = output_add_task(&l->output, i, task->name.text, proc->output);
+        if (r == 0) {
+                r = consoles_add(&l->consoles, i, proc->console);
+                proc->console = -1;
+        }
         proc->output[0] = proc->output[1] = -1;
         l->n_awaited += is_awaited(l, i);
         return r;
@@ -409,6 +419,7 @@ static void task_ended(Loop *l, uint32_t i) {
         mediator_task_died(&l->mediator, i, status);
         n_channels = channels_task_died(&l->channels, i);
         judge_task_died(l->options.judge, i);
+        consoles_drain(&l->consoles);
         output_task_ended(&l->output, i);
         if (!was_told || l->options.is_verbose)
                 say_end(l, i, n_channels);
@@ -519,11 +530,15 @@ static void handle(Loop *l, const struct epoll_event *ev) {
         case EVENT_STREAM:
                 output_stream_ready(&l->output, index);
                 break;
+        case EVENT_CONSOLE:
+                consoles_ready(&l->consoles, index);
+                break;
         case EVENT_AUDIT:
                 say_audit(l);
                 break;
         case EVENT_SINK:
                 output_sink_ready(&l->output, index);
+                consoles_resume(&l->consoles);
                 break;
         default:
                 break;

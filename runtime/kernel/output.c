@@ -217,11 +217,21 @@ static void advance(Output *o, uint32_t index) {
         if (!move_lines(o, index)) {
                 pause_stream(o, stream);
         } else if (stream->has_ended) {
-                close_stream(o, stream);
+                if (o->n_held == 0)
+                        close_stream(o, stream);
+                else
+                        pause_stream(o, stream);
         } else if (stream->is_paused &&
                    events_add(o->epoll_fd, stream->fd, EPOLLIN, EVENT_STREAM, index) == 0) {
                 stream->is_paused = false;
         }
+}
+
+/* What it has said another way was said before. */
+static void end_stream(Output *o, Stream *stream) {
+        if (o->before_end)
+                o->before_end(o->arg);
+        stream->has_ended = true;
 }
 
 /* False: there was nothing to read, or the stream may not be read. */
@@ -237,10 +247,43 @@ static bool read_stream(Output *o, uint32_t index) {
         if (n > 0)
                 stream->used += (size_t)n;
         else
-                stream->has_ended = true;
+                end_stream(o, stream);
         advance(o, index);
         return true;
 }
+
+/* --- text that comes another way --- */
+
+size_t output_put(Output *o, uint32_t task, uint32_t which, const char *text, size_t size) {
+        Stream *stream = &o->streams[2 * task + which];
+        size_t done = 0;
+
+        if (stream->fd < 0)
+                return size;
+        while (done < size) {
+                size_t room = OUTPUT_STREAM_SIZE - stream->used;
+                size_t n = size - done < room ? size - done : room;
+
+                memcpy(stream->data + stream->used, text + done, n);
+                stream->used += n;
+                done += n;
+                if (move_lines(o, 2 * task + which))
+                        continue;
+                pause_stream(o, stream);
+                if (stream->used == OUTPUT_STREAM_SIZE)
+                        break;
+        }
+        return done;
+}
+
+void output_hold(Output *o, bool on) {
+        o->n_held += on ? 1 : -1u;
+        for (uint32_t i = 0; o->n_held == 0 && i < 2 * o->n_tasks; i++)
+                if (o->streams[i].fd >= 0 && o->streams[i].has_ended)
+                        advance(o, i);
+}
+
+/* --- events --- */
 
 void output_stream_ready(Output *o, uint32_t index) {
         (void)read_stream(o, index);

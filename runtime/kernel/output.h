@@ -57,6 +57,10 @@ typedef struct Output {
         const char **names;  /* per task, borrowed */
         uint32_t n_tasks;
         uint32_t n_open; /* streams */
+        uint32_t n_held; /* who has text for a stream that may have ended */
+        void (*before_end)(
+                void *arg); /* called when a stream has ended, before it is closed; NULL: nothing */
+        void *arg;
         size_t name_width;
 } Output;
 
@@ -68,6 +72,12 @@ void output_deinit(Output *o);
 /* Takes over the read ends of a task's stdout and stderr. name: borrowed. */
 int output_add_task(Output *o, uint32_t task, const char *name, const int fds[2]);
 void output_set_width(Output *o, const char *name); /* before the first line: names it must align */
+
+/* Text of a task that came another way, behind what it has printed; which: 0 stdout, 1 stderr. How much of it
+ * was taken: less than all when the sink is full. That of a task without streams is dropped. */
+size_t output_put(Output *o, uint32_t task, uint32_t which, const char *text, size_t size);
+/* Somebody has more such text, or has it no longer: meanwhile no stream is closed. */
+void output_hold(Output *o, bool on);
 
 /* Events of the loop. */
 void output_stream_ready(Output *o, uint32_t stream);

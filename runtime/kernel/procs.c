@@ -21,6 +21,7 @@
 #include "bounds.h"
 #include "chamber.h"
 #include "chamber_seccomp.h"
+#include "consoles.h"
 #include "grants.h"
 #include "links.h"
 #include "procfs.h"
@@ -47,6 +48,7 @@ typedef struct Start {
         RootPlan root;
         int input_fd, report[2];
         int output[2][2]; /* stdout, stderr: read end, write end */
+        int console[2];   /* likewise; -1: none */
         int *fds;
 } Start;
 
@@ -69,7 +71,7 @@ int procs_init(Procs *p, const Solution *sol, uint32_t layers) {
         if (!p->list)
                 return -ENOMEM;
         for (uint32_t i = 0; i < sol->n_tasks; i++)
-                p->list[i] = (Proc){.output = {-1, -1}};
+                p->list[i] = (Proc){.output = {-1, -1}, .console = -1};
         if (!(layers & LAYER_SECCOMP))
                 return 0;
         for (uint32_t i = 0; r == 0 && i < sol->n_tasks; i++) {
@@ -178,6 +180,12 @@ static int open_output(int ret_ends[2]) {
         return r;
 }
 
+/* Both ends are non-blocking: the process has others to serve while one waits. */
+static int open_console(int ret_ends[2]) {
+        return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ret_ends) < 0 ? -errno
+                                                                                                   : 0;
+}
+
 /* 0 … 2, the boot block at BOOT_FD, the channels' descriptors, the report. */
 static int build_fds(Start *s) {
         size_t n = 0;
@@ -204,7 +212,9 @@ static int open_input(Start *s) {
 static int prepare(Start *s, const Channels *channels, uint32_t task) {
         int r;
 
-        r = boot_plan_init(&s->boot, channels, task, s->layers, s->grant_fds);
+        r = consoles_wants(s->task) ? open_console(s->console) : 0;
+        if (r == 0)
+                r = boot_plan_init(&s->boot, channels, task, s->layers, s->grant_fds, s->console[1]);
         if (r == 0)
                 r = build_argv(s);
         if (r == 0)
@@ -225,6 +235,7 @@ static void unprepare(Start *s) {
                 close_fd(&s->output[i][0]);
                 close_fd(&s->output[i][1]);
                 close_fd(&s->report[i]);
+                close_fd(&s->console[i]);
         }
         close_fd(&s->input_fd);
         close_fd(&s->group_fd);
@@ -428,6 +439,7 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
                 .input_fd = -1,
                 .report = {-1, -1},
                 .output = {{-1, -1}, {-1, -1}},
+                .console = {-1, -1},
         };
         int r = open_grants(&s, ret_failure);
 
@@ -447,6 +459,8 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
                         proc->output[i] = s.output[i][0];
                         s.output[i][0] = -1;
                 }
+                proc->console = s.console[0];
+                s.console[0] = -1;
                 p->n_running++;
         }
         unprepare(&s);

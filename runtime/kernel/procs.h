@@ -21,6 +21,7 @@ typedef struct Proc {
         /* 0: not started, or ended and reaped. Written by the loop's thread; the relay's looks at it. */
         _Atomic pid_t pid;
         int output[2]; /* read ends of stdout and stderr, non-blocking; -1: none, or handed over */
+        int console;   /* our end of its console (consoles.h), non-blocking; likewise */
         bool has_ended;
         int status; /* as of waitpid, once has_ended */
 } Proc;
