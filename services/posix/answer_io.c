@@ -103,8 +103,41 @@ static long write_some(FdtFile *file, const Range *range) {
 /* --- all of it --- */
 
 /* A short answer to a large question is asked for again: back ends have a limit. One to a small question is
- * the end of the file, or a terminal's line, and final. */
+ * the end of the file, or a terminal's line, and final; but what is printed is printed whole. */
 #define SURELY_WHOLE 65536
+
+/* --- standard streams --- */
+
+/* This thread is in a call of one: what the runtime says meanwhile, or a signal handler, must not go there.
+ */
+static _Thread_local bool is_inside;
+
+/* False: the call is the kernel's. */
+static bool stream_begin(const FdtFile *file) {
+        if (!file->take)
+                return true;
+        if (is_inside)
+                return false;
+        is_inside = true;
+        return true;
+}
+
+/* The result; of the kernel, when the back end is gone, does not know its own stream, or can't be waited for:
+ * last words are not lost. */
+static long stream_end(FdtFile *file, const CallArgs *args, long r) {
+        if (!file->take)
+                return r;
+        is_inside = false;
+        if (r == -EIO || r == -EBADF || (r == -EAGAIN && !(atomic_load(&file->flags) & O_NONBLOCK)))
+                return call_kernel(args);
+        return r;
+}
+
+/* --- whole calls --- */
+
+static bool may_have_more(const FdtFile *file, Move *move, long moved) {
+        return moved >= SURELY_WHOLE || (file->take && move == write_some);
+}
 
 static long move_all(FdtFile *file, Move *move, const Range *whole) {
         Range rest = *whole;
@@ -120,7 +153,7 @@ static long move_all(FdtFile *file, Move *move, const Range *whole) {
                 rest.memory += r;
                 rest.size -= (size_t)r;
                 rest.at = rest.at < 0 ? rest.at : rest.at + r;
-        } while (rest.size > 0 && r >= SURELY_WHOLE);
+        } while (rest.size > 0 && may_have_more(file, move, r));
         return done > 0 ? done : r;
 }
 
@@ -135,8 +168,10 @@ static long answer_move(const CallArgs *args, Move *move, off_t at) {
                 r = -EINVAL;
         else if (!range.memory && range.size > 0)
                 r = -EFAULT;
+        else if (stream_begin(file))
+                r = stream_end(file, args, move_all(file, move, &range));
         else
-                r = move_all(file, move, &range);
+                r = call_kernel(args);
         (void)fdt_file_put(file);
         return r;
 }
@@ -217,9 +252,12 @@ static long answer_vector(const CallArgs *args, Move *move, off_t at) {
         if (!file)
                 return call_kernel(args);
         r = check_vector(parts, n);
-        if (r == 0)
-                r = move == write_some && n > 1 ? gather(file, parts, n, at)
-                                                : move_vector(file, move, parts, n, at);
+        if (r == 0 && !stream_begin(file))
+                r = call_kernel(args);
+        else if (r == 0)
+                r = stream_end(file, args,
+                        move == write_some && n > 1 ? gather(file, parts, n, at)
+                                                    : move_vector(file, move, parts, n, at));
         (void)fdt_file_put(file);
         return r;
 }
@@ -299,7 +337,7 @@ static long send_inside(FdtFile *out, FdtFile *in, const CallArgs *args, size_t 
         struct vfs *vfs = out->vfs;
         int error = 0;
 
-        if (out->vfs != in->vfs || !vfs->sendfile)
+        if (out->vfs != in->vfs || out->take || !vfs->sendfile)
                 return copy_all(args, size);
         return call_result(
                 vfs->sendfile(vfs, out->handle, in->handle, (off_t *)args->a[2], size, &error), &error);

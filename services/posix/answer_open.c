@@ -105,7 +105,7 @@ long answer_close_range(const CallArgs *args) {
 long answer_dup(const CallArgs *args) {
         FdtFile *file = fdt_get((int)args->a[0]);
 
-        return file ? fdt_install(file, 0, 0) : call_kernel(args);
+        return file ? fdt_copy(file, (int)args->a[0], 0, 0) : call_kernel(args);
 }
 
 static long duplicate(const CallArgs *args, int flags) {
@@ -196,10 +196,10 @@ static long file_fcntl(FdtFile *file, const CallArgs *args) {
         }
 }
 
-static long copy_from(FdtFile *file, long lowest, int flags) {
-        if (lowest < 0 || lowest >= FDT_FDS_MAX)
+static long copy_from(FdtFile *file, const CallArgs *args, int flags) {
+        if (args->a[2] < 0 || args->a[2] >= FDT_FDS_MAX)
                 return -EINVAL;
-        return fdt_install(fdt_file_ref(file), (int)lowest, flags);
+        return fdt_copy(fdt_file_ref(file), (int)args->a[0], (int)args->a[2], flags);
 }
 
 long answer_fcntl(const CallArgs *args) {
@@ -213,7 +213,7 @@ long answer_fcntl(const CallArgs *args) {
         if (!file)
                 return call_kernel(args);
         if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-                r = copy_from(file, args->a[2], command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
+                r = copy_from(file, args, command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
         else
                 r = file_fcntl(file, args);
         (void)fdt_file_put(file);

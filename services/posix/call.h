@@ -48,6 +48,9 @@ long call_kernel_fd(const CallArgs *args);
  */
 __attribute__((weak)) void call_has_begun(void);
 
+/* Defined by a library whose program has the terminal of its caller: its standard streams stay its own. */
+__attribute__((weak)) extern const bool call_keeps_streams;
+
 /* The back end; made at the first use. */
 struct vfs *call_vfs(void);
 

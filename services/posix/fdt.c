@@ -70,6 +70,7 @@ FdtFile *fdt_file_new(struct vfs *vfs) {
         files[id].vfs = vfs;
         files[id].handle = INVALID_HANDLE;
         atomic_store(&files[id].flags, 0);
+        files[id].take = NULL;
         atomic_store(&files[id].refs, 1);
         return &files[id];
 }
@@ -122,6 +123,32 @@ bool fdt_is_virtual(long fd) {
         return is_in_table(fd) && settled(fd) != 0;
 }
 
+/* The number is what it was, if it still is that stream's. */
+static void forget(long fd, uint32_t n) {
+        if (atomic_compare_exchange_strong(&numbers[fd], &n, 0))
+                (void)fdt_file_put(&files[n - 1]);
+}
+
+enum { NOT_ASKED, ASKING, ASKED };
+
+/* True: the stream has its handle. One asks; others meanwhile, and what the asking itself prints, do not
+ * wait. */
+static bool ask(long fd, uint32_t n) {
+        FdtFile *file = &files[n - 1];
+        int stage = NOT_ASKED, error = 0;
+
+        if (atomic_load_explicit(&file->stage, memory_order_acquire) == ASKED)
+                return true;
+        if (!atomic_compare_exchange_strong(&file->stage, &stage, ASKING))
+                return stage == ASKED;
+        file->handle = file->take(file->vfs, &error);
+        if (file->handle == INVALID_HANDLE)
+                forget(fd, n);
+        else
+                atomic_store_explicit(&file->stage, ASKED, memory_order_release);
+        return file->handle != INVALID_HANDLE;
+}
+
 /* The place of a file is used again: that it is still this number's file is known when the reference is
  * there. */
 FdtFile *fdt_get(long fd) {
@@ -132,9 +159,11 @@ FdtFile *fdt_get(long fd) {
 
                 if (!take_reference(file))
                         continue;
-                if (atomic_load(&numbers[fd]) == n)
+                if (atomic_load(&numbers[fd]) == n && (!file->take || ask(fd, n)))
                         return file;
                 (void)fdt_file_put(file);
+                if (atomic_load(&numbers[fd]) == n)
+                        return NULL; /* is being asked for */
         }
         return NULL;
 }
@@ -172,7 +201,14 @@ static void cover(long fd, FdtFile *file) {
         atomic_store(&numbers[fd], (uint32_t)(file - files) + 1);
 }
 
-void fdt_cover(int fd, FdtFile *file) {
+void fdt_cover(int fd, struct vfs *vfs, FdtTake *take) {
+        FdtFile *file = take && raw_fcntl(fd, F_GETFD, 0) >= 0 ? fdt_file_new(vfs) : NULL;
+
+        if (!file)
+                return;
+        atomic_store(&file->flags, fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+        atomic_store(&file->stage, NOT_ASKED);
+        file->take = take;
         cover(fd, file);
 }
 
@@ -181,11 +217,9 @@ static long refuse(FdtFile *file, long error) {
         return error;
 }
 
-long fdt_install(FdtFile *file, int lowest, int flags) {
-        long from = atomic_load(&model), fd;
+static long install(FdtFile *file, long from, int lowest, int flags) {
+        long fd;
 
-        if (from < 0)
-                from = make_model();
         if (from < 0)
                 return refuse(file, from);
         fd = raw_fcntl(from, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, lowest);
@@ -197,6 +231,16 @@ long fdt_install(FdtFile *file, int lowest, int flags) {
                 return refuse(file, fd);
         cover(fd, file);
         return fd;
+}
+
+long fdt_install(FdtFile *file, int lowest, int flags) {
+        long from = atomic_load(&model);
+
+        return install(file, from < 0 ? make_model() : from, lowest, flags);
+}
+
+long fdt_copy(FdtFile *file, int from, int lowest, int flags) {
+        return file->take ? install(file, from, lowest, flags) : fdt_install(file, lowest, flags);
 }
 
 FdtFile *fdt_uncover(long fd) {

@@ -21,11 +21,16 @@
 #define FDT_FDS_MAX   4096 /* numbers a virtual descriptor can have: 0 .. FDT_FDS_MAX - 1 */
 #define FDT_FILES_MAX 4096u
 
+/* Asks a back end for a standard stream: a member of struct vfs. */
+typedef Handle FdtTake(struct vfs *self, int *error);
+
 typedef struct FdtFile {
         _Atomic uint32_t refs;  /* 0: free */
         _Atomic(Handle) handle; /* INVALID_HANDLE: it is being opened, and has a number already */
         struct vfs *vfs;
         _Atomic int flags; /* O_ACCMODE, O_NONBLOCK, O_APPEND, O_DIRECTORY as it was opened or set */
+        FdtTake *take;     /* of a standard stream; NULL: any other file */
+        _Atomic int stage; /* of a standard stream: whether its handle is there */
 } FdtFile;
 
 /* A free one with one reference, or NULL. Nothing is known of it yet but vfs. */
@@ -42,8 +47,13 @@ bool fdt_is_virtual(long fd);
 /* A descriptor for a file, from `lowest` on; takes over the caller's reference, also on failure. flags:
  * O_CLOEXEC. The number, or -EMFILE. */
 long fdt_install(FdtFile *file, int lowest, int flags);
-/* The same with a number that is open already, and whose real descriptor becomes the placeholder. */
-void fdt_cover(int fd, FdtFile *file);
+/* The same, of a file that has the number `from`. */
+long fdt_copy(FdtFile *file, int from, int lowest, int flags);
+/* Makes a number that the process was started with a standard stream. The back end is asked for it when it is
+ * used first: a program that prints nothing need not wait for it. Until then, while it is asked, and for good
+ * when it has none, the number is what it was. The placeholders of all its copies are the real descriptor: so
+ * poll() tells the truth, and what the back end can't show any more is shown there. */
+void fdt_cover(int fd, struct vfs *vfs, FdtTake *take);
 /* Makes `to` another descriptor of `from`'s file, a reference to which the caller hands over. */
 long fdt_install_at(FdtFile *file, int from, int to, int flags);
 /* Ends a number, the VFS's or not; 0 or a negative errno. */

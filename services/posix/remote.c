@@ -160,14 +160,6 @@ static void remote_dtor(struct vfs *self) {
         free(r);
 }
 
-/* What the program was started with is better than what the VFS has: its lines keep the program's name, and
- * come when the VFS is gone. */
-static Handle no_stream(struct vfs *self, int *error) {
-        (void)self;
-        *error = ENOTSUP;
-        return INVALID_HANDLE;
-}
-
 /* An endpoint by its component's class; by its usual name in a class that has another component of that kind.
  */
 static nk_iid_t find_endpoint(Handle channel, const char *by_class, const char *by_instance) {
@@ -210,8 +202,8 @@ static Remote *make(Handle channel, Handle client_id) {
         (void)pthread_mutex_init(&r->lock, NULL);
         (void)pthread_mutex_init(&r->scratch_lock, NULL);
         (void)NkKosTransport_Init(&r->transport, channel, NULL, 0);
-        r->vfs = (struct vfs){
-                .dtor = remote_dtor, .getstdin = no_stream, .getstdout = no_stream, .getstderr = no_stream};
+        r->vfs = (struct vfs){.dtor = remote_dtor};
+        remote_add_streams(&r->vfs);
         remote_add_files(&r->vfs);
         remote_add_names(&r->vfs);
         remote_add_places(&r->vfs);

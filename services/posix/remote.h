@@ -81,6 +81,7 @@ static inline struct nk_arena remote_text(const char *text, nk_ptr_t *ret) {
 }
 
 /* Members by topic. */
+void remote_add_streams(struct vfs *vfs);
 void remote_add_files(struct vfs *vfs);
 void remote_add_names(struct vfs *vfs);
 void remote_add_places(struct vfs *vfs);

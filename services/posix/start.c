@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the library does before main(): it sets the trap at the last moment at which a chamber allows it,
- * chooses the back end, and asks it for the standard streams.
+ * chooses the back end, and has it answer for the standard streams.
  *
  * The link options of the library ask for posix_start by name, so that programs get it that only use stdio.
  */
@@ -38,21 +38,6 @@ struct vfs *call_vfs(void) {
         return atomic_load(&state) == 2 ? chosen : &backend_stub;
 }
 
-static void take_stream(int fd, Handle (*get)(struct vfs *self, int *error)) {
-        struct vfs *vfs = call_vfs();
-        FdtFile *file;
-        int error = 0;
-        Handle handle = get ? get(vfs, &error) : INVALID_HANDLE;
-
-        if (handle == INVALID_HANDLE)
-                return;
-        file = fdt_file_new(vfs);
-        if (!file)
-                return;
-        file->handle = handle;
-        fdt_cover(fd, file);
-}
-
 VISIBLE void nkx_at_closing(bool is_closed) {
         trap_hold(!is_closed);
         if (!is_closed && trap_set() < 0)
@@ -68,9 +53,11 @@ void posix_start(void) {
         vfs = call_vfs();
         if (vfs != &backend_stub && trap_set() < 0)
                 log_line(LOG_INIT "The trap for file calls can't be set: only calls by name reach the VFS.");
-        take_stream(STDIN_FILENO, vfs->getstdin);
-        take_stream(STDOUT_FILENO, vfs->getstdout);
-        take_stream(STDERR_FILENO, vfs->getstderr);
+        if (!&call_keeps_streams) {
+                fdt_cover(STDIN_FILENO, vfs, vfs->getstdin);
+                fdt_cover(STDOUT_FILENO, vfs, vfs->getstdout);
+                fdt_cover(STDERR_FILENO, vfs, vfs->getstderr);
+        }
         if (call_has_begun)
                 call_has_begun();
 }

@@ -48,8 +48,8 @@ def run_on_host(program):
         os.chmod(copy, 0o755)
         if user:
             os.chown(os.path.join(folder, "work"), NOBODY, NOBODY)
-        return subprocess.run([copy, os.path.join(folder, "work")], stdout=subprocess.PIPE, text=True,
-                              timeout=300, **user).stdout
+        return subprocess.run([copy, os.path.join(folder, "work")], stdin=open(os.devnull), stdout=subprocess.PIPE,
+                              text=True, timeout=300, **user).stdout
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -88,7 +88,8 @@ def main():
     args = parser.parse_args()
     known = read_differences(args.differences)
     if args.command:
-        output = subprocess.run(args.command, stdout=subprocess.PIPE, text=True, timeout=600).stdout
+        output = subprocess.run(args.command, stdin=open(os.devnull), stdout=subprocess.PIPE, text=True,
+                                timeout=600).stdout
     else:
         output = run_on_host(args.program)
     sys.exit(0 if report(output, known) else 1)

@@ -14,7 +14,7 @@
 
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_modes, &suite_names,
         &suite_links, &suite_dirs, &suite_control, &suite_pipes, &suite_xattr, &suite_acl, &suite_stdio,
-        &suite_threads, &suite_edges, &suite_link_edges};
+        &suite_streams, &suite_threads, &suite_edges, &suite_link_edges};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static char why[512]; /* empty: the case has not failed */
@@ -145,6 +145,7 @@ static bool run(const SuiteCase *c, const char *root, size_t number) {
                 printf("not ok %zu - %s # %s\n", number, c->name, why);
         else
                 printf("ok %zu - %s\n", number, c->name);
+        (void)fflush(stdout);
         return !why[0];
 }
 
@@ -163,6 +164,7 @@ int main(int argc, char **argv) {
                 n_cases += wanted[i] ? groups[i]->n_cases : 0;
         }
         printf("1..%zu\n", n_cases);
+        (void)fflush(stdout); /* cases write there without it */
         for (size_t i = 0; i < N_GROUPS; i++)
                 for (size_t k = 0; wanted[i] && k < groups[i]->n_cases; k++)
                         n_failed += !run(&groups[i]->cases[k], argv[1], ++number);

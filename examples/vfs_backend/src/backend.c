@@ -78,35 +78,38 @@ static void parted_disconnect_all_clients(struct vfs *self, int *error) {
         (void)error;
 }
 
+/* What a server has given, when there is a place to remember that. */
+static Handle kept(struct parted *p, struct vfs *server, Handle handle, int *error) {
+        if (handle == INVALID_HANDLE || keep(p, server, handle))
+                return handle;
+        server->close(server, handle, error);
+        *error = ENFILE;
+        return INVALID_HANDLE;
+}
+
 static Handle parted_getstdin(struct vfs *self, int *error) {
         struct vfs *first = parted_of(self)->servers[0];
 
-        return first->getstdin(first, error);
+        return kept(parted_of(self), first, first->getstdin(first, error), error);
 }
 
 static Handle parted_getstdout(struct vfs *self, int *error) {
         struct vfs *first = parted_of(self)->servers[0];
 
-        return first->getstdout(first, error);
+        return kept(parted_of(self), first, first->getstdout(first, error), error);
 }
 
 static Handle parted_getstderr(struct vfs *self, int *error) {
         struct vfs *first = parted_of(self)->servers[0];
 
-        return first->getstderr(first, error);
+        return kept(parted_of(self), first, first->getstderr(first, error), error);
 }
 
 static Handle parted_open(struct vfs *self, const char *path, int oflag, mode_t mode, int *error) {
         struct parted *p = parted_of(self);
         struct vfs *server = p->servers[strncmp(path, FIRST, strlen(FIRST)) != 0];
-        Handle handle = server->open(server, path, oflag, mode, error);
 
-        if (handle != INVALID_HANDLE && !keep(p, server, handle)) {
-                server->close(server, handle, error);
-                *error = ENFILE;
-                return INVALID_HANDLE;
-        }
-        return handle;
+        return kept(p, server, server->open(server, path, oflag, mode, error), error);
 }
 
 static ssize_t parted_read(struct vfs *self, Handle fd, void *buf, size_t count, bool *nodata, int *error) {

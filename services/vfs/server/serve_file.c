@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 
+#include "crew.h"
 #include "pipe.h"
 #include "serve.h"
 #include "stdstream.h"
@@ -81,11 +82,14 @@ METHOD(VfsFile, Pipe) {
 
 static int get_standard(const nk_handle_desc_t *client, const nk_handle_desc_t *file, unsigned number) {
         Session *s = session_get(client);
+        Stream *stream = NULL;
         FileSlot *slot;
         int r = reserve(s, file, &slot);
 
-        if (r == 0)
-                slot_fill(slot, NULL, stdstream_get(number));
+        if (r == 0) {
+                r = stdstream_new(number, crew_peer(), &stream);
+                slot_fill(slot, NULL, stream);
+        }
         slot_put(slot);
         session_put(s);
         return r;

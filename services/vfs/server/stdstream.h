@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The standard streams of clients: those of the VFS process itself.
+ * The standard streams of clients.
+ *
+ * What a client prints goes to the console with its name (caisson/console.h), where there is one, else to the
+ * output of this process; what it reads is the input of this process, which all of them share.
  */
 #pragma once
 
 #include "stream.h"
 
-/* number: 0, 1 or 2. A stream with a reference for the caller; there is one of each, shared by all. */
-Stream *stdstream_get(unsigned number);
+/* number: 0, 1 or 2; client: the name of its process, copied. With a reference for the caller. 0, -ENOMEM,
+ * -ENAMETOOLONG. */
+int stdstream_new(unsigned number, const char *client, Stream **ret);

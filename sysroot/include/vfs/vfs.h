@@ -60,8 +60,9 @@ struct vfs {
         void (*dtor)(struct vfs *self);
         /* Of a server: forgets all clients. */
         void (*disconnect_all_clients)(struct vfs *self, int *error);
-        /* What descriptors 0, 1 and 2 mean; called once at the program's start. With an error, or NULL, the
-         * descriptor stays the one that the program was started with. */
+        /* What descriptors 0, 1 and 2 mean; called once each, when the descriptor is used first. With an
+         * error, or NULL, it stays the one that the program was started with. What write() answers with EIO,
+         * or with EAGAIN and without a poll() that waits, is shown there too. */
         Handle (*getstdin)(struct vfs *self, int *error);
         Handle (*getstdout)(struct vfs *self, int *error);
         Handle (*getstderr)(struct vfs *self, int *error);
