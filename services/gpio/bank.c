@@ -350,13 +350,18 @@ static void tell_level(Bank *bank, uint32_t port, uint32_t pin) {
 
 /* What the pin does while it gets its mode is no event: neither of the old mode nor of the new one. */
 static int change_mode(Bank *bank, uint32_t port, uint32_t pin, uint32_t mode) {
-        Port *p = &bank->ports[port];
-        uint8_t before = p->pins[pin].mode;
+        const Port *p = &bank->ports[port];
+        bool was_owned = p->pins[pin].owner != 0;
         int r;
 
         p->pins[pin].mode = 0;
         r = p->ops->set_mode(p->state, pin, mode);
-        p->pins[pin].mode = r ? before : (uint8_t)mode;
+        if (r == 0) {
+                p->pins[pin].mode = (uint8_t)mode;
+        } else if (was_owned) {
+                p->pins[pin].owner = 0;
+                show_change(bank, port, pin, 0);
+        }
         return r;
 }
 

@@ -59,7 +59,8 @@ typedef struct Bank Bank;
 
 /* What a back end does for one port. `state` is its own. All return 0 or a BANK_E_* code. */
 typedef struct PortOps {
-        int (*set_mode)(void *state, uint32_t pin, uint32_t mode); /* an output begins low */
+        /* An output begins low. If it fails the pin has no mode any more, as after release(). */
+        int (*set_mode)(void *state, uint32_t pin, uint32_t mode);
         void (*release)(void *state, uint32_t pin);
         int (*out)(void *state, uint32_t pin, uint32_t value);
         int (*in)(void *state, uint32_t pin, uint32_t *ret_value);

@@ -87,13 +87,12 @@ static int in(void *state, uint32_t pin, uint32_t *ret_value) {
 
 static int set_mode(void *state, uint32_t pin, uint32_t mode) {
         Chip *chip = state;
-        struct gpiod_line *line = gpiod_chip_get_line(chip->device, pin);
+        struct gpiod_line *line;
         uint32_t level;
 
-        if (!line)
-                return code_of(errno);
         release(chip, pin);
-        if (request(line, mode) < 0)
+        line = gpiod_chip_get_line(chip->device, pin);
+        if (!line || request(line, mode) < 0)
                 return code_of(errno);
         chip->lines[pin] = line;
         if (((mode & MODE_EVENTS) && listen_to(chip, pin) < 0) || in(chip, pin, &level)) {

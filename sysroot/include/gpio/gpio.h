@@ -71,8 +71,9 @@ Retcode GpioClosePort(GpioHandle handle);
 
 /* Takes a pin, or changes the mode of one's own. An output begins at 0.
  * Returns rcOk; rcInvalidArgument: not an open port, no such pin, or not a mode (both directions, events of
- * an output, unknown bits, none); rcBusy: another process has the pin; rcUnimplemented: the device can't;
- * rcFail: it failed; rcOutOfMemory. */
+ * an output, unknown bits, none); rcBusy: another process has the pin, or somebody outside of the solution;
+ * rcUnimplemented: the device can't; rcFail: it failed; rcOutOfMemory. What the device refuses costs a pin of
+ * one's own: it has no mode then, and is nobody's. */
 Retcode GpioSetMode(GpioHandle handle, rtl_uint32_t pin, GpioMode mode);
 
 /* Gives a pin back: it reports nothing any more, and anybody may take it. What it has reported stays queued.

@@ -119,6 +119,22 @@ static void what_the_host_refuses_is_refused(void **state) {
         assert_int_equal(bank_set_mode(bank, OWNER, port, 3, MODE_RISE), 0);
 }
 
+/* The line was let go of for the new mode, and nobody may use it after that. */
+static void a_pin_that_is_refused_another_mode_is_nobodys(void **state) {
+        uint32_t value;
+
+        (void)state;
+        assert_int_equal(bank_set_mode(bank, OWNER, port, 3, MODE_OUT), 0);
+        standin_fail_next(ENXIO);
+        assert_int_equal(bank_set_mode(bank, OWNER, port, 3, MODE_RISE), BANK_E_UNSUPPORTED);
+        assert_false(standin_is_requested(3));
+        assert_int_equal(bank_out(bank, OWNER, port, 3, 1), BANK_E_NOT_SET);
+        assert_int_equal(bank_in(bank, OWNER, port, 3, &value), BANK_E_NOT_SET);
+        assert_true(bank_look(bank, port, 3).owner == 0 && bank_look(bank, port, 3).mode == 0);
+        assert_int_equal(bank_set_mode(bank, OWNER, port, 3, MODE_OUT), 0);
+        assert_int_equal(bank_out(bank, OWNER, port, 3, 1), 0);
+}
+
 static void a_wrong_chip_is_explained(void **state) {
         char error[256];
 
@@ -138,6 +154,7 @@ int main(void) {
                 CASE(inputs_are_read),
                 CASE(edges_are_heard),
                 CASE(what_the_host_refuses_is_refused),
+                CASE(a_pin_that_is_refused_another_mode_is_nobodys),
                 CASE(a_wrong_chip_is_explained),
         };
 
