@@ -6,6 +6,7 @@
 #include "ramdata.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +35,37 @@ static uint32_t room_of(const RamData *d, uint64_t chunk) {
         return d->tail_room && d->tail == chunk ? d->tail_room : RAMDATA_CHUNK;
 }
 
-/* NULL: a hole. */
-static unsigned char *get_chunk(const RamData *d, uint64_t chunk) {
+/* Whole chunks go back to the system at once, short ones to the heap, which keeps what is not at its end: it
+ * is asked for that when so much was freed that asking is worth it. */
+static void room_free(RamData *d, unsigned char *room, uint32_t size) {
+        uint64_t used = atomic_load_explicit(&d->budget->used, memory_order_relaxed);
+
+        if (size == RAMDATA_CHUNK) {
+                chunks_free(room);
+                return;
+        }
+        free(room);
+        if (atomic_fetch_add(&d->budget->freed, size) + size <
+                (used / 4 > RAMDATA_TRIM ? used / 4 : RAMDATA_TRIM))
+                return;
+        atomic_store(&d->budget->freed, 0);
+        (void)malloc_trim(0);
+}
+
+/* Where the pointer to a chunk lies; NULL: there is no table for it. */
+static unsigned char **find_place(RamData *d, uint64_t chunk) {
         uint64_t leaf = chunk / RAMDATA_LEAF;
 
-        if (leaf >= d->n_leaves || !d->leaves[leaf])
-                return NULL;
-        return d->leaves[leaf][chunk % RAMDATA_LEAF];
+        if (chunk == 0)
+                return &d->first;
+        return leaf < d->n_leaves && d->leaves[leaf] ? &d->leaves[leaf][chunk % RAMDATA_LEAF] : NULL;
+}
+
+/* NULL: a hole. */
+static unsigned char *get_chunk(const RamData *d, uint64_t chunk) {
+        unsigned char **place = find_place((RamData *)(uintptr_t)d, chunk);
+
+        return place ? *place : NULL;
 }
 
 /* So that there is a place for this leaf. False: no memory. */
@@ -79,30 +104,50 @@ static void leaf_free(RamData *d, uint64_t leaf) {
         d->leaves[leaf] = NULL;
 }
 
-/* Where the pointer to a chunk lies; NULL: no memory. */
+/* The same with a table made for it; NULL: no memory. */
 static unsigned char **place_of(RamData *d, uint64_t chunk) {
         uint32_t leaf = (uint32_t)(chunk / RAMDATA_LEAF);
 
+        if (chunk == 0)
+                return &d->first;
         if (leaf >= d->n_leaves && !provide_leaves(d, leaf))
                 return NULL;
         if (!d->leaves[leaf])
                 d->leaves[leaf] = leaf_new(d);
-        return d->leaves[leaf] ? &d->leaves[leaf][chunk % RAMDATA_LEAF] : NULL;
+        return find_place(d, chunk);
+}
+
+/* The short chunk becomes a whole one, elsewhere. */
+static unsigned char *grow_whole(RamData *d, unsigned char *old) {
+        unsigned char *grown = chunks_new(false);
+
+        if (!grown)
+                return NULL;
+        memcpy(grown, old, d->tail_room);
+        room_free(d, old, d->tail_room);
+        return grown;
+}
+
+static unsigned char *grow_short(RamData *d, unsigned char *old, uint32_t room) {
+        unsigned char *grown = realloc(old, room);
+
+        if (grown)
+                memset(grown + d->tail_room, 0, room - d->tail_room);
+        return grown;
 }
 
 /* Makes the short chunk at least `room` bytes long. */
 static bool grow_tail(RamData *d, uint32_t room) {
-        unsigned char **place = &d->leaves[d->tail / RAMDATA_LEAF][d->tail % RAMDATA_LEAF];
+        unsigned char **place = find_place(d, d->tail);
         unsigned char *grown;
 
         if (!take(d, room - d->tail_room))
                 return false;
-        grown = realloc(*place, room);
+        grown = room == RAMDATA_CHUNK ? grow_whole(d, *place) : grow_short(d, *place, room);
         if (!grown) {
                 give_back(d, room - d->tail_room);
                 return false;
         }
-        memset(grown + d->tail_room, 0, room - d->tail_room);
         *place = grown;
         d->tail_room = room < RAMDATA_CHUNK ? room : 0;
         return true;
@@ -119,8 +164,9 @@ static uint32_t room_at_end(uint64_t chunk, uint32_t need) {
         return round_up(need, need < RAMDATA_PAGE ? RAMDATA_GRAIN : RAMDATA_PAGE);
 }
 
-/* A chunk with room for `need` bytes; is_last: nothing of the file lies behind it. */
-static unsigned char *provide_chunk(RamData *d, uint64_t chunk, uint32_t need, bool is_last) {
+/* A chunk with room for `need` bytes; is_last: nothing of the file lies behind it; is_filled: all of it is
+ * going to be written. */
+static unsigned char *provide_chunk(RamData *d, uint64_t chunk, uint32_t need, bool is_last, bool is_filled) {
         uint32_t room = is_last ? room_at_end(chunk, need) : RAMDATA_CHUNK;
         unsigned char **place = place_of(d, chunk);
 
@@ -132,7 +178,7 @@ static unsigned char *provide_chunk(RamData *d, uint64_t chunk, uint32_t need, b
                 return NULL;
         if (!take(d, room))
                 return NULL;
-        *place = calloc(1, room);
+        *place = room == RAMDATA_CHUNK ? chunks_new(is_filled) : calloc(1, room);
         if (!*place) {
                 give_back(d, room);
                 return NULL;
@@ -145,17 +191,21 @@ static unsigned char *provide_chunk(RamData *d, uint64_t chunk, uint32_t need, b
 }
 
 static void drop_chunk(RamData *d, uint64_t chunk) {
-        if (!get_chunk(d, chunk))
+        unsigned char **place = find_place(d, chunk);
+
+        if (!place || !*place)
                 return;
         give_back(d, room_of(d, chunk));
-        free(d->leaves[chunk / RAMDATA_LEAF][chunk % RAMDATA_LEAF]);
-        d->leaves[chunk / RAMDATA_LEAF][chunk % RAMDATA_LEAF] = NULL;
+        room_free(d, *place, room_of(d, chunk));
+        *place = NULL;
         if (d->tail == chunk)
                 d->tail_room = 0;
 }
 
 /* All chunks from `first` on, and the tables that are empty then. */
 static void drop_from(RamData *d, uint64_t first) {
+        if (first == 0)
+                drop_chunk(d, 0);
         for (uint64_t leaf = first / RAMDATA_LEAF; leaf < d->n_leaves; leaf++) {
                 uint64_t start = leaf * RAMDATA_LEAF;
 
@@ -227,7 +277,8 @@ int ramdata_write(RamData *d, const void *data, size_t size, uint64_t at, size_t
                 uint32_t from = (uint32_t)(here % RAMDATA_CHUNK);
                 size_t n = span(here, size - done);
                 bool is_last = here + n >= d->size;
-                unsigned char *to = provide_chunk(d, chunk, (uint32_t)(from + n), is_last);
+                unsigned char *to =
+                        provide_chunk(d, chunk, (uint32_t)(from + n), is_last, n == RAMDATA_CHUNK);
 
                 if (!to)
                         break;

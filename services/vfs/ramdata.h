@@ -12,17 +12,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RAMDATA_CHUNK 65536u
-#define RAMDATA_PAGE  4096u        /* a short chunk grows by this */
-#define RAMDATA_GRAIN 64u          /* or by this as long as it is below a page */
-#define RAMDATA_SHORT 4u           /* chunks from this one on are never short */
-#define RAMDATA_LEAF  256u         /* chunks of one table */
+#include "chunks.h"
+
+#define RAMDATA_CHUNK CHUNKS_SIZE
+#define RAMDATA_PAGE  4096u      /* a short chunk grows by this */
+#define RAMDATA_GRAIN 64u        /* or by this as long as it is below a page */
+#define RAMDATA_SHORT 8u         /* chunks from this one on are never short */
+#define RAMDATA_LEAF  256u       /* chunks of one table */
+#define RAMDATA_TRIM  (1u << 20) /* bytes of short chunks that are freed before the heap gives memory back */
 #define RAMDATA_MAX   (1ull << 44) /* bytes of a file: 16 TiB */
 
 /* Memory that all files of one file system share. */
 typedef struct RamBudget {
         _Atomic uint64_t used; /* bytes */
         uint64_t max;
+        _Atomic uint64_t freed; /* bytes of short chunks since the heap was last asked to give memory back */
 } RamBudget;
 
 /* False: there is not so much left. */
@@ -38,7 +42,8 @@ static inline void rambudget_give(RamBudget *b, uint64_t n) {
 }
 
 typedef struct RamData {
-        unsigned char ***leaves; /* tables of chunks; NULL: a hole of a whole table */
+        unsigned char *first;    /* chunk 0: most files have no other; NULL: a hole */
+        unsigned char ***leaves; /* tables of chunks, the first place unused; NULL: a hole of a whole table */
         uint32_t n_leaves;
         uint32_t tail_room; /* bytes of chunk `tail`, which alone may be short; 0: none is */
         uint64_t tail;

@@ -4,11 +4,18 @@
  *
  *      file_calls DIRECTORY MILLISECONDS        lines: NAME MEDIAN_NS P99_NS CALLS
  *      file_calls DIRECTORY tree FILES          lines: NAME NS_PER_FILE 0 FILES
+ *      file_calls DIRECTORY load MILLISECONDS I OF   line: load-I NS_PER_CALL 0 CALLS
+ *      file_calls DIRECTORY memory MIB          lines: NAME BYTES 0 FILES, and SIGUSR1 is waited for
+ *
+ * `load` is run OF times at once, with I from 0 on; none begins before all are there. `memory` fills the
+ * directory with so much data in several ways, and removes it each time.
  *
  * The same program is measured on a file system of the kernel, on FUSE, and as the client of a VFS, so it
  * knows nothing of any of them. Batches of calls share a reading of the clock, which costs 30 ns.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -175,7 +182,7 @@ static void measure_pass(const char *what, bool (*one)(const char *), uint32_t n
         printf("%s %llu 0 %u\n", what, (unsigned long long)((now_ns() - from) / n_files), (unsigned)n_files);
 }
 
-static void measure_tree(uint32_t n_files) {
+static void make_directories(void) {
         char name[8];
 
         for (uint32_t i = 0; i < 100; i++) {
@@ -183,6 +190,12 @@ static void measure_tree(uint32_t n_files) {
                 if (mkdir(name, 0700) != 0)
                         give_up(name);
         }
+}
+
+static void measure_tree(uint32_t n_files) {
+        char name[8];
+
+        make_directories();
         measure_pass("tree-create", create_one, n_files);
         measure_pass("tree-stat", stat_one, n_files);
         measure_pass("tree-read", read_one, n_files);
@@ -193,24 +206,146 @@ static void measure_tree(uint32_t n_files) {
         }
 }
 
-int main(int argc, char **argv) {
-        bool is_tree = argc == 4 && strcmp(argv[2], "tree") == 0;
-        unsigned long amount = argc == 3 ? strtoul(argv[2], NULL, 10)
-                               : is_tree ? strtoul(argv[3], NULL, 10)
-                                         : 0;
+/* --- many at once --- */
 
-        if (amount == 0 || amount > 100000) {
-                fprintf(stderr, "usage: %s DIRECTORY MILLISECONDS | DIRECTORY tree FILES\n", argv[0]);
-                return 2;
+#define LOAD_FILE (1u << 20)
+#define LOAD_STEP 16u /* calls between two readings of the clock */
+
+static void meet(unsigned long i, unsigned long n) {
+        struct stat st;
+        char name[32];
+        int f;
+
+        snprintf(name, sizeof(name), "here%lu", i);
+        f = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+        if (f < 0 || close(f) != 0)
+                give_up(name);
+        for (unsigned long other = 0; other < n; other++) {
+                snprintf(name, sizeof(name), "here%lu", other);
+                while (stat(name, &st) != 0)
+                        if (errno != ENOENT)
+                                give_up(name);
         }
+}
+
+static void measure_load(uint32_t ms, unsigned long i, unsigned long n) {
+        uint64_t n_calls = 0, from, end, now;
+        char name[32];
+
+        snprintf(name, sizeof(name), "load%lu", i);
+        fd = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+        if (fd < 0 || pwrite(fd, block, LOAD_FILE, 0) != LOAD_FILE)
+                give_up(name);
+        meet(i, n);
+        from = now = now_ns();
+        for (end = from + ms * 1000000ull; now < end; now = now_ns(), n_calls += LOAD_STEP)
+                for (uint32_t k = 0; k < LOAD_STEP; k++)
+                        if (pread(fd, block, PAGE, some_page() % LOAD_FILE) != PAGE)
+                                give_up("pread");
+        printf("load-%lu %llu 0 %llu\n", i, (unsigned long long)((now - from) / n_calls),
+                (unsigned long long)n_calls);
+        close(fd);
+}
+
+/* --- what the data take --- */
+
+#define SPARSE_SIZE (1ull << 30)
+
+static sigset_t go_on;
+
+static void pause_at(const char *what, uint64_t n_bytes, uint32_t n_files) {
+        int number;
+
+        printf("%s %llu 0 %u\n", what, (unsigned long long)n_bytes, (unsigned)n_files);
+        fflush(stdout);
+        if (sigwait(&go_on, &number) != 0)
+                give_up("sigwait");
+}
+
+static void fill_file(const char *name, uint64_t size, uint64_t step) {
+        size_t part = size < BLOCK ? (size_t)size : BLOCK;
+        int f = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+        if (f < 0)
+                give_up(name);
+        for (uint64_t done = 0; done < size; done += part)
+                if (pwrite(f, block, part, (off_t)(done / part * step)) != (ssize_t)part)
+                        give_up(name);
+        close(f);
+}
+
+/* As many files of a size as make so much data: memory is looked at when they are there, and when they are
+ * gone. step: bytes from one block of the file to the next; the size of a block, or more: then between are
+ * holes. */
+static void measure_fill(const char *what, uint64_t n_bytes, uint64_t size, uint64_t step) {
+        uint32_t n = (uint32_t)(n_bytes / size);
+        char name[32], gone[48];
+
+        for (uint32_t i = 0; i < n; i++) {
+                file_name(name, sizeof(name), i);
+                fill_file(name, size, step);
+        }
+        pause_at(what, n * size, n);
+        for (uint32_t i = 0; i < n; i++) {
+                file_name(name, sizeof(name), i);
+                if (unlink(name) != 0)
+                        give_up(name);
+        }
+        snprintf(gone, sizeof(gone), "%s-gone", what);
+        pause_at(gone, n * size, n);
+}
+
+static void measure_memory(uint64_t mib) {
+        sigemptyset(&go_on);
+        sigaddset(&go_on, SIGUSR1);
+        sigprocmask(SIG_BLOCK, &go_on, NULL);
+        make_directories();
+        pause_at("memory-empty", mib << 20, 0);
+        measure_fill("memory-one-file", mib << 20, mib << 20, BLOCK);
+        measure_fill("memory-1M-files", mib << 20, BLOCK, BLOCK);
+        measure_fill("memory-4K-files", mib << 20, PAGE, PAGE);
+        measure_fill("memory-300K-files", mib << 20, 300u << 10, 300u << 10);
+        measure_fill("memory-1000B-files", mib << 18, 1000, 1000);
+        measure_fill("memory-holes", mib << 20, mib << 20, SPARSE_SIZE / mib);
+}
+
+static void use(void) {
+        fprintf(stderr, "usage: file_calls DIRECTORY MILLISECONDS | tree FILES | load MILLISECONDS I OF | "
+                        "memory MIB\n");
+        exit(2);
+}
+
+static unsigned long number(const char *text) {
+        char *end;
+        unsigned long n = strtoul(text, &end, 10);
+
+        if (*end != '\0' || end == text || n > 100000)
+                use();
+        return n;
+}
+
+int main(int argc, char **argv) {
+        const char *mode = argc > 2 ? argv[2] : "";
+        bool is_load = argc == 6 && strcmp(mode, "load") == 0;
+        unsigned long amount;
+
+        if (argc != 3 && argc != 4 && !is_load)
+                use();
+        amount = number(argv[argc == 3 ? 2 : 3]);
         block = calloc(1, BLOCK);
-        if (!block || chdir(argv[1]) != 0)
+        if (amount == 0 || !block || chdir(argv[1]) != 0)
                 give_up(argv[1]);
         memset(block, 5, BLOCK);
-        if (is_tree)
-                measure_tree((uint32_t)amount);
-        else
+        if (argc == 3)
                 measure_calls((uint32_t)amount);
+        else if (is_load)
+                measure_load((uint32_t)amount, number(argv[4]), number(argv[5]));
+        else if (strcmp(mode, "tree") == 0)
+                measure_tree((uint32_t)amount);
+        else if (strcmp(mode, "memory") == 0)
+                measure_memory(amount);
+        else
+                use();
         free(block);
         return 0;
 }

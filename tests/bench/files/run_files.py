@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -21,9 +22,14 @@ import time
 ROUNDS = 5
 CALLS_MS = 150
 TREE_FILES = 10000
-SOLUTION = """\
-entities:
+LOAD_CLIENTS = 8
+LOAD_MS = 400
+MEMORY_MIB = 64
+MEMORY_MORE = 0.15
+TINY_FILES = "memory-1000B-files"  # what a file takes beside its data is a third of them: reported
+CLIENT = """\
 - name: files.Calls
+  task: calls{number}
   path: {client}
   args: ["/", {amount}]
   env:
@@ -31,6 +37,8 @@ entities:
   connections:
   - target: kl.VfsRamFs
     id: kl.VfsRamFs
+"""
+SERVER = """\
 - name: kl.VfsRamFs
   path: VfsRamFs
   env:
@@ -47,19 +55,29 @@ GATES = (
     ("tree-create", "fuse", 1.0), ("tree-stat", "fuse", 1.0), ("tree-read", "fuse", 1.0), ("tree-remove", "fuse", 1.0),
 )
 FLOOR_GATES = (("pread-4K", 1.4), ("pwrite-4K", 1.4))
+LOAD_GATE = 1.6  # so many times as much is done by two processors
+STARTED = re.compile(r"(\S+) started as process (\d+)")
 
 
-def measured(command, cpus):
-    """Rows that a command prints: name → nanoseconds at the median."""
-    pin = (lambda: os.sched_setaffinity(0, cpus)) if cpus else None
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pin, timeout=300)
+def rows_of(text):
+    """Rows that commands print: name → nanoseconds at the median."""
+    return {match.group(1): int(match.group(2)) for match in map(LINE.search, text.splitlines()) if match}
+
+
+def pinned(cpus):
+    return (lambda: os.sched_setaffinity(0, cpus)) if cpus else None
+
+
+def measured(*commands, cpus):
+    """What commands print that run at once."""
+    runs = [subprocess.Popen(c, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pinned(cpus))
+            for c in commands]
     rows = {}
-    for line in run.stdout.splitlines():
-        match = LINE.search(line)
-        if match:
-            rows[match.group(1)] = int(match.group(2))
-    if run.returncode != 0 or not rows:
-        sys.exit(f"{' '.join(command)} gave {run.returncode}:\n{run.stdout}{run.stderr}")
+    for command, run in zip(commands, runs):
+        out, err = run.communicate(timeout=300)
+        rows.update(rows_of(out))
+        if run.returncode != 0 or not rows_of(out):
+            sys.exit(f"{' '.join(command)} gave {run.returncode}:\n{out}{err}")
     return rows
 
 
@@ -73,7 +91,7 @@ class Fuse:
         self.folder = tempfile.mkdtemp(prefix="caisson-fuse-")
         device = os.stat(self.folder).st_dev
         self.server = subprocess.Popen(
-            [self.program, self.folder], preexec_fn=(lambda: os.sched_setaffinity(0, self.cpus)) if self.cpus else None)
+            [self.program, self.folder], preexec_fn=pinned(self.cpus))
         while os.stat(self.folder).st_dev == device and self.server.poll() is None:
             time.sleep(0.01)
         return self.folder
@@ -84,38 +102,138 @@ class Fuse:
         os.rmdir(self.folder)
 
 
-def measured_in_vfs(client, command, amount, cpus):
-    with tempfile.TemporaryDirectory(prefix="caisson-files-") as folder:
-        with open(os.path.join(folder, "init.yaml"), "w") as file:
+def write_solution(folder, client, amounts):
+    """A VFS with a client for each of the amounts."""
+    with open(os.path.join(folder, "init.yaml"), "w") as file:
+        file.write("entities:\n")
+        for number, amount in enumerate(amounts):
             words = ", ".join(f'"{word}"' for word in amount)
-            file.write(SOLUTION.format(client=os.path.basename(client), amount=words))
-        os.mkdir(os.path.join(folder, "files"))
-        with open(os.path.join(folder, "files", "Calls.edl"), "w") as file:
-            file.write(DESCRIPTION)
-        return measured([*command, folder], cpus)
+            file.write(CLIENT.format(client=os.path.basename(client), amount=words, number=number))
+        file.write(SERVER)
+    os.mkdir(os.path.join(folder, "files"))
+    with open(os.path.join(folder, "files", "Calls.edl"), "w") as file:
+        file.write(DESCRIPTION)
+
+
+def measured_in_vfs(client, command, amounts, cpus):
+    with tempfile.TemporaryDirectory(prefix="caisson-files-") as folder:
+        write_solution(folder, client, amounts)
+        return measured([*command, folder], cpus=cpus)
+
+
+class Parties:
+    """Who is measured with the same calls: party → rows of some amounts, one after the other or at once."""
+
+    def __init__(self, args, cpus):
+        self.args, self.cpus = args, cpus
+
+    def on(self, folder, amounts):
+        return measured(*[[self.args.calls, folder, *amount] for amount in amounts], cpus=self.cpus)
+
+    def tmpfs(self, amounts):
+        folder = tempfile.mkdtemp(prefix="caisson-files-", dir="/dev/shm")
+        try:
+            return self.on(folder, amounts)
+        finally:
+            shutil.rmtree(folder)
+
+    def fuse(self, amounts):
+        with Fuse(self.args.fuse, self.cpus) as folder:
+            return self.on(folder, amounts)
+
+    def vfs(self, amounts):
+        return measured_in_vfs(self.args.vfs[0], self.args.vfs[1:], amounts, self.cpus)
+
+    def all(self):
+        yield "tmpfs", self.tmpfs
+        if self.args.fuse:
+            yield "fuse", self.fuse
+        if self.args.vfs:
+            yield "vfs", self.vfs
 
 
 def one_round(args, cpus):
     """What each of the parties took: party → row → nanoseconds."""
-    result = {"floor": measured([args.floor, str(CALLS_MS)], cpus)}
-    folder = tempfile.mkdtemp(prefix="caisson-files-", dir="/dev/shm")
-    amounts = [str(CALLS_MS)], ["tree", str(TREE_FILES)]
-    try:
-        result["tmpfs"] = {}
-        for amount in amounts:
-            result["tmpfs"].update(measured([args.calls, folder, *amount], cpus))
-    finally:
-        shutil.rmtree(folder)
-    if args.fuse:
-        with Fuse(args.fuse, cpus) as folder:
-            result["fuse"] = {}
-            for amount in amounts:
-                result["fuse"].update(measured([args.calls, folder, *amount], cpus))
-    if args.vfs:
-        result["vfs"] = {}
-        for amount in amounts:
-            result["vfs"].update(measured_in_vfs(args.vfs[0], args.vfs[1:], amount, cpus))
+    result = {"floor": measured([args.floor, str(CALLS_MS)], cpus=cpus)}
+    for party, measure in Parties(args, cpus).all():
+        result[party] = {**measure([[str(CALLS_MS)]]), **measure([["tree", str(TREE_FILES)]])}
     return result
+
+
+# --- many clients ---
+
+
+def load_of(measure, n):
+    """Calls a second of n clients at once."""
+    rows = measure([["load", str(LOAD_MS), str(i), str(n)] for i in range(n)])
+    return sum(1e9 / ns for name, ns in rows.items() if name.startswith("load-"))
+
+
+def print_load(args, places):
+    """1 and LOAD_CLIENTS clients; returns party → place → calls a second of the many."""
+    print(f"\nreads of 4 KiB by 1 and by {LOAD_CLIENTS} clients at once, calls a second: median of 3")
+    result = {}
+    for place, cpus in places:
+        for party, measure in Parties(args, cpus).all():
+            one, many = (statistics.median(load_of(measure, n) for _ in range(3)) for n in (1, LOAD_CLIENTS))
+            result.setdefault(party, {})[place] = many
+            print(f"  {place:16}{party:8}{one / 1000:10.0f} k{many / 1000:10.0f} k")
+    return result
+
+
+def judge_load(load):
+    if "vfs" not in load or "two" not in load["vfs"]:
+        return 0
+    missed = 0
+    gain = load["vfs"]["two"] / load["vfs"]["one"]
+    checks = [(f"{LOAD_CLIENTS} clients on two processors over one", gain, LOAD_GATE)]
+    checks += [(f"{LOAD_CLIENTS} clients, {place}, over FUSE", load["vfs"][place] / load["fuse"][place], 1.0)
+               for place in load["vfs"] if "fuse" in load]
+    for what, value, bound in checks:
+        print(f"  {'ok    ' if value >= bound else 'MISSED'} {what}: {value:.2f} (at least {bound:.2f})")
+        missed += value < bound
+    return missed
+
+
+# --- memory ---
+
+
+def memory_of(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+
+
+def measured_memory(args):
+    """Bytes of the VFS at each pause of its client: [(what, bytes of data, bytes of the process)]."""
+    result, pids = [], {}
+    with tempfile.TemporaryDirectory(prefix="caisson-files-") as folder:
+        write_solution(folder, args.vfs[0], [["memory", str(MEMORY_MIB)]])
+        run = subprocess.Popen([*args.vfs[1:], "-v", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for line in run.stdout:
+            started, pause = STARTED.search(line), LINE.search(line)
+            if started:
+                pids[started.group(1)] = int(started.group(2))
+            elif pause:
+                result.append((pause.group(1), int(pause.group(2)), memory_of(pids["kl.VfsRamFs"])))
+                os.kill(pids["calls0"], signal.SIGUSR1)
+        if run.wait() != 0 or len(result) < 3:
+            sys.exit(f"the client that fills memory gave {run.returncode} after {result}")
+    return result
+
+
+def judge_memory(rows):
+    """Over what the process takes when it holds nothing."""
+    print(f"\nmemory of VfsRamFs with {MEMORY_MIB} MiB of data, and when they are gone")
+    base, missed = rows[0][2], 0
+    for what, data, taken in rows[1:]:
+        value = (taken - base) / data
+        bound = MEMORY_MORE if what.endswith("-gone") else 1 + MEMORY_MORE
+        if what.startswith(TINY_FILES):
+            print(f"         {what} over its data: {value:.2f} (reported)")
+            continue
+        print(f"  {'ok    ' if value <= bound else 'MISSED'} {what} over its data: {value:.2f} (at most {bound:.2f})")
+        missed += value > bound
+    return missed
 
 
 def text(ns):
@@ -162,11 +280,15 @@ def main():
     parser.add_argument("--fuse")
     parser.add_argument("--vfs", nargs=argparse.REMAINDER)
     args = parser.parse_args()
-    first = min(os.sched_getaffinity(0))
-    rounds = [one_round(args, {first}) for _ in range(ROUNDS)]
+    free = sorted(os.sched_getaffinity(0))
+    rounds = [one_round(args, {free[0]}) for _ in range(ROUNDS)]
     print_table("one processor", rounds)
     missed = judge(rounds)
     print_table("unpinned (reported)", [one_round(args, None) for _ in range(3)])
+    places = [("one", {free[0]}), ("two", set(free[:2])), ("unpinned", None)]
+    missed += judge_load(print_load(args, [p for p in places if p[0] != "two" or len(free) > 1]))
+    if args.vfs:
+        missed += judge_memory(measured_memory(args))
     sys.exit(1 if missed else 0)
 
 

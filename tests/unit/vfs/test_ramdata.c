@@ -89,7 +89,30 @@ static void a_small_file_takes_little_memory(void **state) {
         ramdata_init(&d, &budget, &tables);
         assert_int_equal(ramdata_write(&d, text, sizeof text, 0, &put), 0);
         assert_int_equal(budget.used, 2 * RAMDATA_GRAIN);
+        assert_null(d.leaves);
         ramdata_deinit(&d);
+}
+
+/* A page more than a chunk, up to the chunk from which on there are whole ones only. */
+static void a_file_takes_an_eighth_more_at_most(void **state) {
+        static char text[RAMDATA_CHUNK];
+        RamBudget budget = {.max = UINT64_MAX}, tables = {.max = UINT64_MAX};
+        RamData d;
+        size_t put;
+
+        (void)state;
+        ramdata_init(&d, &budget, &tables);
+        for (uint32_t i = 1; i <= RAMDATA_SHORT; i++) {
+                uint64_t more = i < RAMDATA_SHORT ? RAMDATA_PAGE : RAMDATA_CHUNK;
+
+                assert_int_equal(
+                        ramdata_write(&d, text, sizeof text, (i - 1) * (uint64_t)RAMDATA_CHUNK, &put), 0);
+                assert_int_equal(budget.used, i * (uint64_t)RAMDATA_CHUNK);
+                assert_int_equal(ramdata_write(&d, text, RAMDATA_PAGE, i * (uint64_t)RAMDATA_CHUNK, &put), 0);
+                assert_int_equal(budget.used, i * (uint64_t)RAMDATA_CHUNK + more);
+        }
+        ramdata_deinit(&d);
+        assert_int_equal(budget.used, 0);
 }
 
 static void the_budget_is_kept_to_the_byte(void **state) {
@@ -145,6 +168,7 @@ int main(void) {
                 cmocka_unit_test(random_operations_agree_with_an_array),
                 cmocka_unit_test(a_hole_takes_no_memory),
                 cmocka_unit_test(a_small_file_takes_little_memory),
+                cmocka_unit_test(a_file_takes_an_eighth_more_at_most),
                 cmocka_unit_test(the_budget_is_kept_to_the_byte),
                 cmocka_unit_test(what_fits_is_written),
                 cmocka_unit_test(files_end_at_the_limit),
