@@ -276,6 +276,10 @@ static int write_at(VfsFile *f, const void *data, size_t size, uint64_t *at, siz
 
         *ret_put = 0;
         size = size < VFS_IO_MAX ? size : VFS_IO_MAX;
+        if (size > 0 && !(atomic_load(&f->status) & O_APPEND))
+                r = place_grow(&f->place, *at + 1);
+        if (r < 0)
+                return r;
         fs_lock(fs);
         if (atomic_load(&f->status) & O_APPEND)
                 r = end_of_file(f->place.node, at);

@@ -147,6 +147,68 @@ int place_set_times(const Place *p, const struct timespec times[2]) {
         return set.what ? place_set(p, &set) : 0;
 }
 
+/* Under the lock, as the next two. Is there room for it at all? */
+static int check_growth(const Place *p, uint64_t was, uint64_t size) {
+        const FsOps *ops = p->mount->fs->ops;
+        struct statvfs st;
+
+        if (size > ops->filled_max)
+                return -EFBIG;
+        if (!ops->statvfs || ops->statvfs(p->mount->fs, &st) < 0)
+                return 0; /* it will turn out */
+        return (size - was) / st.f_frsize > st.f_bavail ? -ENOSPC : 0;
+}
+
+/* One step, from where the file ends now: others may have written or cut it. 1: what is left is one step. */
+static int grow_on(const Place *p, uint64_t size, uint64_t *ret_reached) {
+        const FsOps *ops = p->mount->fs->ops;
+        struct stat st;
+        uint64_t was;
+        int r = ops->stat(p->node, &st);
+
+        if (r < 0)
+                return r;
+        was = (uint64_t)st.st_size;
+        if (size <= was || size - was <= VFS_IO_MAX)
+                return 1;
+        r = check_growth(p, was, size);
+        if (r == 0)
+                r = ops->truncate(p->node, was + VFS_IO_MAX);
+        if (r == 0)
+                *ret_reached = was + VFS_IO_MAX;
+        return r;
+}
+
+/* What was grown for nothing, if nobody has changed the file since. */
+static void take_back(const Place *p, uint64_t reached, uint64_t was) {
+        struct stat st;
+
+        if (reached > was && p->mount->fs->ops->stat(p->node, &st) == 0 && (uint64_t)st.st_size == reached)
+                (void)p->mount->fs->ops->truncate(p->node, was);
+}
+
+int place_grow(const Place *p, uint64_t size) {
+        Fs *fs = p->mount->fs;
+        uint64_t was, reached;
+        struct stat st;
+        int r;
+
+        if (!fs->ops->filled_max || size <= VFS_IO_MAX || !fs->ops->truncate)
+                return 0;
+        r = place_stat(p, &st);
+        if (r < 0)
+                return r;
+        was = reached = (uint64_t)st.st_size;
+        do {
+                fs_lock(fs);
+                r = grow_on(p, size, &reached);
+                if (r < 0)
+                        take_back(p, reached, was);
+                fs_unlock(fs);
+        } while (r == 0);
+        return r < 0 ? r : 0;
+}
+
 int place_truncate(const Place *p, off_t size) {
         Fs *fs = p->mount->fs;
         int r = place_check_writable(p);
@@ -159,6 +221,9 @@ int place_truncate(const Place *p, off_t size) {
                 return -EINVAL;
         if (!fs->ops->truncate)
                 return -EIO;
+        r = place_grow(p, (uint64_t)size);
+        if (r < 0)
+                return r;
         fs_lock(fs);
         r = fs->ops->truncate(p->node, (uint64_t)size);
         fs_unlock(fs);

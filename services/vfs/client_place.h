@@ -52,3 +52,7 @@ int place_chown(const Place *p, uid_t uid, gid_t gid);
 /* times as utimensat() has them; NULL: now. -EINVAL: out of range. */
 int place_set_times(const Place *p, const struct timespec times[2]);
 int place_truncate(const Place *p, off_t size);
+/* Before something is written far behind the end of a file: makes it grow to there, but for the last
+ * VFS_IO_MAX bytes, in steps between which others work, if its file system writes what lies between. -ENOSPC,
+ * -EFBIG and what the file system says: the file is as it was. */
+int place_grow(const Place *p, uint64_t size);

@@ -71,6 +71,9 @@ enum { FS_RENAME_NOREPLACE = 1, FS_RENAME_EXCHANGE = 2 };
 
 typedef struct FsOps {
         const char *type; /* as in an fstab entry: "ramfs" */
+        /* Bytes of the largest file, where growing one writes all that lies between: the core does that in
+         * steps, so that others get in between. 0: holes cost nothing. */
+        uint64_t filled_max;
 
         void (*unmount)(Fs *fs); /* no node but the root has references; writes everything back */
         int (*sync)(Fs *fs);

@@ -404,6 +404,7 @@ const FsOps fat_ops = {
         .read = fat_read,
         .write = fat_write,
         .truncate = fat_truncate,
+        .filled_max = FAT_SIZE_MAX,
         .fsync = fat_fsync,
         .getxattr = fat_getxattr,
         .listxattr = fat_listxattr,

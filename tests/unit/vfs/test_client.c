@@ -53,6 +53,85 @@ static void write_file(const char *path, const char *text) {
         vfs_close(f);
 }
 
+/* --- a file system that writes all that lies between --- */
+
+#define FILLED_MAX (64u * VFS_IO_MAX)
+#define ROOM       (48u * VFS_IO_MAX)
+
+static const FsOps *usual_ops;
+static FsOps filling_ops;
+static uint32_t n_steps;
+static uint64_t fails_at; /* size that can't be reached; 0: each can */
+
+static int grow_one_step(FsNode *node, uint64_t size) {
+        struct stat st;
+
+        assert_int_equal(usual_ops->stat(node, &st), 0);
+        assert_true(size <= (uint64_t)st.st_size + VFS_IO_MAX);
+        if (fails_at && size >= fails_at)
+                return -EIO;
+        n_steps++;
+        return usual_ops->truncate(node, size);
+}
+
+static int tell_room(Fs *fs, struct statvfs *ret) {
+        (void)fs;
+        *ret = (struct statvfs){.f_frsize = 4096, .f_bavail = ROOM / 4096};
+        return 0;
+}
+
+static void fill_gaps(void) {
+        Fs *fs = mounts.first->fs;
+
+        usual_ops = fs->ops;
+        filling_ops = *fs->ops;
+        filling_ops.filled_max = FILLED_MAX;
+        filling_ops.truncate = grow_one_step;
+        filling_ops.statvfs = tell_room;
+        fs->ops = &filling_ops;
+        n_steps = 0;
+        fails_at = 0;
+}
+
+static void growing_by_much_goes_in_steps(void **state) {
+        VfsFile *f = NULL;
+        size_t put;
+
+        (void)state;
+        fill_gaps();
+        assert_int_equal(vfs_open(&c, NULL, "/f", O_RDWR | O_CREAT, 0600, &f), 0);
+        assert_int_equal(vfs_ftruncate(f, VFS_IO_MAX), 0);
+        assert_int_equal(n_steps, 1);
+        assert_int_equal(vfs_ftruncate(f, 10 * VFS_IO_MAX + 1), 0);
+        assert_int_equal(n_steps, 11);
+        assert_int_equal(vfs_pwrite(f, "end", 3, 20 * VFS_IO_MAX, &put), 0);
+        assert_int_equal(n_steps, 20); /* the last one is the write's own */
+        assert_int_equal(stat_of("/f").st_size, 20 * VFS_IO_MAX + 3);
+        assert_int_equal(vfs_truncate(&c, "/f", ROOM), 0);
+        assert_int_equal(stat_of("/f").st_size, ROOM);
+        vfs_close(f);
+}
+
+static void growing_that_fails_leaves_the_file_as_it_was(void **state) {
+        VfsFile *f = NULL;
+        size_t put;
+
+        (void)state;
+        fill_gaps();
+        assert_int_equal(vfs_open(&c, NULL, "/f", O_RDWR | O_CREAT, 0600, &f), 0);
+        assert_int_equal(vfs_ftruncate(f, 100), 0);
+        n_steps = 0;
+        assert_int_equal(vfs_ftruncate(f, FILLED_MAX + 1), -EFBIG);
+        assert_int_equal(vfs_pwrite(f, "x", 1, FILLED_MAX, &put), -EFBIG);
+        assert_int_equal(vfs_ftruncate(f, ROOM + 4096 + 100), -ENOSPC);
+        assert_int_equal(n_steps, 0);
+        fails_at = 5 * VFS_IO_MAX;
+        assert_int_equal(vfs_ftruncate(f, 20 * VFS_IO_MAX), -EIO);
+        assert_int_equal(n_steps, 4 + 1); /* and back */
+        assert_int_equal(stat_of("/f").st_size, 100);
+        vfs_close(f);
+}
+
 /* --- unmounting --- */
 
 static int sync_error;
@@ -141,6 +220,8 @@ static void a_directory_gives_its_group_on_if_it_is_told_to(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
+                CASE(growing_by_much_goes_in_steps),
+                CASE(growing_that_fails_leaves_the_file_as_it_was),
                 CASE(what_can_not_be_written_back_is_unmounted_all_the_same),
                 CASE(one_open_file_too_many_leaves_files_alone),
                 CASE(an_open_that_fails_counts_no_file),
