@@ -182,8 +182,8 @@ static uint32_t gather(BlkCache *c, bool late) {
         return n;
 }
 
-/* Writes all late sectors, or all others; the first error, after trying all. A device that does not answer at
- * all is not asked again and again. */
+/* Writes all late sectors, or all others; the first error, after trying all: what fails with -EIO may be a
+ * bad place. Other errors are of the whole device, which is not asked again. */
 static int write_out(BlkCache *c, bool late) {
         uint32_t n = gather(c, late);
         Run run = {.size = 0};

@@ -270,8 +270,10 @@ int ramdata_write(RamData *d, const void *data, size_t size, uint64_t at, size_t
         size_t done = 0;
 
         *ret_put = 0;
-        if (at >= RAMDATA_MAX || size > RAMDATA_MAX - at)
+        if (at >= RAMDATA_MAX)
                 return size == 0 ? 0 : -EFBIG;
+        if (size > RAMDATA_MAX - at)
+                size = (size_t)(RAMDATA_MAX - at);
         while (done < size) {
                 uint64_t here = at + done, chunk = here / RAMDATA_CHUNK;
                 uint32_t from = (uint32_t)(here % RAMDATA_CHUNK);

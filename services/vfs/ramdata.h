@@ -57,8 +57,8 @@ void ramdata_init(RamData *d, RamBudget *budget, RamBudget *tables);
 void ramdata_deinit(RamData *d);
 /* Bytes read, fewer than `size` at the end of the file. */
 size_t ramdata_read(const RamData *d, void *buffer, size_t size, uint64_t at);
-/* 0 and what was written, which is less than asked for when memory ends on the way; -ENOSPC: nothing at all;
- * -EFBIG: beyond RAMDATA_MAX. */
+/* 0 and what was written, which is less than asked for when memory or RAMDATA_MAX ends on the way; else, with
+ * nothing at all, -ENOSPC or -EFBIG. */
 int ramdata_write(RamData *d, const void *data, size_t size, uint64_t at, size_t *ret_put);
 /* -EFBIG. */
 int ramdata_truncate(RamData *d, uint64_t size);
