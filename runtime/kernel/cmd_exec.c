@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "chamber_root.h"
 #include "elf_needs.h"
 #include "exec_plan.h"
 #include "files.h"
@@ -148,9 +149,29 @@ static const char *refuse_program(const char *program) {
 
         if (r == -ENOEXEC)
                 return "it is no program for this machine (a script's interpreter is one)";
+        if (r == -EBADMSG)
+                return "its ELF headers are damaged";
         if (r < 0)
                 return strerror(-r);
-        return needs.loader[0] ? NULL : "it is linked statically; its file calls could not be answered";
+        if (!needs.loader[0])
+                return "it is linked statically; its file calls could not be answered";
+        return access(program, X_OK) < 0 ? "it may not be executed (chmod +x)" : NULL;
+}
+
+/* NULL, or why it would not find its libraries. */
+static const char *refuse_libraries(Pool *pool, const char *program) {
+        static RootPlan root; /* large */
+        int r = root_plan_init(&root, program, NULL);
+        const char *wrong = NULL;
+
+        if (r == -ENOENT)
+                wrong = pool_printf(pool,
+                        "its library %s is in none of the folders where libraries are looked for",
+                        root.object);
+        else if (r < 0)
+                wrong = pool_printf(pool, "its library %s: %s", root.object, strerror(-r));
+        root_plan_deinit(&root);
+        return wrong;
 }
 
 _Static_assert(INIT_LIST_MAX == 256, "a message says so");
@@ -179,6 +200,8 @@ static int plan_program(Exec *exec, size_t n_words, char **words) {
                 wrong = strchr(words[0], '/') ? strerror(errno) : "there is no such program in PATH";
         if (!wrong)
                 wrong = refuse_program(plan->program);
+        if (!wrong)
+                wrong = refuse_libraries(&exec->load.pool, plan->program);
         if (!wrong)
                 wrong = refuse_words(plan);
         if (wrong)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "blkcache.h"
+#include "fs.h"
 #include "partitions.h"
 
 static DevicesFind *finders[DEVICES_FINDERS_MAX];
@@ -50,19 +51,32 @@ static int find_disk(const char *disk, bool is_read_only, Blk **ret) {
         return r;
 }
 
+static void explain_partition(int r, const char *disk, uint32_t index) {
+        if (r == -ENXIO)
+                fs_explain("the disk %s has no partition %u, counted from 0", disk, index);
+        else if (r == -EINVAL)
+                fs_explain("the partition table of the disk %s makes no sense", disk);
+}
+
 int devices_open(const char *name, bool is_read_only, Blk **ret) {
         char disk[DEVICES_NAME_MAX];
         uint32_t index;
         Blk *whole, *part;
         int r = parse_name(name, disk, &index);
 
-        if (r < 0)
-                return r == -EINVAL ? -ENODEV : r;
+        if (r < 0) {
+                fs_explain("'%s' is no disk: ramdisk0,0, mmc0,1, ahci1 would be", name);
+                return -ENODEV;
+        }
         r = find_disk(disk, is_read_only, &whole);
+        if (r == -ENODEV)
+                fs_explain("no driver has the disk %s (has this process a channel to it, and it the image?)",
+                        disk);
         if (r < 0)
                 return r;
         r = partitions_open(whole, index, &part);
         if (r < 0) {
+                explain_partition(r, disk, index);
                 (void)blk_close(whole);
                 return r;
         }

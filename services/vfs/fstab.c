@@ -116,6 +116,8 @@ bool fstab_mount(VfsClient *c, const char *line) {
         fs_explain("%s", "");
         if (is_good) {
                 r = vfs_mkdir(c, NULL, e->mount.target, MOUNT_DIR_MODE);
+                if (r == -ENOENT)
+                        fs_explain("the folder that %s would be in is not there", e->mount.target);
                 if (r == 0 || r == -EEXIST)
                         r = world_mount(c, &e->mount);
                 if (r < 0)

@@ -99,7 +99,9 @@ int rom_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
                 return -EROFS;
         if (fd >= 0)
                 return mount_image(fd, flags, data, ret_fs);
-        if (!nkx_grant_name(0))
+        if (!nkx_grant_name(0)) {
+                fs_explain("this process is granted no file of the solution (`grants` in init.yaml)");
                 return -ENODEV;
+        }
         return data[0] == '\0' ? mount_files(ret_fs) : -EINVAL;
 }

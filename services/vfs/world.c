@@ -39,21 +39,36 @@ static int flags_of(unsigned long flags, unsigned *ret) {
         return flags ? -EINVAL : 0;
 }
 
+/* What the file system itself had no more words for. */
+static void explain_type(int r, const FsType *type, const WorldMount *m) {
+        if (r != -EINVAL || *fs_explanation())
+                return;
+        if (type->needs_device)
+                fs_explain("%s holds no %s, or a damaged one, or an option or its value is unknown to it",
+                        m->source, type->name);
+        else
+                fs_explain("an option or its value is unknown to %s", type->name);
+}
+
 static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags, Fs **ret) {
         Blk *blk = NULL;
         int r;
 
         fs_explain("%s", "");
-        if (type->is_read_only && !(flags & MOUNT_READ_ONLY))
+        if (type->is_read_only && !(flags & MOUNT_READ_ONLY)) {
+                fs_explain("%s is read-only: mount it with the option ro", type->name);
                 return -EROFS;
+        }
         if (type->needs_device)
                 r = devices_open(m->source, (flags & MOUNT_READ_ONLY) != 0, &blk);
         else
                 r = 0;
         if (r == 0)
                 r = type->mount(blk, flags, m->data, ret);
-        if (r < 0)
+        if (r < 0) {
+                explain_type(r, type, m);
                 (void)blk_close(blk);
+        }
         return r;
 }
 
@@ -65,8 +80,9 @@ static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
         for (uint32_t i = 0; (type = fstypes_with_device(i)) != NULL; i++) {
                 r = make_of_type(type, m, flags, ret);
                 if (r == 0 || r == -ENODEV || r == -ENXIO || r == -EIO)
-                        break;
+                        return r;
         }
+        fs_explain("%s holds no file system that is known here, or one that needs the option ro", m->source);
         return r;
 }
 

@@ -137,9 +137,15 @@ def unmounted(tap, scratch):
     """What was asked for and isn't there: a program that writes elsewhere would look as if all were well."""
     image = pathlib.Path(scratch, "zeros.img")
     image.write_bytes(bytes(1 << 20))
-    for words, part in ((["--disk", str(image), "--vfs", "mmc0 / ext4 0"], "ROOTFS 'mmc0 / ext4 0' is not mounted: "),
-                        (["--vfs", "mmc0 / ext4 0"], "No such device"), (["--vfs", "nodev /x ext9 0"], "no file system 'ext9'"),
-                        (["--vfs", "nodev /x ramfs bogus"], "'nodev /x ramfs bogus' is not mounted: ")):
+    for words, part in ((["--disk", str(image), "--vfs", "mmc0 / ext4 0"], "ROOTFS 'mmc0 / ext4 0' is not mounted: mmc0 holds no ext4"),
+                        (["--disk", str(image), "--vfs", "mmc0,1 / ext4 0"], "the disk mmc0 has no partition 1"),
+                        (["--disk", str(image), "--vfs", "mmc0 / auto ro"], "mmc0 holds no file system"),
+                        (["--vfs", "mmc0 / ext4 0"], "no driver has the disk mmc0"),
+                        (["--vfs", "nodev /x ext9 0"], "no file system 'ext9'"),
+                        (["--vfs", "x /x/y ramfs 0"], "the folder that /x/y would be in is not there"),
+                        (["--vfs", "x /x romfs 0"], "romfs is read-only: mount it with the option ro"),
+                        (["--vfs", "x /x romfs ro"], "is granted no file of the solution"),
+                        (["--vfs", "nodev /x ramfs bogus"], "'nodev /x ramfs bogus' is not mounted: an option")):
         code, out, err = run(*words, "--", program("echo"), "begun")
         tap.case(code == 1 and not out and part in err and "takes its place" not in err,
                  f"no program without {words[-1].replace('/', 'at ')}", code, out, err)
@@ -163,7 +169,14 @@ def refusals(tap, scratch):
     text = pathlib.Path(scratch, "text")
     text.write_text("#!/bin/sh\n")
     text.chmod(0o755)
+    echo = pathlib.Path(program("echo")).read_bytes()
+    poor, bare, cut = (pathlib.Path(scratch, name) for name in ("poor", "bare", "cut"))
+    for file, content in ((poor, echo.replace(b"libc.so.6", b"libq.so.6")), (bare, echo), (cut, echo[:200])):
+        file.write_bytes(content)
+        file.chmod(0o644 if file == bare else 0o755)
     for words, code, part in ((["--", "no-such-program"], 1, "no such program in PATH"), (["--", str(text)], 1, "no program"),
+                              (["--", str(poor)], 1, "its library libq.so.6 is in none of the folders"),
+                              (["--", str(bare)], 1, "may not be executed"), (["--", str(cut)], 1, "damaged"),
                               ([], 2, "name a program"), (["--vfs", "nodev /", "--", "ls"], 2, "four words"),
                               (["--vfs", "nodev x ramfs 0", "--", "ls"], 2, "folder"),
                               (["--disk", "/nowhere", "--", "ls"], 2, "/nowhere: No such file"),
