@@ -22,6 +22,7 @@ import time
 ROUNDS = 5
 CALLS_MS = 150
 TREE_FILES = 10000
+DISK_TREE_FILES = 1000
 LOAD_CLIENTS = 8
 LOAD_MS = 400
 MEMORY_MIB = 64
@@ -42,9 +43,25 @@ SERVER = """\
 - name: kl.VfsRamFs
   path: VfsRamFs
   env:
-    ROOTFS: nodev / ramfs 0
+    ROOTFS: {root}
     VFS_FILESYSTEM_BACKEND: server:kl.VfsRamFs
 """
+DRIVER = """\
+  connections:
+  - target: kl.drivers.RAMDisk
+    id: kl.drivers.RAMDisk
+- name: kl.drivers.RAMDisk
+  path: ramdisk
+  grants:
+  - file: ramdisk0.img
+"""
+IN_MEMORY = "nodev / ramfs 0"
+# File systems on a disk: name → the entry of the root, and what makes the image.
+ON_DISK = {
+    "ext4": ("ramdisk0,0 / ext4 0", ["mkfs.ext4", "-q", "-F"]),
+    "fat32": ("ramdisk0,0 / fat32 0", ["mkfs.fat", "-F", "32"]),
+}
+DISK_SIZE = 256 << 20
 DESCRIPTION = "task class files.Calls\n"
 LINE = re.compile(r"([a-z][a-zA-Z0-9+-]*) (\d+) (\d+) (\d+)$")
 # Row, peer, bound: the VFS takes at most so many times as long as the peer.
@@ -102,22 +119,28 @@ class Fuse:
         os.rmdir(self.folder)
 
 
-def write_solution(folder, client, amounts):
+def write_solution(folder, client, amounts, disk=None):
     """A VFS with a client for each of the amounts."""
+    root, make = ON_DISK[disk] if disk else (IN_MEMORY, None)
     with open(os.path.join(folder, "init.yaml"), "w") as file:
         file.write("entities:\n")
         for number, amount in enumerate(amounts):
             words = ", ".join(f'"{word}"' for word in amount)
             file.write(CLIENT.format(client=os.path.basename(client), amount=words, number=number))
-        file.write(SERVER)
+        file.write(SERVER.format(root=root) + (DRIVER if disk else ""))
     os.mkdir(os.path.join(folder, "files"))
     with open(os.path.join(folder, "files", "Calls.edl"), "w") as file:
         file.write(DESCRIPTION)
+    if make:
+        image = os.path.join(folder, "ramdisk0.img")
+        with open(image, "wb") as file:
+            file.truncate(DISK_SIZE)
+        subprocess.run([*make, image], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def measured_in_vfs(client, command, amounts, cpus):
+def measured_in_vfs(client, command, amounts, cpus, disk=None):
     with tempfile.TemporaryDirectory(prefix="caisson-files-") as folder:
-        write_solution(folder, client, amounts)
+        write_solution(folder, client, amounts, disk)
         return measured([*command, folder], cpus=cpus)
 
 
@@ -157,6 +180,16 @@ def one_round(args, cpus):
     result = {"floor": measured([args.floor, str(CALLS_MS)], cpus=cpus)}
     for party, measure in Parties(args, cpus).all():
         result[party] = {**measure([[str(CALLS_MS)]]), **measure([["tree", str(TREE_FILES)]])}
+    return result
+
+
+def round_on_disks(args, cpus):
+    """The same with the file systems of disks in place of the peers."""
+    result = {}
+    for disk in [None, *(name for name, (_, make) in ON_DISK.items() if shutil.which(make[0]))]:
+        result[disk or "vfs"] = {}
+        for amount in [str(CALLS_MS)], ["tree", str(DISK_TREE_FILES)]:
+            result[disk or "vfs"].update(measured_in_vfs(args.vfs[0], args.vfs[1:], [amount], cpus, disk))
     return result
 
 
@@ -244,11 +277,12 @@ def print_table(title, rounds):
     parties = list(rounds[0])
     rows = list(dict.fromkeys(row for party in parties for row in rounds[0][party]))
     print(f"\n{title}: median of {len(rounds)} rounds")
-    print(f"  {'':22}" + "".join(f"{party:>12}" for party in parties) + f"{'vfs/fuse':>10}{'vfs/tmpfs':>10}")
+    peers = [peer for peer in ("fuse", "tmpfs") if peer in parties]
+    print(f"  {'':22}" + "".join(f"{party:>12}" for party in parties) + "".join(f"{'vfs/' + p:>10}" for p in peers))
     for row in rows:
         cells = [statistics.median(r[p][row] for r in rounds) if row in rounds[0][p] else None for p in parties]
         line = f"  {row:22}" + "".join(f"{text(c) if c else '-':>12}" for c in cells)
-        for peer in ("fuse", "tmpfs"):
+        for peer in peers:
             value = ratio(rounds, row, peer)
             line += f"{value:>10.2f}" if value else f"{'-':>10}"
         print(line)
@@ -289,6 +323,7 @@ def main():
     missed += judge_load(print_load(args, [p for p in places if p[0] != "two" or len(free) > 1]))
     if args.vfs:
         missed += judge_memory(measured_memory(args))
+        print_table("one processor, on a RAM disk (reported)", [round_on_disks(args, {free[0]}) for _ in range(3)])
     sys.exit(1 if missed else 0)
 
 
