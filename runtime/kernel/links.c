@@ -16,6 +16,7 @@
 
 #include "boot/end_block.h"
 #include "mediator.h"
+#include "openings.h"
 #include "procs.h"
 #include "transport/chan_mem.h"
 
@@ -46,7 +47,7 @@ typedef struct LinkListener {
 typedef struct Link {
         LinkListener *listener;
         uint32_t client;
-        int touched_fd;       /* of the direct leg, to ask which slots have memory; -1: nothing is direct */
+        int direct_fd;        /* the direct leg, to ask which slots have memory; -1: nothing is direct */
         MediatorRoute *route; /* NULL: it has not come so far */
 } Link;
 
@@ -64,6 +65,7 @@ struct Links {
         LinkBlock *blocks;
         LinkListener *listeners; /* static ones */
         LinkRoom *rooms;         /* per task */
+        Openings openings;       /* of blocks and status pages */
         uint32_t n_links;
 };
 
@@ -221,8 +223,15 @@ static void put_fd(MailFds *fds, int fd) {
                 fds->list[fds->n++] = fd;
 }
 
-/* Opened for the receiver alone. */
-static int put_page(MailFds *fds, int ro_fd) {
+static int put_copy(MailFds *fds, int of) {
+        int fd = fcntl(of, F_DUPFD_CLOEXEC, 0);
+
+        put_fd(fds, fd);
+        return fd < 0 ? -errno : 0;
+}
+
+/* Opened for the receiver alone: for once, or for all letters to him. */
+static int put_new_page(MailFds *fds, int ro_fd) {
         int fd, r = chan_status_reopen(ro_fd, &fd);
 
         if (r == 0)
@@ -230,11 +239,10 @@ static int put_page(MailFds *fds, int ro_fd) {
         return r;
 }
 
-static int put_copy(MailFds *fds, int of) {
-        int fd = fcntl(of, F_DUPFD_CLOEXEC, 0);
+static int put_page(Links *l, MailFds *fds, uint32_t task, int ro_fd) {
+        int fd, r = openings_get(&l->openings, ro_fd, task, &fd);
 
-        put_fd(fds, fd);
-        return fd < 0 ? -errno : 0;
+        return r ? r : put_copy(fds, fd);
 }
 
 /* --- addresses --- */
@@ -263,9 +271,15 @@ static void make_room(const Links *l, uint32_t task) {
         (void)prlimit(pid, RLIMIT_AS, &limit, NULL);
 }
 
+static void leave_room(Links *l, uint32_t task) {
+        if (--l->rooms[task].n_links == 0)
+                openings_drop_task(&l->openings, task);
+}
+
 /* --- listeners --- */
 
 static LinkListener *drop_listener(LinkListener *listener) {
+        openings_forget(&listener->links->openings, listener->status_ro_fd);
         if (!listener->is_static) {
                 close_fd(&listener->ear_fd);
                 close_fd(&listener->status_ro_fd);
@@ -307,7 +321,7 @@ static int open_listener(void *arg, uint32_t task, MailFds *ret_fds, void **ret_
                 .news_fd = -1};
         r = find_block(l, &key, SOL_NOBODY, task, &block);
         if (r == 0)
-                r = put_page(ret_fds, block->fd);
+                r = put_new_page(ret_fds, block->fd);
         if (r == 0)
                 r = chan_ear_create(&listener->ear_fd);
         if (r == 0)
@@ -379,26 +393,21 @@ static void tell(const LinkListener *listener) {
 
 /* Legs while they are being made: descriptors of our own, that go when both letters are written. */
 typedef struct Legs {
-        int direct, bell, client, server;
+        int bell, client, server;
 } Legs;
 
 static void close_legs(Legs *legs) {
-        close_fd(&legs->direct);
         close_fd(&legs->bell);
         close_fd(&legs->client);
         close_fd(&legs->server);
 }
 
 static int make_direct(Link *link, Legs *legs) {
-        int r = chan_mem_create(&legs->direct);
+        int r = chan_mem_create(&link->direct_fd);
 
         if (r == 0)
                 r = chan_bell_create(&legs->bell);
-        if (r == 0)
-                r = chan_ear_add(link->listener->ear_fd, legs->bell);
-        if (r == 0)
-                r = chan_mem_reopen(legs->direct, &link->touched_fd);
-        return r;
+        return r ? r : chan_ear_add(link->listener->ear_fd, legs->bell);
 }
 
 static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
@@ -418,7 +427,7 @@ static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
                 return r;
         plan.client_fd = legs->client;
         plan.server_fd = legs->server;
-        plan.direct_fd = legs->direct;
+        plan.direct_fd = link->direct_fd;
         return mediator_add(listener->links->mediator, link->client, listener->task, &plan, &link->route);
 }
 
@@ -428,33 +437,35 @@ static int make_legs(Link *link, const LinkBlock *block, Legs *legs) {
         return r ? r : make_judged(link, block, legs);
 }
 
+/* All that is sent stays ours, or goes with the legs. */
 static int send_server_end(const Link *link, const LinkBlock *block, const Legs *legs, uint32_t tag) {
         const LinkListener *listener = link->listener;
-        const Links *l = listener->links;
+        Links *l = listener->links;
         MailFds fds = {.n = 0};
-        int r = put_page(&fds, block->fd);
+        int page, r = openings_get(&l->openings, block->fd, listener->task, &page);
 
-        if (r == 0 && legs->direct >= 0)
-                r = put_copy(&fds, legs->direct);
-        if (r == 0)
-                r = put_copy(&fds, legs->server);
-        if (r == 0)
-                r = mails_send_end(&l->channels->mails, listener->task, link->client, MAIL_UNASKED | tag,
-                        &fds, l->channels->sol->tasks[link->client].name.text);
-        fds_close(&fds);
+        if (r < 0)
+                return r;
+        put_fd(&fds, page);
+        put_fd(&fds, link->direct_fd);
+        put_fd(&fds, legs->server);
+        r = mails_send_end(&l->channels->mails, listener->task, link->client, MAIL_UNASKED | tag, &fds,
+                l->channels->sol->tasks[link->client].name.text);
         if (r == 0)
                 tell(listener);
         return r;
 }
 
 static int write_client_end(const Link *link, const LinkBlock *block, Legs *legs, MailFds *ret_fds) {
-        int r = put_page(ret_fds, block->fd);
+        Links *l = link->listener->links;
+        int r = put_page(l, ret_fds, link->client, block->fd);
 
-        if (r == 0 && legs->direct >= 0) {
-                put_fd(ret_fds, legs->direct);
+        if (r == 0 && link->direct_fd >= 0)
+                r = put_copy(ret_fds, link->direct_fd);
+        if (r == 0 && link->direct_fd >= 0) {
                 put_fd(ret_fds, legs->bell);
-                legs->direct = legs->bell = -1;
-                r = put_page(ret_fds, link->listener->status_ro_fd);
+                legs->bell = -1;
+                r = put_page(l, ret_fds, link->client, link->listener->status_ro_fd);
         }
         put_fd(ret_fds, legs->client);
         legs->client = -1;
@@ -468,7 +479,7 @@ static void close_legs_of(const Link *link) {
         if (direct) {
                 chan_mem_say_closed(direct, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
                 chan_mem_close_slots(
-                        direct, chan_mem_touched(link->touched_fd), CHAN_CLIENT_GONE | CHAN_SERVER_GONE, -1);
+                        direct, chan_mem_touched(link->direct_fd), CHAN_CLIENT_GONE | CHAN_SERVER_GONE, -1);
         }
         mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
 }
@@ -480,10 +491,10 @@ static void close_link(void *arg, void *of) {
 
         if (link->route)
                 close_legs_of(link);
-        close_fd(&link->touched_fd);
+        close_fd(&link->direct_fd);
         listener->n_links--;
-        l->rooms[link->client].n_links--;
-        l->rooms[listener->task].n_links--;
+        leave_room(l, link->client);
+        leave_room(l, listener->task);
         l->n_links--;
         free(link);
 }
@@ -496,7 +507,7 @@ static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) 
                 .status = link->listener->index,
                 .has_riid = plan->has_riid,
                 .riid = plan->riid};
-        Legs legs = {-1, -1, -1, -1};
+        Legs legs = {-1, -1, -1};
         const LinkBlock *block;
         int r = find_block(l, &key, plan->client, server, &block);
 
@@ -524,7 +535,7 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
         link = calloc(1, sizeof *link);
         if (!link)
                 return -ENOMEM;
-        *link = (Link){.listener = listener, .client = plan->client, .touched_fd = -1};
+        *link = (Link){.listener = listener, .client = plan->client, .direct_fd = -1};
         listener->n_links++;
         l->n_links++;
         make_room(l, plan->client);
@@ -547,6 +558,7 @@ int links_new(struct Mediator *m, Channels *channels, const Procs *procs, Links 
         if (!l)
                 return -ENOMEM;
         *l = (Links){.mediator = m, .channels = channels, .procs = procs};
+        openings_init(&l->openings);
         l->rooms = calloc(channels->sol->n_tasks + 1u, sizeof *l->rooms);
         if (!l->rooms) {
                 free(l);
@@ -571,6 +583,7 @@ Links *links_free(Links *l) {
                 l->listeners = listener->next;
                 drop_listener(listener);
         }
+        openings_deinit(&l->openings);
         free(l->rooms);
         free(l);
         return NULL;

@@ -111,10 +111,8 @@ void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd);
  * steps: whoever posts later sees that the leg is closed. */
 void chan_mem_say_closed(ChanHeader *mem, uint32_t who);
 void chan_mem_close_slots(ChanHeader *mem, uint32_t slots, uint32_t who, int bell_fd);
-/* Slots of a leg that have memory. fd: an opening of our own, whose offset changes. */
+/* Slots of a leg that have memory; all of them when that can't be told. */
 uint32_t chan_mem_touched(int fd);
-/* Opens a leg once more, to ask that. */
-int chan_mem_reopen(int fd, int *ret_fd);
 /* What slot `i` is doing, and for which thread of the client, for `who waits for whom`. */
 typedef enum ChanPhase { CHAN_PHASE_NONE, CHAN_PHASE_POSTED, CHAN_PHASE_SERVED } ChanPhase;
 ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread);

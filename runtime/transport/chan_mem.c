@@ -257,14 +257,9 @@ void chan_mem_close(ChanHeader *mem, uint32_t who, int bell_fd) {
         chan_mem_close_slots(mem, CHAN_ALL_SLOTS, who, bell_fd);
 }
 
-int chan_mem_reopen(int fd, int *ret_fd) {
-        *ret_fd = reopen_read_only(fd);
-        return *ret_fd < 0 ? *ret_fd : 0;
-}
-
-/* From one piece of data to the next: most slots are holes. What can't be told has memory. A slot lies in
- * the pages of its number's stride, and the header in those of slot 0. */
-uint32_t chan_mem_touched(int fd) {
+/* From one piece of data to the next: most slots are holes. A slot lies in the pages of its number's stride,
+ * and the header in those of slot 0. */
+static uint32_t find_data(int fd) {
         uint32_t slots = 0;
 
         for (uint32_t i = 0; i < CHAN_SLOTS;) {
@@ -275,6 +270,17 @@ uint32_t chan_mem_touched(int fd) {
                 i = (uint32_t)((uint64_t)at / CHAN_SLOT_STRIDE);
                 slots |= 1u << i++;
         }
+        return slots;
+}
+
+/* In an opening of our own: who reads from one that he shares with us keeps us waiting as long as he likes.
+ */
+uint32_t chan_mem_touched(int fd) {
+        int own = reopen_read_only(fd);
+        uint32_t slots = own < 0 ? CHAN_ALL_SLOTS : find_data(own);
+
+        if (own >= 0)
+                (void)close(own);
         return slots;
 }
 

@@ -49,8 +49,7 @@ static inline bool chan_fits(uint32_t msg_size, uint32_t arena_size) {
         return (uint64_t)msg_size + arena_size <= CHAN_MESSAGE_MAX;
 }
 
-_Static_assert(
-        CHAN_HEADER_SIZE + CHAN_SLOT_DATA + CHAN_MESSAGE_MAX + CHAN_ARENA_ALIGN <= CHAN_SLOT_STRIDE,
+_Static_assert(CHAN_HEADER_SIZE + CHAN_SLOT_DATA + CHAN_MESSAGE_MAX + CHAN_ARENA_ALIGN <= CHAN_SLOT_STRIDE,
         "slots hold the largest");
 
 /* Private to shared. The caller has checked chan_fits. */
