@@ -85,16 +85,16 @@ static void sort(Letter *letter, const char *peer) {
                 drop(letter);
 }
 
-/* Under the lock. */
-static void empty_socket(void) {
+/* Under the lock. False: the socket is empty. */
+static bool take_next(void) {
         const Boot *boot = boot_get();
         MailLetter head;
         Letter letter;
 
-        if (!boot || boot->block->mail_fd < 0)
-                return;
-        while (receive(boot->block->mail_fd, &letter, &head))
-                sort(&letter, head.peer);
+        if (!boot || boot->block->mail_fd < 0 || !receive(boot->block->mail_fd, &letter, &head))
+                return false;
+        sort(&letter, head.peer);
+        return true;
 }
 
 static Letter *find(uint64_t id) {
@@ -111,11 +111,8 @@ int mail_take_any(uint64_t id, MailFds *ret_fds) {
         if (id == 0 || (id & MAIL_UNASKED))
                 return r;
         (void)pthread_mutex_lock(&box.lock);
-        letter = find(id);
-        if (!letter) {
-                empty_socket();
-                letter = find(id);
-        }
+        while (!(letter = find(id)) && take_next())
+                ; /* what lies behind it is found by who looks for it */
         if (letter && letter->fds.n != letter->n_sent) {
                 drop(letter);
                 r = -EMFILE;
@@ -151,6 +148,7 @@ void mail_on_unasked(MailUnasked *unasked) {
 
 void mail_look(void) {
         (void)pthread_mutex_lock(&box.lock);
-        empty_socket();
+        while (take_next())
+                ;
         (void)pthread_mutex_unlock(&box.lock);
 }
