@@ -412,8 +412,7 @@ static int make_direct(Link *link, Legs *legs) {
 
 static int make_judged(Link *link, const LinkBlock *block, Legs *legs) {
         const LinkListener *listener = link->listener;
-        RelayPlan plan = {.status_fd = listener->status_ro_fd,
-                .status_index = listener->index,
+        RelayPlan plan = {.status = &listener->entries[listener->index],
                 .bell_fd = listener->news_fd,
                 .shape = block->server->shape,
                 .verdicts = block->verdicts,

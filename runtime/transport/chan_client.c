@@ -171,19 +171,28 @@ ChanClient *chan_client_free(ChanClient *c) {
         return client_drop(c);
 }
 
+static bool is_known_to_have_left(ChanHeader *leg) {
+        return atomic_load(&leg->closed) & CHAN_CLIENT_GONE;
+}
+
 /* Only threads of this process wait in slots of these legs, and only in claimed ones. A slot that is claimed
- * from now on is looked after by its thread, which finds this end closed after it has posted. */
+ * from now on is looked after by its thread, which finds this end closed after it has posted. Each bell wakes
+ * another process: freeing closes too, and the kernel process has mostly ended the channel before. */
 void chan_client_close(ChanClient *c) {
         uint32_t slots;
 
         if (atomic_exchange(&c->closed, 1))
-                return; /* freeing closes too, and each bell would wake another process for nothing */
+                return;
         slots = atomic_load(&c->touched);
         if (c->mem)
-                chan_mem_close_slots(c->mem, slots, CHAN_CLIENT_GONE, c->bell_fd);
+                chan_mem_close_slots(
+                        c->mem, slots, CHAN_CLIENT_GONE, is_known_to_have_left(c->mem) ? -1 : c->bell_fd);
         if (c->judged) {
+                bool is_known = is_known_to_have_left(c->judged);
+
                 chan_mem_close_slots(c->judged, slots, CHAN_CLIENT_GONE, -1);
-                chan_post_judged(c->judged, CHAN_LEFT, c->kernel);
+                if (!is_known)
+                        chan_post_judged(c->judged, CHAN_LEFT, c->kernel);
         }
         plat_futex_wake(&c->busy, INT_MAX);
 }

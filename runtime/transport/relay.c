@@ -179,8 +179,10 @@ static int map_route(RelayRoute *route, const RelayPlan *plan) {
         if (r < 0 || plan->server_fd < 0)
                 return r;
         r = chan_mem_map(plan->server_fd, &route->server);
-        if (r == 0)
-                r = chan_status_map(plan->status_fd, false, &route->entries);
+        route->status = plan->status;
+        if (r < 0 || plan->status)
+                return r;
+        r = chan_status_map(plan->status_fd, false, &route->entries);
         if (r == 0)
                 route->status = &route->entries[plan->status_index];
         return r;
@@ -276,10 +278,16 @@ void relay_end(Relay *r, RelayRoute *route, uint32_t who) {
         (void)pthread_mutex_unlock(&r->lock);
 }
 
-/* The bell is its owner's, who may close it next: by the time of the end its number can be another file's. */
+/* Bell and status are their owner's, who may close them next: by the time of the end the number of the one
+ * can be another file's. The client learns at once that the end is known, and need not tell it. */
 void relay_remove(Relay *r, RelayRoute *route, uint32_t who) {
+        static const StatusEntry nobody;
+
         (void)pthread_mutex_lock(&r->lock);
         route->leaving = who;
+        route->status = &nobody;
+        if (route->client)
+                chan_mem_say_closed(route->client, who);
         if (route->server) {
                 chan_mem_say_closed(route->server, who);
                 chan_ring(route->bell_fd);

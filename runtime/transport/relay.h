@@ -52,7 +52,9 @@ typedef struct RelayPlan {
         int client_fd; /* the client's leg */
         int server_fd; /* the server's leg; -1: `serve` answers */
         int direct_fd; /* the direct leg; -1: there is none */
-        int status_fd; /* the server's status page; -1 without a server */
+        const StatusEntry
+                *status; /* the listener's, borrowed until relay_remove; NULL: without a server, or */
+        int status_fd;   /* to be mapped; -1 without a server */
         uint32_t status_index;
         int bell_fd;                  /* a bell of ours in the listener's ear; borrowed */
         const void *shape;            /* table of the server's class; NULL: nothing is checked */
