@@ -384,9 +384,12 @@ static void close_listener(void *arg, void *of) {
                 drop_listener(listener);
 }
 
+/* Threads that look find the news. One that sleeps is woken by the first call over the channel, or when more
+ * letters lie there than may. */
 static void tell(const LinkListener *listener) {
         (void)atomic_fetch_add(&listener->entries[listener->index].news, 1);
-        chan_ring(listener->news_fd);
+        if (mails_count(&listener->links->channels->mails, listener->task) > LINKS_UNTOLD_MAX)
+                chan_ring(listener->news_fd);
 }
 
 /* --- links --- */

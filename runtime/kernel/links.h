@@ -25,6 +25,9 @@ struct Procs;
 /* and all that it can have */
 #define LINKS_ADDRESSES_MAX ((uint64_t)(CONN_SERVED_MAX + CONN_CALLED_MAX) * LINKS_ADDRESSES)
 
+/* Letters that may lie in a server that sleeps, without it being woken for them. */
+#define LINKS_UNTOLD_MAX 8u
+
 typedef struct Links Links;
 
 /* Borrows everything. procs: to let processes have the addresses that more channels take; may be NULL. 0,

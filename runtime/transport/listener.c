@@ -360,13 +360,16 @@ void listener_on_news(Listener *l, ListenerNews *look) {
         atomic_store(&l->on_news, look);
 }
 
+static bool has_news(Listener *l) {
+        return atomic_load(&l->status->news) != atomic_load_explicit(&l->news, memory_order_relaxed) &&
+               atomic_load(&l->on_news);
+}
+
 /* Seen first, looked for then: what comes meanwhile is news again. */
-static void look_for_news(Listener *l, uint32_t news) {
+static void look_for_news(Listener *l) {
         ListenerNews *look = atomic_load(&l->on_news);
 
-        if (!look)
-                return;
-        atomic_store(&l->news, news);
+        atomic_store(&l->news, atomic_load(&l->status->news));
         look();
 }
 
@@ -403,11 +406,10 @@ static bool look_at_recent(Look *look, uint32_t n) {
 static bool look_once(void *arg) {
         Look *look = arg;
         Listener *l = look->l;
-        uint32_t news = atomic_load_explicit(&l->status->news, memory_order_relaxed);
         uint32_t n, at, n_steps;
 
-        if (news != atomic_load_explicit(&l->news, memory_order_relaxed))
-                look_for_news(l, news);
+        if (has_news(l))
+                look_for_news(l);
         n = atomic_load_explicit(&l->n_ends, memory_order_acquire);
         at = atomic_load_explicit(&l->cursor, memory_order_relaxed);
         n_steps = n <= LOOK_ALL ? n : LOOK_STEP;
@@ -486,7 +488,8 @@ static bool is_look_due(Listener *l) {
 
 /* True: this was the last thread that looked, others sleep (or are about to), and something is there
  * for one of them. The last one asks for the bell first and looks after that, so a client either
- * sees the wish or is seen here. Whoever clears the wish counts as looking until it leaves by here. */
+ * sees the wish or is seen here, be it over a channel that is still news. Whoever clears the wish counts as
+ * looking until it leaves by here. */
 static bool stop_looking(Listener *l, bool is_due) {
         bool pending;
 
@@ -494,7 +497,7 @@ static bool stop_looking(Listener *l, bool is_due) {
                 return false;
         atomic_store(&l->status->bell_wanted, 1);
         atomic_fetch_add(&l->n_peeking, 1);
-        pending = is_due ? anything_pending(l) : anything_recent(l);
+        pending = has_news(l) || (is_due ? anything_pending(l) : anything_recent(l));
         atomic_fetch_sub(&l->n_peeking, 1);
         return pending;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ typedef struct Linked {
         Links *links;
         CoreChannels ops;
         void *listener;
+        int ear; /* the server's */
 } Linked;
 
 static ChanWay direct(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
@@ -81,6 +83,7 @@ static int setup(void **state) {
         assert_int_equal(links_new(&t->mediator, &t->channels, NULL, &t->links), 0);
         t->ops = links_ops(t->links);
         assert_int_equal(t->ops.listener_open(t->ops.arg, SERVER, &fds, &t->listener), 0);
+        t->ear = dup(fds.list[1]);
         close_all(&fds);
         *state = t;
         return 0;
@@ -91,6 +94,7 @@ static int teardown(void **state) {
 
         t->ops.listener_close(t->ops.arg, t->listener);
         t->mediator.relay = relay_free(t->mediator.relay);
+        (void)close(t->ear);
         links_free(t->links);
         channels_deinit(&t->channels);
         free(t);
@@ -193,6 +197,43 @@ static void server_learns_of_the_end_whatever_the_client_writes(void **state) {
         close_all(&letter);
 }
 
+static bool hears(const Linked *t) {
+        struct epoll_event event;
+
+        return epoll_wait(t->ear, &event, 1, 0) > 0;
+}
+
+static void take_all_letters(const Linked *t, uint32_t n) {
+        for (uint32_t i = 0; i < n; i++) {
+                MailFds letter;
+
+                take_letter(t, &letter);
+                close_all(&letter);
+        }
+}
+
+/* What sleeps is woken by calls. Letters that nobody takes would keep a client from opening more. */
+static void server_that_sleeps_is_woken_when_letters_pile_up(void **state) {
+        void *links[LINKS_UNTOLD_MAX + 2];
+        Linked *t = *state;
+        MailFds fds;
+
+        for (uint32_t i = 0; i < LINKS_UNTOLD_MAX + 1; i++) {
+                assert_int_equal(open_one(t, -1, &fds, &links[i]), 0);
+                close_all(&fds);
+                assert_int_equal(hears(t), i >= LINKS_UNTOLD_MAX);
+        }
+        take_all_letters(t, LINKS_UNTOLD_MAX + 1);
+        assert_int_equal(open_one(t, -1, &fds, &links[LINKS_UNTOLD_MAX + 1]), 0);
+        close_all(&fds);
+        assert_false(hears(t));
+        take_all_letters(t, 1);
+        for (uint32_t i = 0; i < LINKS_UNTOLD_MAX + 2; i++) {
+                t->ops.channel_close(t->ops.arg, links[i]);
+                assert_true(hears(t)); /* it has memory to give back */
+        }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -200,6 +241,7 @@ int main(void) {
                 CASE(endpoint_that_the_class_does_not_have_costs_nothing),
                 CASE(each_endpoint_of_the_class_can_be_linked),
                 CASE(server_learns_of_the_end_whatever_the_client_writes),
+                CASE(server_that_sleeps_is_woken_when_letters_pile_up),
         };
 
         return cmocka_run_group_tests_name("links", tests, NULL, NULL);
