@@ -62,11 +62,11 @@ static int serve(long cpu) {
         pthread_t thread;
         ServiceId iid;
 
+        timing_pin_to(cpu); /* the other thread too */
         listener = ServiceLocatorRegister(FILES_CHANNEL, NULL, 0, &iid);
         if (NkKosTransport_Init(&transport, listener, NK_NULL, 0) != NK_EOK ||
                 pthread_create(&thread, NULL, accept_all, &listener) != 0)
                 timing_die("starting");
-        timing_pin_to(cpu);
         return files_serve(&transport, &ops);
 }
 
@@ -150,6 +150,16 @@ static void open_and_close(uint32_t i) {
         close_opened();
 }
 
+static void open_and_call(uint32_t i) {
+        NkKosTransport transport;
+        bench_IUse_proxy proxy;
+
+        open_one(i);
+        (void)NkKosTransport_Init(&transport, opened, NK_NULL, 0);
+        bench_IUse_proxy_init(&proxy, &transport.base, 0);
+        (void)small_on(&proxy);
+}
+
 /* What Linux asks for a channel: three legs in shared memory, each for two processes, sent in two messages.
  */
 static void map_leg(int fd, void *ret[2]) {
@@ -231,7 +241,7 @@ static const struct {
         uint32_t n;
 } rows[] = {{small_static, NULL, CALLS}, {small_dynamic, NULL, CALLS}, {judged_static, NULL, CALLS},
         {judged_dynamic, NULL, CALLS}, {bare_open_and_close, NULL, OPENS}, {open_one, close_one, OPENS},
-        {open_and_close, NULL, OPENS}};
+        {open_and_call, close_one, OPENS}, {open_and_close, NULL, OPENS}};
 
 static uint32_t measure_row(size_t row) {
         return timing_median(rows[row].operation, rows[row].after, rows[row].n);
