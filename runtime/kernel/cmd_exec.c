@@ -51,17 +51,30 @@ static const char *set_vfs(void *command, const char *value) {
         return wrong ? wrong : add_to(plan->mounts, &plan->n_mounts, EXEC_MOUNTS_MAX, value);
 }
 
+static bool has_disk(const ExecPlan *plan, const char *real) {
+        for (size_t i = 0; i < plan->n_disks; i++)
+                if (strcmp(plan->disks[i], real) == 0)
+                        return true;
+        return false;
+}
+
+/* What the caller may only read is a disk that can only be read. */
 static const char *set_disk(void *command, const char *value) {
         Exec *exec = command;
+        ExecPlan *plan = &exec->plan;
         char real[PATH_MAX];
         struct stat st;
 
-        if (!realpath(value, real) || stat(real, &st) < 0)
+        if (!realpath(value, real) || stat(real, &st) < 0 || access(real, R_OK) < 0)
                 return pool_printf(&exec->load.pool, "%s: %s", value, strerror(errno));
         if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
                 return pool_printf(&exec->load.pool, "%s: it is neither a file nor a disk", value);
-        return add_to(exec->plan.disks, &exec->plan.n_disks, EXEC_DISKS_MAX,
-                pool_copy(&exec->load.pool, real, strlen(real)));
+        if (has_disk(plan, real))
+                return pool_printf(&exec->load.pool, "%s: it is a disk already", value);
+        if (plan->n_disks < EXEC_DISKS_MAX)
+                plan->is_read_only[plan->n_disks] = access(real, W_OK) < 0;
+        return add_to(
+                plan->disks, &plan->n_disks, EXEC_DISKS_MAX, pool_copy(&exec->load.pool, real, strlen(real)));
 }
 
 static const char *set_env(void *command, const char *value) {

@@ -116,7 +116,8 @@ static void write_driver(const ExecPlan *plan, FILE *out) {
         for (size_t i = 0; i < plan->n_disks; i++) {
                 (void)fputs("  - file: ", out);
                 write_text(out, plan->disks[i]);
-                (void)fprintf(out, "\n    mode: rw\n    name: mmc%zu.img\n", i);
+                (void)fprintf(out, "\n    mode: %s\n    name: mmc%zu.img\n",
+                        plan->is_read_only[i] ? "ro" : "rw", i);
         }
 }
 

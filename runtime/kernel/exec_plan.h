@@ -30,6 +30,7 @@ typedef struct ExecPlan {
         const char *mounts[EXEC_MOUNTS_MAX]; /* entries of an fstab */
         size_t n_mounts;
         const char *disks[EXEC_DISKS_MAX]; /* files: the disks mmc0, mmc1 … */
+        bool is_read_only[EXEC_DISKS_MAX]; /* disks that their user may not write */
         size_t n_disks;
         const char *env[EXEC_ENV_MAX]; /* NAME=value */
         size_t n_env;

@@ -95,6 +95,17 @@ static void look_at_network(void) {
                 log_line(LOG_INIT "%s=%s: there is no such back end", &_VFS_NETWORK_BACKEND[1], text);
 }
 
+static void complain(const Spec *spec, int error) {
+        log_line(LOG_INIT "Failed to create backend \"%s\", error %d (%s)", spec->name, error,
+                strerrordesc_np(error));
+        if (!find(spec->name))
+                log_line(LOG_INIT "There is no back end %s: this program has no such name registered.",
+                        spec->name);
+        else if (error == ECONNREFUSED && strcmp(spec->name, "client") == 0)
+                log_line(LOG_INIT "init.yaml gives this process no channel %s.",
+                        spec->config[0] ? spec->config : _VFS_CONNECTION_ID);
+}
+
 struct vfs *backend_choose(void) {
         const char *text = variable(_VFS_FILESYSTEM_BACKEND);
         struct vfs *vfs = NULL;
@@ -105,8 +116,7 @@ struct vfs *backend_choose(void) {
         if (read_spec(&_VFS_FILESYSTEM_BACKEND[1], text ? text : backend_default, &spec)) {
                 vfs = make(spec.name, INVALID_HANDLE, spec.config, &error);
                 if (!vfs)
-                        log_line(LOG_INIT "Failed to create backend \"%s\", error %d (%s)", spec.name, error,
-                                strerrordesc_np(error));
+                        complain(&spec, error);
         }
         if (vfs && !vfs->dtor) {
                 log_line(LOG_INIT "backend \"%s\" has no dtor and is not used", spec.name);

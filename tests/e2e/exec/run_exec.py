@@ -181,6 +181,7 @@ def refusals(tap, scratch):
                               (["--vfs", "nodev x ramfs 0", "--", "ls"], 2, "folder"),
                               (["--disk", "/nowhere", "--", "ls"], 2, "/nowhere: No such file"),
                               (["--disk", scratch, "--", "ls"], 2, f"{scratch}: it is neither"),
+                              (["--disk", str(text)] * 2 + ["--", "ls"], 2, "text: it is a disk already"),
                               (["--vfs", "nodev / ramfs 0"] * 2 + ["--", "ls"], 2, "there is one for / already"),
                               (["--", "/nowhere/ls"], 1, "/nowhere/ls: No such file"),
                               (["--", "true", *["x"] * 257], 1, "more than 256"),

@@ -19,8 +19,13 @@ EXPECTED = {
     "streams.Silent": ["writing: Permission denied"],
     "streams.Own": ["its own error", "its own output"],
     "streams.Alone": ["[VFS_INIT] Failed to create backend \"client\", error 111 (Connection refused)",
+                      "[VFS_INIT] init.yaml gives this process no channel kl.VfsEntity.",
                       "[VFS_CLIENT] The filesystem backend is a stub: file calls fail with EIO.",
                       "open: Input/output error"],
+    "Misspelt": ["[VFS_INIT] Failed to create backend \"cleint\", error 2 (No such file or directory)",
+                 "[VFS_INIT] There is no back end cleint: this program has no such name registered.",
+                 "[VFS_CLIENT] The filesystem backend is a stub: file calls fail with EIO.",
+                 "open: Input/output error"],
 }
 
 
