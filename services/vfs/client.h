@@ -12,9 +12,8 @@
 
 #include "walk.h"
 
-#define VFS_OPEN_MAX 4096u /* open files of one client */
-#define VFS_IO_MAX                                                                                           \
-        (1u << 20) /* bytes that one read or write moves at most; the rest is the caller's next call */
+#define VFS_OPEN_MAX 4096u      /* open files of one client */
+#define VFS_IO_MAX   (1u << 20) /* bytes of one read or write; the rest is the caller's next call */
 
 typedef struct VfsFile VfsFile;
 

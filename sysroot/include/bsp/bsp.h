@@ -35,10 +35,10 @@ Retcode BspInit(const char *name);
  * Returns rcOk; rcInvalidArgument: NULL, or BSP_NAME_MAX bytes and more; rcDeviceNotFound: no such module. */
 Retcode BspEnableModule(const char *module);
 
-/* Chooses how a module's pins are multiplexed. config: "<board>.<suffix>", such as "raspberry_pi4b.default";
- * the board's name is KnHalGetEnv("board"). Returns rcOk; rcInvalidArgument: NULL, or BSP_NAME_MAX bytes and
- * more; rcDeviceNotFound: no such module; rcResourceNotFound: the module has no such configuration, or the
- * name is another board's. */
+/* Chooses how a module's pins are multiplexed.
+ * config:  "<board>.<suffix>", such as "raspberry_pi4b.default"; KnHalGetEnv("board") is the board's name.
+ * Returns rcOk; rcInvalidArgument: NULL, or BSP_NAME_MAX bytes and more; rcDeviceNotFound: no such module;
+ * rcResourceNotFound: the module has no such configuration, or the name is another board's. */
 Retcode BspSetConfig(const char *module, const char *config);
 
 #ifdef __cplusplus

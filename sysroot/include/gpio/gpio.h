@@ -65,8 +65,8 @@ Retcode GpioInit(void);
 Retcode GpioOpenPort(const char *port, GpioHandle *handle);
 
 /* Closes a port and gives its pins back. Threads that wait for its events return with rcAbort, callbacks have
- * ended when it returns; so it must not be called from one (rcInvalidOperation). Returns rcOk;
- * rcInvalidArgument: not an open port. */
+ * ended when it returns; so it must not be called from one.
+ * Returns rcOk; rcInvalidArgument: not an open port; rcInvalidOperation: from a callback. */
 Retcode GpioClosePort(GpioHandle handle);
 
 /* Takes a pin, or changes the mode of one's own. An output begins at 0.
@@ -92,12 +92,14 @@ Retcode GpioOut(GpioHandle handle, rtl_uint32_t pin, rtl_uint32_t value);
 Retcode GpioIn(GpioHandle handle, rtl_uint32_t pin, rtl_uint32_t *value);
 
 /* Takes the next event of the port's pins that have no callback, in the order in which they happened.
- * event: room for a KdfEvent and a GpioEvent. timeout_ms: how long to wait for one; 0xffffffff: for ever; 0:
- * not. Returns rcOk: the type is one of GPIO_EVENT_TYPE_*, the payload a GpioEvent; rcTimeout;
- * rcQuotaExceeded: events were lost here, because nobody took them for too long: type GPIO_EVENT_TYPE_LOST,
- * and the next call goes on behind them; rcInvalidArgument: not an open port, NULL; rcAbort: the port was
- * closed; rcSecurityDisallow also: the policy lets the process not wait for notices (endpoint notice.Notice
- * of kl.core.Core); rcOutOfMemory. Blocks: as said. Several threads get an event each. */
+ * event:       room for a KdfEvent and a GpioEvent.
+ * timeout_ms:  how long to wait for one; 0xffffffff: for ever; 0: not.
+ * Returns rcOk: the type is one of GPIO_EVENT_TYPE_*, the payload a GpioEvent; rcTimeout; rcQuotaExceeded:
+ * events were lost here, because nobody took them for too long: type GPIO_EVENT_TYPE_LOST, and the next call
+ * goes on behind them; rcInvalidArgument: not an open port, NULL; rcAbort: the port was closed;
+ * rcSecurityDisallow also: the policy lets the process not wait for notices (endpoint notice.Notice of
+ * kl.core.Core); rcOutOfMemory.
+ * Blocks: as said. Several threads get an event each. */
 Retcode GpioGetEvent(GpioHandle handle, KdfEvent *event, rtl_uint32_t timeout_ms);
 
 /* Called for each event of a pin, by a thread of the library, one after the other for all pins of a port.

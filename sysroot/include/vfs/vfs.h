@@ -175,9 +175,9 @@ int nkx_vfs_mounts(struct nkx_vfs_mount *mounts, size_t count);
  * backend: `client`, `local` or a registered name; NUL-terminated, borrowed.
  * client_id, config: handed to its constructor.
  * error:   NULL, or gets on failure: ENOENT when no back end has that name, EINVAL when backend or config is
- *          NULL, what the constructor said (`client`: ECONNREFUSED when there is no such channel), EIO when
- * it said nothing. Returns the object, or NULL. May block as long as the constructor does; `client` does not.
- * Any thread.
+ *          NULL, what the constructor said (`client`: ECONNREFUSED when there is no such channel), EIO
+ *          when it said nothing.
+ * Returns the object, or NULL. May block as long as the constructor does; `client` does not. Any thread.
  */
 struct vfs *_vfs_init(const char *backend, Handle client_id, const char *config, int *error);
 

@@ -7,12 +7,15 @@
  * upon, the endpoint's name by custom. A channel made in this way is like any other: the policy judges each
  * call over it by the classes of both ends. It ends when either side closes its handle, or dies.
  *
- *      client                                            server
- *      KnCmConnect("Clock", "clock.time", 1000,          KnCmListen(RTL_NULL, INFINITE_TIMEOUT, client,
- * service) &handle, &rsid)  … waits              KnCmAccept(client, service, riid, INVALID_HANDLE, &listener)
- *      NkKosTransport_Init(&t, handle, NK_NULL, 0)       KnCmAccept(…, listener, &handle)      the next ones
- *      X_proxy_init(&p, &t.base, (nk_iid_t)rsid)         nk_transport_recv on the listener     serves them
- * all
+ *      client
+ *              KnCmConnect("Clock", "clock.time", 1000, &handle, &rsid)        waits
+ *              NkKosTransport_Init(&t, handle, NK_NULL, 0)
+ *              X_proxy_init(&p, &t.base, (nk_iid_t)rsid)
+ *      server
+ *              KnCmListen(RTL_NULL, INFINITE_TIMEOUT, client, service)
+ *              KnCmAccept(client, service, riid, INVALID_HANDLE, &listener)    the first one
+ *              KnCmAccept(client, service, riid, listener, &handle)            the next ones
+ *              nk_transport_recv() on the listener                             serves them all
  *
  * All functions ask the kernel, and so the policy: requests to the endpoint `cm.CM` of `kl.core.Core`.
  * Besides the codes named below each returns rcInvalidArgument: a pointer is null, a name is empty or longer
@@ -35,12 +38,12 @@ extern "C" {
  * <kl/core/Types.idl.h>. Source: both names are documented, the number is our choice. */
 #define UCORE_STRING_SIZE 256
 
-#define CM_PENDING_MAX                                                                                       \
-        64u                  /* calls of one process that wait in KnCmConnect(), and as many in KnCmListen() \
-                              */
-#define CM_CALLED_MAX   250u /* channels of one process as a client that were made at run time */
-#define CM_SERVED_MAX   1000u /* channels of one process as a server that were made at run time */
-#define CM_LISTENER_MAX 64u   /* listeners of one process that were made at run time */
+/* Of one process: calls that wait in KnCmConnect(), and as many in KnCmListen(). What it has that was made at
+ * run time: channels as a client, channels as a server, listeners. */
+#define CM_PENDING_MAX  64u
+#define CM_CALLED_MAX   250u
+#define CM_SERVED_MAX   1000u
+#define CM_LISTENER_MAX 64u
 
 /* Asks a process for a channel, and waits until it has accepted or dropped the request.
  * server:  process name; it need not run yet.
@@ -56,10 +59,13 @@ Retcode KnCmConnect(
         const char *server, const char *service, rtl_uint32_t msecs, Handle *handle, rtl_uint32_t *rsid);
 
 /* Waits for a request to this process, and tells the first one in the queue. It stays in the queue, as the
- * last one: with one request every call returns the same, with several they come in turn. Calls that wait are
- * served in their order. filter:  not used; RTL_NULL or any text. msecs:   how long to wait; 0: not at all;
- * INFINITE_TIMEOUT: for ever. client:  out, name of the process that asks; UCORE_STRING_SIZE bytes. service:
- * out, what it asks for; UCORE_STRING_SIZE bytes. Returns rcOk; rcTimeout; rcOutOfMemory: CM_PENDING_MAX.
+ * last one: with one request every call returns the same, with several they come in turn. Calls that wait
+ * are served in their order.
+ * filter:  not used; RTL_NULL or any text.
+ * msecs:   how long to wait; 0: not at all; INFINITE_TIMEOUT: for ever.
+ * client:  out, name of the process that asks; UCORE_STRING_SIZE bytes.
+ * service: out, what it asks for; UCORE_STRING_SIZE bytes.
+ * Returns rcOk; rcTimeout; rcOutOfMemory: CM_PENDING_MAX.
  * Blocks: up to msecs.   Source: documented; the codes are our choice. */
 Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *service);
 
@@ -67,13 +73,14 @@ Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *s
  * client, service: as KnCmListen() gave them.
  * rsid:     what the client gets to know as the endpoint's RIID; not looked at.
  * listener: INVALID_HANDLE: a new listener is made, with the channel in it. Or a listener handle, of the
- * service locator too: the channel is added to its set, also while threads wait there in Recv(). handle: out.
- * With a new listener: its handle, for Recv() and for the next KnCmAccept(); closing it ends all of its
- *           channels. Else a server handle of this channel: closing it ends this channel alone; Recv() on it
- * receives from the whole set of the listener. Returns rcOk; rcResourceNotFound: no such request (any more);
- * rcInvalidArgument: not a listener; rcNoCapability, rcHandleRevoked; rcQuotaExceeded: CM_CALLED_MAX,
- * CM_SERVED_MAX, CM_LISTENER_MAX, or HANDLE_KERNEL_MAX handles, of the client's or of this process;
- * rcOutOfMemory. But for the first ones the request is gone, and the client has been told the same code.
+ *           service locator too: the channel is added to its set, also while threads wait there in Recv().
+ * handle:   out. With a new listener: its handle, for Recv() and for the next KnCmAccept(); closing it ends
+ *           all of its channels. Else a server handle of this channel: closing it ends this channel alone;
+ *           Recv() on it receives from the whole set of the listener.
+ * Returns rcOk; rcResourceNotFound: no such request (any more); rcInvalidArgument: not a listener;
+ * rcNoCapability, rcHandleRevoked; rcQuotaExceeded: CM_CALLED_MAX, CM_SERVED_MAX, CM_LISTENER_MAX, or
+ * HANDLE_KERNEL_MAX handles, of the client's or of this process; rcOutOfMemory. But for the first ones the
+ * request is gone, and the client has been told the same code.
  * Blocks: no.   Source: documented; codes, and what a server handle receives, are our choice. */
 Retcode KnCmAccept(
         const char *client, const char *service, rtl_uint32_t rsid, Handle listener, Handle *handle);

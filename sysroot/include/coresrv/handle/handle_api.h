@@ -47,15 +47,17 @@ Retcode KnHandleClose(Handle handle);
  * Blocks: no.   Source: documented; codes our choice. */
 Retcode KnHandleCreateUserObject(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *handle);
 
-/* The same for an endpoint that can be called through the handle: a callable handle. ipcChannel: the server
- * or listener handle on which calls arrive, of the service locator too; riid: number of the endpoint there,
- * which is the only one that can be called. With OCAP_IPC_CALL in `rights` who has the handle calls it like a
- * client handle, with INVALID_RIID for *_proxy_init(); the policy judges each call by the classes of both
- * processes. Each process that calls gets a channel of its own with its first call, which ends when its
- * handle is closed or revoked, when the listener is closed, and with either process. With ipcChannel ==
- * INVALID_HANDLE it does what KnHandleCreateUserObject() does. Returns its codes; rcInvalidArgument: not a
- * listener, riid is INVALID_RIID; rcNoCapability, rcHandleRevoked: of ipcChannel. Blocks: no.   Source:
- * observed in public programs; what a handle's channel lives on is our choice. */
+/* The same for an endpoint that can be called through the handle: a callable handle.
+ * rights:      with OCAP_IPC_CALL who has the handle calls it like a client handle, with INVALID_RIID for
+ *              *_proxy_init(); the policy judges each call by the classes of both processes.
+ * ipcChannel:  the server or listener handle on which calls arrive, of the service locator too;
+ *              INVALID_HANDLE: does what KnHandleCreateUserObject() does.
+ * riid:        number of the endpoint there, which is the only one that can be called.
+ * Each process that calls gets a channel of its own with its first call, which ends when its handle is closed
+ * or revoked, when the listener is closed, and with either process.
+ * Returns the codes of KnHandleCreateUserObject(); rcInvalidArgument: not a listener, riid is INVALID_RIID;
+ * rcNoCapability, rcHandleRevoked: of ipcChannel.
+ * Blocks: no.   Source: observed in public programs; what a handle's channel lives on is our choice. */
 Retcode KnHandleCreateUserObjectEx(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle ipcChannel,
         nk_iid_t riid, Handle *handle);
 
@@ -100,12 +102,14 @@ Retcode KnHandleGetSidByHandle(Handle handle, rtl_uint32_t *sid);
  * Blocks: no.   Source: the name is known, the rest is our choice. */
 Retcode KnHandleCreateListener(Handle *listener);
 
-/* Makes a client handle for a listener of this process. inListener: a server or listener handle, of the
- * service locator too, or INVALID_HANDLE for a new listener. outListener: inListener, or the new one.
- * outServer: the same. outClient: for calls to any endpoint of this process; it can be copied and
- * transferred, and each process that calls through it has a channel of its own. Returns rcOk;
- * rcInvalidArgument: not a listener, a pointer is NULL; rcNoCapability, rcHandleRevoked: of inListener;
- * rcQuotaExceeded, rcOutOfMemory: as KnHandleCreateListener().
+/* Makes a client handle for a listener of this process.
+ * inListener:   a server or listener handle, of the service locator too; INVALID_HANDLE: a new listener.
+ * outListener:  inListener, or the new one.
+ * outServer:    the same.
+ * outClient:    for calls to any endpoint of this process; it can be copied and transferred, and each process
+ *               that calls through it has a channel of its own.
+ * Returns rcOk; rcInvalidArgument: not a listener, a pointer is NULL; rcNoCapability, rcHandleRevoked: of
+ * inListener; rcQuotaExceeded, rcOutOfMemory: as KnHandleCreateListener().
  * Blocks: no.   Source: observed in public programs; rights and the number of handles are our choice. */
 Retcode KnHandleConnect(Handle inListener, Handle *outListener, Handle *outServer, Handle *outClient);
 

@@ -39,13 +39,16 @@ typedef struct NsConnection *NsHandle;
 #define NS_INVALID_HANDLE ((NsHandle)RTL_NULL)
 
 /* Connects to a name server: over the static channel NS_CHANNEL if the process has one, else over a channel
- * made now (KnCmConnect with the service NS_CHANNEL). name:   process name of the name server; RTL_NULL:
- * `kl.core.NameServer`, or `ns` where there is no such process. A static channel is used whatever the name.
+ * made now (KnCmConnect with the service NS_CHANNEL).
+ * name:   process name of the name server; RTL_NULL: `kl.core.NameServer`, or `ns` where there is no such
+ *         process. A static channel is used whatever the name.
  * msecs:  how long to wait for it to accept; INFINITE_TIMEOUT. Not needed over a static channel.
- * ns:     out, untouched on failure; the same again for the same name, unless that connection has broken. It
- * lasts as long as the process. Also rcResourceNotFound: msecs is 0 and there is no such process; rcTimeout;
- * rcAbort: that process does not want to be a name server; rcQuotaExceeded: NS_CONNECTIONS_MAX, or the limits
- * of KnCmConnect; rcOutOfMemory. Blocks: up to msecs.   Threads: any, one after the other. */
+ * ns:     out, untouched on failure; the same again for the same name, unless that connection has broken.
+ *         It lasts as long as the process.
+ * Also rcResourceNotFound: msecs is 0 and there is no such process; rcTimeout; rcAbort: that process does
+ * not want to be a name server; rcQuotaExceeded: NS_CONNECTIONS_MAX, or the limits of KnCmConnect;
+ * rcOutOfMemory.
+ * Blocks: up to msecs.   Threads: any, one after the other. */
 Retcode NsCreate(const char *name, rtl_uint32_t msecs, NsHandle *ns);
 
 /* Publishes a service of this process.

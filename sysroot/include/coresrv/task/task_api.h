@@ -71,16 +71,18 @@ Retcode KnTaskGetName(char *buf, rtl_size_t size);
  * child:  out, with NKX_TASK_RIGHTS; untouched on failure.
  * Returns rcOk; rcResourceNotFound: no such process in init.yaml; rcSecurityDisallow: `starter` is another
  * process, or the policy denies the event `execute`; rcAlreadyExists: it has been created; rcInvalidArgument:
- * another class or path, a name that is empty or too long; rcQuotaExceeded: handles; rcOutOfMemory.   Blocks:
- * no. */
+ * another class or path, a name that is empty or too long; rcQuotaExceeded: handles; rcOutOfMemory.
+ * Blocks: no. */
 Retcode KnTaskCreate(const char *name, const char *eiid, const char *path, rtl_uint32_t stackSize,
         rtl_uint32_t priority, rtl_uint32_t flags, Handle *child);
 
 /* Gives a process that was created and not started a handle, which it finds with KosTaskLookupResource
- * (kos/task.h). name:    1 to 255 bytes. handle:  one of the kernel's (user resources, memory, processes)
- * with OCAP_HANDLE_TRANSFER. rights:  a part of the handle's, or NKX_RIGHTS_ALL. Returns rcOk;
- * rcAlreadyExists: the name; rcQuotaExceeded: NKX_TASK_GIVEN_MAX; rcInvalidOperation: it was started;
- * rcNoCapability: more rights than the handle has, or no right to transfer it. */
+ * (kos/task.h).
+ * name:    1 to 255 bytes.
+ * handle:  one of the kernel's (user resources, memory, processes) with OCAP_HANDLE_TRANSFER.
+ * rights:  a part of the handle's, or NKX_RIGHTS_ALL.
+ * Returns rcOk; rcAlreadyExists: the name; rcQuotaExceeded: NKX_TASK_GIVEN_MAX; rcInvalidOperation: it was
+ * started; rcNoCapability: more rights than the handle has, or no right to transfer it. */
 Retcode nkx_task_give(Handle child, const char *name, Handle handle, rtl_uint32_t rights);
 
 /* Starts a process that was created. Blocks until its program runs.

@@ -2,12 +2,12 @@
 /*
  * Memory objects: memory that processes share by handle (MDL).
  *
- *      Handle shared;                                          in the one that makes it
- *      char *data;
+ *      const int flags = VMM_FLAG_READ | VMM_FLAG_WRITE;       in the one that makes it
+ *      Handle shared;
+ *      void *data;
  *
- *      if (KnPmmMdlCreate(size, VMM_FLAG_READ | VMM_FLAG_WRITE, &shared) == rcOk &&
- *              KnPmmMdlMap(shared, 0, size, RTL_NULL, VMM_FLAG_READ | VMM_FLAG_WRITE, (void **)&data) ==
- * rcOk)
+ *      if (KnPmmMdlCreate(size, flags, &shared) == rcOk &&
+ *              KnPmmMdlMap(shared, 0, size, RTL_NULL, flags, &data) == rcOk)
  *              ...
  *      req.memory = nk_handle_desc(shared, NKX_MDL_READ);      for others, to read
  *
@@ -47,10 +47,10 @@ extern "C" {
 /* Makes a memory object; its bytes are zero.
  * size:    bytes, at least 1; rounded up to pages of 4096.
  * flags:   VMM_FLAG_READ, or VMM_FLAG_READ | VMM_FLAG_WRITE: what may be done with it at most.
- * VMM_FLAG_COMMIT and VMM_FLAG_LOCKED are understood; memory comes when it is touched. handle:  out, with all
- * rights that the flags allow; untouched on failure. Close it with KnHandleClose. Returns rcOk;
- * rcInvalidArgument: size 0 or too large for a number, other flags, handle is null; rcQuotaExceeded: the
- * limit of bytes or objects of this process, or of its handles; rcOutOfMemory. */
+ *          VMM_FLAG_COMMIT and VMM_FLAG_LOCKED are understood; memory comes when it is touched.
+ * handle:  out, with all rights that the flags allow; untouched on failure. Close it with KnHandleClose.
+ * Returns rcOk; rcInvalidArgument: size 0 or too large for a number, other flags, handle is null;
+ * rcQuotaExceeded: the limit of bytes or objects of this process, or of its handles; rcOutOfMemory. */
 Retcode KnPmmMdlCreate(rtl_size_t size, int flags, Handle *handle);
 
 /* Maps a part of a memory object.
@@ -58,15 +58,17 @@ Retcode KnPmmMdlCreate(rtl_size_t size, int flags, Handle *handle);
  * size:    bytes, at least 1; rounded up to pages.
  * hint:    address to try first, a multiple of 4096; RTL_NULL: anywhere.
  * flags:   VMM_FLAG_READ, or VMM_FLAG_READ | VMM_FLAG_WRITE; VMM_FLAG_COMMIT and VMM_FLAG_LOCKED are
- * understood. addr:    out, untouched on failure. Give it back with KnVmUnmap and the size. Returns rcOk;
- * rcInvalidArgument: not within the object, a wrong multiple, other flags, addr is null, no handle of a
- * memory object; rcHandleRevoked; rcNoCapability: the handle lacks a right; rcOutOfMemory: addresses or
- * descriptors of this process. */
+ *          understood.
+ * addr:    out, untouched on failure. Give it back with KnVmUnmap and the size.
+ * Returns rcOk; rcInvalidArgument: not within the object, a wrong multiple, other flags, addr is null, no
+ * handle of a memory object; rcHandleRevoked; rcNoCapability: the handle lacks a right; rcOutOfMemory:
+ * addresses or descriptors of this process. */
 Retcode KnPmmMdlMap(Handle handle, rtl_size_t offset, rtl_size_t size, void *hint, int flags, void **addr);
 
 /* How large a memory object is, and what may be done with it at most. Our own extension: who gets a handle
- * needs it. size, flags:  out; either may be RTL_NULL. Returns rcOk; rcInvalidArgument: no handle of a memory
- * object; rcHandleRevoked. */
+ * needs it.
+ * size, flags:  out; either may be RTL_NULL.
+ * Returns rcOk; rcInvalidArgument: no handle of a memory object; rcHandleRevoked. */
 Retcode nkx_mdl_query(Handle handle, rtl_size_t *size, int *flags);
 
 #ifdef __cplusplus
