@@ -12,6 +12,9 @@
 
 #include "dyn.h"
 #include "kernel_call.h"
+#include "mailbox.h"
+
+#define LETTERS_LEFT_MAX 8u /* of channels that were accepted, for others to take */
 
 _Static_assert(UCORE_STRING_SIZE == kl_core_Types_UCoreStringSize, "two names of one number");
 
@@ -90,11 +93,21 @@ Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *s
                                                                                                   : rcFail;
 }
 
+/* The channels come by letters, which threads that receive take when they look. Who accepts faster than those
+ * get to run would have clients refused for too many of them. */
+static void count_letter(void) {
+        static _Atomic uint32_t n_accepted;
+
+        if (++n_accepted % LETTERS_LEFT_MAX == 0)
+                mail_look();
+}
+
 /* A letter comes with a listener only. */
 static Retcode take_handle(const nk_handle_desc_t *desc, Handle listener) {
         if (listener == INVALID_HANDLE)
                 return dyn_take_listener(desc->handle, desc->badge);
         dyn_join_listener(desc->handle, listener);
+        count_letter();
         return rcOk;
 }
 
