@@ -8,11 +8,13 @@
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 
 #include "raw.h"
+#include "trap.h"
 
 #define KEPT_FLAGS (O_ACCMODE | O_NONBLOCK | O_APPEND | O_DIRECTORY | O_PATH)
 
@@ -263,6 +265,40 @@ long answer_flock(const CallArgs *args) {
                         r = call_result(
                                 file->vfs->flock(file->vfs, file->handle, (int)args->a[1], &error), &error);
                 } while (r == -EINTR);
+        (void)fdt_file_put(file);
+        return r;
+}
+
+/* --- sockets --- */
+
+/* A flag of the type that is the descriptor's. */
+#define SOCKET_FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
+
+static long open_socket(struct vfs *vfs, FdtFile *file, const CallArgs *args) {
+        int type = (int)args->a[1], error = 0;
+        Handle handle = INVALID_HANDLE;
+
+        if (vfs->socket)
+                handle = vfs->socket(vfs, (int)args->a[0], type & ~SOCKET_FLAGS, (int)args->a[2], &error);
+        atomic_store(&file->handle, handle);
+        if (handle == INVALID_HANDLE)
+                return error > 0 ? -error : -EIO;
+        atomic_store(&file->flags, O_RDWR | (type & SOCK_NONBLOCK ? O_NONBLOCK : 0));
+        return fdt_install(fdt_file_ref(file), 0, type & SOCK_CLOEXEC ? O_CLOEXEC : 0);
+}
+
+/* The runtime tries whether the chamber holds, which nobody else must answer. */
+long answer_socket(const CallArgs *args) {
+        struct vfs *vfs = trap_is_held() ? NULL : call_net();
+        FdtFile *file;
+        long r;
+
+        if (!vfs)
+                return call_kernel(args);
+        file = fdt_file_new(vfs);
+        if (!file)
+                return -ENFILE;
+        r = open_socket(vfs, file, args);
         (void)fdt_file_put(file);
         return r;
 }

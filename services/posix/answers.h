@@ -11,7 +11,7 @@ typedef long Answer(const CallArgs *args);
 
 /* answer_open.c */
 Answer answer_open, answer_openat, answer_creat, answer_close, answer_close_range, answer_dup, answer_dup2,
-        answer_dup3, answer_fcntl, answer_ioctl, answer_flock;
+        answer_dup3, answer_fcntl, answer_ioctl, answer_flock, answer_socket;
 /* answer_io.c */
 Answer answer_read, answer_write, answer_readv, answer_writev, answer_pread, answer_pwrite, answer_preadv,
         answer_pwritev, answer_preadv2, answer_pwritev2, answer_sendfile, answer_mmap;

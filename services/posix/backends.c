@@ -86,15 +86,6 @@ static bool read_spec(const char *name, const char *text, Spec *ret_spec) {
         return !wrong;
 }
 
-/* Nothing goes there, but a wrong value should not wait until something does. */
-static void look_at_network(void) {
-        const char *text = variable(_VFS_NETWORK_BACKEND);
-        Spec spec;
-
-        if (text && read_spec(&_VFS_NETWORK_BACKEND[1], text, &spec) && !find(spec.name))
-                log_line(LOG_INIT "%s=%s: there is no such back end", &_VFS_NETWORK_BACKEND[1], text);
-}
-
 static void complain(const Spec *spec, int error) {
         log_line(LOG_INIT "Failed to create backend \"%s\", error %d (%s)", spec->name, error,
                 strerrordesc_np(error));
@@ -106,24 +97,50 @@ static void complain(const Spec *spec, int error) {
                         spec->config[0] ? spec->config : _VFS_CONNECTION_ID);
 }
 
-struct vfs *backend_choose(void) {
-        const char *text = variable(_VFS_FILESYSTEM_BACKEND);
-        struct vfs *vfs = NULL;
+/* The back end that a text asks for; NULL: it can't be made, and why is said. */
+static struct vfs *make_as(const char *variable_name, const char *text) {
+        struct vfs *vfs;
         Spec spec;
         int error = 0;
 
+        if (!read_spec(variable_name, text, &spec))
+                return NULL;
+        vfs = make(spec.name, INVALID_HANDLE, spec.config, &error);
+        if (!vfs)
+                complain(&spec, error);
+        if (!vfs || vfs->dtor)
+                return vfs;
+        log_line(LOG_INIT "backend \"%s\" has no dtor and is not used", spec.name);
+        return NULL;
+}
+
+/* It is made when a program wants a socket, but a wrong value should not wait until one does. */
+static void look_at_network(void) {
+        const char *text = variable(_VFS_NETWORK_BACKEND);
+        Spec spec;
+
+        if (text && read_spec(&_VFS_NETWORK_BACKEND[1], text, &spec) && !find(spec.name))
+                log_line(LOG_INIT "%s=%s: there is no such back end", &_VFS_NETWORK_BACKEND[1], text);
+}
+
+struct vfs *backend_choose(void) {
+        const char *text = variable(_VFS_FILESYSTEM_BACKEND);
+        struct vfs *vfs;
+
         look_at_network();
-        if (read_spec(&_VFS_FILESYSTEM_BACKEND[1], text ? text : backend_default, &spec)) {
-                vfs = make(spec.name, INVALID_HANDLE, spec.config, &error);
-                if (!vfs)
-                        complain(&spec, error);
-        }
-        if (vfs && !vfs->dtor) {
-                log_line(LOG_INIT "backend \"%s\" has no dtor and is not used", spec.name);
-                vfs = NULL;
-        }
+        vfs = make_as(&_VFS_FILESYSTEM_BACKEND[1], text ? text : backend_default);
         if (vfs)
                 return vfs;
         log_line(LOG_CLIENT "The filesystem backend is a stub: file calls fail with EIO.");
+        return &backend_stub;
+}
+
+struct vfs *backend_choose_network(void) {
+        const char *text = variable(_VFS_NETWORK_BACKEND);
+        struct vfs *vfs = text ? make_as(&_VFS_NETWORK_BACKEND[1], text) : NULL;
+
+        if (vfs || !text)
+                return vfs;
+        log_line(LOG_CLIENT "The network backend is a stub: sockets fail with EIO.");
         return &backend_stub;
 }

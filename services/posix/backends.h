@@ -19,6 +19,8 @@ extern const char backend_default[];
 /* The back end of files as the environment wants it; the stub when there is none. Says on the console what is
  * wrong. Never NULL. */
 struct vfs *backend_choose(void);
+/* The same for the network; NULL: the environment wants none. */
+struct vfs *backend_choose_network(void);
 
 /* Every call fails with EIO. */
 extern struct vfs backend_stub;

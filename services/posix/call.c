@@ -26,6 +26,7 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         ROW(fcntl, fcntl),
         ROW(ioctl, ioctl),
         ROW(flock, flock),
+        ROW(socket, socket),
         ROW(read, read),
         ROW(write, write),
         ROW(readv, readv),

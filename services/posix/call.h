@@ -53,6 +53,8 @@ __attribute__((weak)) extern const bool call_keeps_streams;
 
 /* The back end; made at the first use. */
 struct vfs *call_vfs(void);
+/* That of the network, likewise; NULL: the environment names none. Not from signal handlers. */
+struct vfs *call_net(void);
 
 /* A member's answer: its result, or the negative errno. Nothing given counts as EIO. (The member stores its
  * error while the arguments are evaluated: hence its address.) */

@@ -179,6 +179,7 @@ static bool add_proxies(Remote *r) {
         kl_VfsMount_proxy_init(&r->mounts, t, find_endpoint(r->channel, "kl.Vfs.mount", "vfs.mount"));
         kl_VfsXattr_proxy_init(&r->xattrs, t, find_endpoint(r->channel, "kl.Vfs.xattr", "vfs.xattr"));
         kl_VfsAcl_proxy_init(&r->acls, t, find_endpoint(r->channel, "kl.Vfs.acl", "vfs.acl"));
+        kl_VfsSocket_proxy_init(&r->sockets, t, find_endpoint(r->channel, "kl.Vfs.socket", "vfs.socket"));
         return session != INVALID_RIID && file != INVALID_RIID;
 }
 

@@ -22,6 +22,7 @@
 #include <kl/VfsMount.idl.h>
 #include <kl/VfsName.idl.h>
 #include <kl/VfsSession.idl.h>
+#include <kl/VfsSocket.idl.h>
 #include <kl/VfsXattr.idl.h>
 
 #include "ids.h"
@@ -40,6 +41,7 @@ typedef struct Remote {
         struct kl_VfsMount_proxy mounts;
         struct kl_VfsXattr_proxy xattrs;
         struct kl_VfsAcl_proxy acls;
+        struct kl_VfsSocket_proxy sockets;
         Handle id; /* of the client to tell; INVALID_HANDLE: this process */
 
         pthread_mutex_t lock;                      /* of beginning the session, and of asking for handles */

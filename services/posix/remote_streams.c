@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The back end `client`: the standard streams, which are files of the VFS like others. See remote.h.
+ * The back end `client`: what is a file of the VFS without a path, standard streams and
+ * sockets. See remote.h.
  */
 #include "remote.h"
 
@@ -27,8 +28,27 @@ STREAM(get_stdin, GetStdin)
 STREAM(get_stdout, GetStdout)
 STREAM(get_stderr, GetStderr)
 
+static Handle get_socket(struct vfs *self, int domain, int type, int protocol, int *error) {
+        Remote *r = remote_of(self);
+        Handle file = remote_take_spare(r, error);
+        struct kl_VfsSocket_Socket_req req = {
+                .file = nk_handle_desc(file), .domain = domain, .type = type, .protocol = protocol};
+        struct kl_VfsSocket_Socket_res res;
+        nk_err_t err;
+
+        if (file == INVALID_HANDLE)
+                return file;
+        req.client = nk_handle_desc(remote_client(r, error));
+        err = kl_VfsSocket_Socket(&r->sockets.base, &req, NULL, &res, NULL);
+        if (remote_settle(err, err == NK_EOK ? res.error : 0, error))
+                return file;
+        remote_put_spare(r, file);
+        return INVALID_HANDLE;
+}
+
 void remote_add_streams(struct vfs *vfs) {
         vfs->getstdin = get_stdin;
         vfs->getstdout = get_stdout;
         vfs->getstderr = get_stderr;
+        vfs->socket = get_socket;
 }

@@ -38,6 +38,19 @@ struct vfs *call_vfs(void) {
         return atomic_load(&state) == 2 ? chosen : &backend_stub;
 }
 
+struct vfs *call_net(void) {
+        static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+        static struct vfs *network;
+        static bool is_chosen;
+
+        (void)pthread_mutex_lock(&lock);
+        if (!is_chosen)
+                network = backend_choose_network();
+        is_chosen = true;
+        (void)pthread_mutex_unlock(&lock);
+        return network;
+}
+
 VISIBLE void nkx_at_closing(bool is_closed) {
         trap_hold(!is_closed);
         if (!is_closed && trap_set() < 0)

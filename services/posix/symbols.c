@@ -18,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -130,6 +131,8 @@ int ioctl(int fd, unsigned long request, ...) {
         va_end(args);
         return (int)finish(call(SYS_ioctl, fd, (long)request, argument, 0, 0, 0));
 }
+
+IS_CALL(int, socket, (int domain, int type, int protocol), socket, domain, type, protocol)
 
 /* --- contents --- */
 

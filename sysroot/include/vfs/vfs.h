@@ -11,7 +11,8 @@
  * Without the variable it is `client` on the channel _VFS_CONNECTION_ID, or `local` where that is linked in.
  * When the object can't be made, every call fails with EIO.
  *
- * VFS_NETWORK_BACKEND has the same form. It is read and checked; no call goes there yet.
+ * VFS_NETWORK_BACKEND has the same form: socket() goes there, so far to no avail: every VFS program answers
+ * EIO. Without the variable it is the system call, which a chamber refuses.
  *
  * Source: nine members of struct vfs, from dtor to close, and the functions are documented; the other members
  * and what is said of errors and threads are our choice. Use designated initialisers: members may be added.
@@ -137,6 +138,9 @@ struct vfs {
         int (*umount)(struct vfs *self, const char *target, int *error);
         /* Up to `count` mounts, from the first one; returns how many there are. */
         int (*getvfsstat)(struct vfs *self, struct nkx_vfs_mount *mounts, size_t count, int *error);
+
+        /* Of a network back end. The socket is a file like others. */
+        Handle (*socket)(struct vfs *self, int domain, int type, int protocol, int *error);
 
         /* Extended attributes. One of fd and path says which file: path is NULL, or fd is INVALID_HANDLE;
          * follow: whether a symbolic link at the end of path is followed. size 0 asks for the length. */
