@@ -9,14 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <coresrv/nk/transport-kos.h>
+#include <coresrv/nk/transport-kos-dispatch.h>
 #include <coresrv/sl/sl_api.h>
 #include <handle/handletype.h>
 #include <kl/drivers/RAMDisk.edl.h>
 
 #include "disks.h"
-
-#define ARENA_SLACK 64u
 
 static Disks disks;
 
@@ -82,45 +80,18 @@ static int fail(const char *what, const char *why) {
         return EXIT_FAILURE;
 }
 
-static bool arena_make(struct nk_arena *arena, size_t size) {
-        char *start = aligned_alloc(64, size);
-
-        nk_arena_init(arena, start, start ? start + size : NULL);
-        return start != NULL;
-}
-
 /* The classes differ in their names alone: one has the dispatcher of all. */
 static int serve(Handle listener) {
         static const struct kl_drivers_Block_ops ops = {
                 .GetInfo = get_info, .Read = read_some, .Write = write_some, .Flush = flush};
         struct kl_drivers_Block block = {.ops = &ops};
         kl_drivers_RAMDisk_entity entity;
-        kl_drivers_RAMDisk_entity_req req;
-        kl_drivers_RAMDisk_entity_res res;
-        struct nk_arena req_arena, res_arena;
-        NkKosTransport transport;
-        nk_err_t err;
+        NkKosDispatchInfo info = NK_ENTITY_DISPATCH_INFO_INITIALIZER(kl_drivers_RAMDisk, entity);
 
-        if (!arena_make(&req_arena, kl_drivers_RAMDisk_entity_req_arena_size + ARENA_SLACK) ||
-                !arena_make(&res_arena, kl_drivers_RAMDisk_entity_res_arena_size + ARENA_SLACK))
-                return fail("buffers", "no memory");
-        (void)NkKosTransport_Init(&transport, listener, NK_NULL, 0);
         kl_drivers_RAMDisk_entity_init(&entity, &block);
-        for (;;) {
-                memset(&res, 0, sizeof res); /* what a method leaves as it is must not be the last answer's */
-                nk_req_reset(&req);
-                nk_req_reset(&res);
-                nk_arena_reset(&req_arena);
-                nk_arena_reset(&res_arena);
-                err = nk_transport_recv(&transport.base, &req.base_, &req_arena);
-                if (err == NK_ENOTCONN || err == NK_EINVAL)
-                        return fail("channel", "nobody can call any more");
-                if (err != NK_EOK)
-                        continue;
-                (void)kl_drivers_RAMDisk_entity_dispatch(
-                        &entity, &req.base_, &req_arena, &res.base_, &res_arena);
-                (void)nk_transport_reply(&transport.base, &res.base_, &res_arena);
-        }
+        if (NkKosDoDispatch(listener, &info) == NK_ENOMEM)
+                return fail("buffers", "no memory");
+        return fail("channel", "nobody can call any more");
 }
 
 int driver_main(const Driver *driver, int argc, char **argv) {
