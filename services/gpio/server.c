@@ -8,7 +8,7 @@
 #include <caisson/request.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/handle/notice_api.h>
-#include <coresrv/nk/transport-kos-dispatch.h>
+#include <coresrv/nk/transport-kos.h>
 #include <coresrv/time/timeout.h>
 #include <services/ocap.h>
 
@@ -46,6 +46,7 @@ struct Server {
         struct kl_drivers_GPIO impl;
         Bank *bank; /* its lock is ours too */
         Handle listener;
+        uint64_t unsent; /* the session that the request at hand has begun; 0: none */
         Notice notice;
         pthread_cond_t bell;
         uint32_t n_due; /* sessions with something due */
@@ -196,6 +197,8 @@ static nk_err_t connect_method(struct kl_drivers_GPIO *self, const kl_drivers_GP
         nk_unused(req_arena);
         nk_unused(res_arena);
         res->rc = begin_session(s, channel_of(s), &session);
+        if (res->rc == rcOk)
+                s->unsent = session.id;
         res->session = res->rc == rcOk ? nk_handle_desc(session.object, RIGHTS_THEIRS, session.badge)
                                        : nk_handle_desc(INVALID_HANDLE);
         return NK_EOK;
@@ -334,13 +337,37 @@ int server_new(Bank *bank, Server **ret_server) {
         return rc;
 }
 
+/* As NkKosDoDispatch(), but that it hears whether an answer was delivered: of a session whose handle did not
+ * arrive nobody would ever say that it is over. */
 int server_run(Server *s, Handle listener) {
         struct kl_drivers_CGPIO_component component;
         struct kl_drivers_GPIO_entity entity;
-        NkKosDispatchInfo info = NK_ENTITY_DISPATCH_INFO_INITIALIZER(kl_drivers_GPIO, entity);
+        kl_drivers_GPIO_entity_req req;
+        kl_drivers_GPIO_entity_res res;
+        NK_ARENA_AUTO(req_arena, kl_drivers_GPIO_entity_req_arena_size);
+        NK_ARENA_AUTO(res_arena, kl_drivers_GPIO_entity_res_arena_size);
+        NkKosTransport transport;
+        nk_err_t err;
 
         s->listener = listener;
         kl_drivers_CGPIO_component_init(&component, &s->impl);
         kl_drivers_GPIO_entity_init(&entity, &component);
-        return NkKosDoDispatch(listener, &info);
+        (void)NkKosTransport_Init(&transport, listener, NK_NULL, 0);
+        for (;;) {
+                memset(&res, 0, sizeof res); /* what a method leaves as it is must not be the last answer's */
+                nk_req_reset(&req);
+                nk_req_reset(&res);
+                nk_arena_reset(&req_arena);
+                nk_arena_reset(&res_arena);
+                s->unsent = 0;
+                err = nk_transport_recv(&transport.base, &req.base_, &req_arena);
+                if (err == NK_ENOTCONN || err == NK_EINVAL)
+                        return err;
+                if (err != NK_EOK)
+                        continue;
+                (void)kl_drivers_GPIO_entity_dispatch(
+                        &entity, &req.base_, &req_arena, &res.base_, &res_arena);
+                if (nk_transport_reply(&transport.base, &res.base_, &res_arena) != NK_EOK && s->unsent)
+                        end_session(s, s->unsent);
+        }
 }
