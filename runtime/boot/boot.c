@@ -55,7 +55,8 @@ static bool are_listeners_sound(const BootBlock *b) {
         const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
 
         for (uint32_t i = 0; i < b->n_listeners; i++)
-                if (!is_text(b, l[i].name_off) || l[i].status >= CHAN_LISTENERS_MAX)
+                if (!is_text(b, l[i].name_off) || l[i].status >= CHAN_LISTENERS_MAX ||
+                        (l[i].shape_off && !is_shape(b, l[i].shape_off, l[i].shape_size)))
                         return false;
         return true;
 }
@@ -69,7 +70,7 @@ static bool is_channel_sound(const BootBlock *b, const BootChannel *c) {
                 return false;
         if (c->role == BOOT_SERVER)
                 return c->listener < b->n_listeners;
-        return c->role == BOOT_CLIENT && c->status < CHAN_LISTENERS_MAX;
+        return (c->role == BOOT_CLIENT || c->role == BOOT_LATE) && c->status < CHAN_LISTENERS_MAX;
 }
 
 /* Channels to one class share its table, which is checked once for each run of them. */
@@ -122,10 +123,12 @@ static bool claim_fd(int fd) {
         return flags >= 0 && !(flags & FD_CLOEXEC) && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
 }
 
-/* One of the two legs there must be. */
+/* One of the two legs there must be, but where they come late. */
 static bool claim_channel(const BootChannel *c) {
         bool is_direct = has_direct_leg(c);
 
+        if (c->role == BOOT_LATE)
+                return true;
         if (has_judged_leg(c) ? !claim_fd(c->judged_fd) : !is_direct)
                 return false;
         if (!is_direct)
@@ -259,6 +262,12 @@ const char *boot_text(const Boot *boot, uint32_t off) {
 
 const struct ShapeTable *boot_shape(const Boot *boot, const BootChannel *channel) {
         return (const struct ShapeTable *)(const void *)at(boot->block, channel->shape_off);
+}
+
+const struct ShapeTable *boot_listener_shape(const Boot *boot, const BootListener *listener) {
+        return listener->shape_off
+                       ? (const struct ShapeTable *)(const void *)at(boot->block, listener->shape_off)
+                       : NULL;
 }
 
 const ChanVerdicts *boot_verdicts(const Boot *boot, const BootChannel *channel) {

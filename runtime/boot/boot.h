@@ -50,6 +50,8 @@ void boot_unload(Boot *boot);
 const char *boot_text(const Boot *boot, uint32_t off);
 /* The shape table of a channel. */
 const struct ShapeTable *boot_shape(const Boot *boot, const BootChannel *channel);
+/* That of this process's own class; NULL: answers are not checked. */
+const struct ShapeTable *boot_listener_shape(const Boot *boot, const BootListener *listener);
 /* Its verdicts; NULL: there is no policy. */
 const ChanVerdicts *boot_verdicts(const Boot *boot, const BootChannel *channel);
 

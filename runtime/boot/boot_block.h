@@ -44,12 +44,17 @@ typedef struct BootListener {
         uint32_t name_off; /* text: channel name (init.yaml `id`) */
         uint32_t status;   /* index of its StatusEntry in the status page */
         int32_t ear_fd;    /* epoll set that hears the bells of its channels */
+        uint32_t
+                shape_off; /* shape table of this process's class, aligned to 8; 0: answers are not checked */
+        uint32_t shape_size; /* bytes */
 } BootListener;
 
-enum { BOOT_CLIENT = 0, BOOT_SERVER = 1 };
+/* BOOT_LATE: a client's end of which one side has lived before. It has no legs: the first call asks the
+ * kernel process for a channel (kl.core.Handle, Reopen). */
+enum { BOOT_CLIENT = 0, BOOT_SERVER = 1, BOOT_LATE = 2 };
 
 typedef struct BootChannel {
-        uint32_t role;          /* BOOT_CLIENT or BOOT_SERVER */
+        uint32_t role;          /* BOOT_* */
         uint32_t name_off;      /* text: channel name */
         uint32_t peer_off;      /* text: name of the process at the other end */
         uint32_t listener;      /* BOOT_SERVER: index into the listeners */
@@ -64,6 +69,7 @@ typedef struct BootChannel {
         uint32_t verdicts_size; /* bytes */
         int32_t judged_fd;      /* with verdicts: memory shared with the kernel process; -1: all are direct */
         uint32_t seat;          /* BOOT_SERVER: the client's row in the table of held_fd */
+        uint32_t number;        /* of a client's end: which of its channels in the init file, from 0 */
 } BootChannel;
 
 /* caisson/grant.h */
@@ -73,6 +79,6 @@ typedef struct BootGrant {
 } BootGrant;
 
 _Static_assert(sizeof(BootBlock) == 88, "boot block header");
-_Static_assert(sizeof(BootListener) == 12, "boot listener");
-_Static_assert(sizeof(BootChannel) == 60, "boot channel");
+_Static_assert(sizeof(BootListener) == 20, "boot listener");
+_Static_assert(sizeof(BootChannel) == 64, "boot channel");
 _Static_assert(sizeof(BootGrant) == 8, "boot grant");

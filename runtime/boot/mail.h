@@ -31,7 +31,8 @@ typedef struct MailFds {
 typedef struct MailLetter {
         uint64_t id;
         uint32_t n_fds; /* as many were sent; fewer arrive where the process's limit is reached */
-        uint32_t reserved;
+        uint32_t seat;  /* of a server's end: 1 + the client's row in its table of handles; 0: it has none
+                           there */
         char peer[MAIL_NAME_SIZE]; /* of a server's end: name of the client's process; else empty */
 } MailLetter;
 

@@ -23,7 +23,7 @@
 typedef struct Cm Cm;
 typedef uint64_t CmTicket; /* an open call, as the host numbers it */
 
-/* A process: its number, which the host never uses again, and its name. */
+/* A process: its number, which no other one has as long as it lives, and its name. */
 typedef struct CmTask {
         uint32_t number;
         const char *name;

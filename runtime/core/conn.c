@@ -16,7 +16,9 @@ struct Conn {
         CoreTask *client;
         ConnListener *listener;
         void *host;
-        uint32_t number;             /* 0: lost */
+        uint32_t number;  /* 0: lost, or it has none */
+        uint32_t channel; /* with no number from the start: of the init file */
+        bool is_static;
         CoreObject *server, *handle; /* objects that go with it; NULL: none */
         Conn *next_served, **served; /* of the listener */
         Conn *next_called, **called; /* of the client */
@@ -204,14 +206,25 @@ static void leave(Conn *conn) {
         conn->client->n_called--;
 }
 
+static Conn *find_old(const ConnPlan *plan) {
+        Conn *conn = plan->client->conns;
+
+        if (plan->number)
+                return htree_watcher(plan->client->space, plan->number);
+        while (conn && !(conn->is_static && conn->channel == plan->channel))
+                conn = conn->next_called;
+        return conn;
+}
+
 Retcode conn_open(const ConnPlan *plan, MailFds *ret_fds, Conn **ret_conn) {
         const CoreChannels *host = host_of(plan->client);
-        Conn *old = htree_watcher(plan->client->space, plan->number);
+        Conn *old = find_old(plan);
         CoreChannelPlan own = {.client = plan->client->number,
                 .listener = plan->listener->host,
                 .tag = plan->listener->tag,
                 .has_riid = plan->has_riid,
-                .riid = plan->riid};
+                .riid = plan->riid,
+                .is_static = plan->number == 0};
         Conn *conn;
         Retcode rc;
         int r;
@@ -224,14 +237,19 @@ Retcode conn_open(const ConnPlan *plan, MailFds *ret_fds, Conn **ret_conn) {
         conn = calloc(1, sizeof *conn);
         if (!conn)
                 return rcOutOfMemory;
-        *conn = (Conn){.client = plan->client, .listener = plan->listener, .number = plan->number};
+        *conn = (Conn){.client = plan->client,
+                .listener = plan->listener,
+                .number = plan->number,
+                .channel = plan->channel,
+                .is_static = plan->number == 0};
         r = host->channel_open(host->arg, &own, ret_fds, &conn->host);
         if (r < 0) {
                 free(conn);
                 return rc_of_host(r);
         }
         enter(conn);
-        (void)htree_watch(plan->client->space, plan->number, conn);
+        if (plan->number)
+                (void)htree_watch(plan->client->space, plan->number, conn);
         *ret_conn = conn;
         return rcOk;
 }

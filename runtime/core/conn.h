@@ -5,7 +5,8 @@
  * A listener belongs to a process that serves; what can be called through a handle (a client handle, a user
  * object made with a channel) refers to one. A connection is a channel of one client to one listener, and
  * hangs on the number under which the client has the handle: it ends with that, with the listener, and with
- * either process.
+ * either process. One that stands in for a channel of the init file has no such number, and ends when the
+ * client asks for the next one.
  */
 #pragma once
 
@@ -44,14 +45,15 @@ Retcode core_listener_new(CoreTask *task, MailFds *ret_fds, CoreObject **ret_obj
 typedef struct ConnPlan {
         ConnListener *listener;
         CoreTask *client;
-        uint32_t number; /* the client's handle */
+        uint32_t number;  /* the client's handle; 0: it stands in for a channel of the init file, */
+        uint32_t channel; /* with this number there */
         bool has_riid;
         uint16_t riid;
 } ConnPlan;
 
-/* In place of the one that hangs on that number already, if there is one. ret_fds: for the client, the caller
- * closes them. rcOk; rcNotConnected: the listener is closed; rcInvalidArgument: there is no such endpoint;
- * rcQuotaExceeded, rcOutOfMemory. */
+/* In place of the one that hangs on that number already, or stands in for that channel, if there is one.
+ * ret_fds: for the client, the caller closes them. rcOk; rcNotConnected: the listener is closed;
+ * rcInvalidArgument: there is no such endpoint; rcQuotaExceeded, rcOutOfMemory. */
 Retcode conn_open(const ConnPlan *plan, MailFds *ret_fds, Conn **ret_conn);
 void conn_end(Conn *conn);
 /* An object goes with the connection: it is told (object->conn is NULL then). */

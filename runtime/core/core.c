@@ -34,7 +34,19 @@ static void connect_endpoints(Core *core) {
 
 bool core_is_unjudged(uint16_t riid, uint16_t mid) {
         return riid == kl_core_Core_handle_iidOffset + kl_core_CHandle_Handle_iid &&
-               mid == kl_core_Handle_Open_mid;
+               (mid == kl_core_Handle_Open_mid || mid == kl_core_Handle_Reopen_mid);
+}
+
+void core_task_disconnect(CoreTask *task) {
+        conn_task_died(task);
+}
+
+CoreTask *core_find_number(const Core *core, uint32_t number) {
+        CoreTask *task = core->tasks;
+
+        while (task && task->number != number)
+                task = task->next;
+        return task;
 }
 
 int core_new(const CoreHost *host, Core **ret_core) {

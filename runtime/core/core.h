@@ -58,6 +58,7 @@ typedef struct CoreChannelPlan {
         uint32_t tag;    /* how the server knows that listener */
         bool has_riid;   /* one endpoint alone can be called: riid */
         uint16_t riid;
+        bool is_static; /* in place of one of the init file */
 } CoreChannelPlan;
 
 /* How the host makes channels while processes run. Descriptors that a function returns are the core's to
@@ -72,6 +73,11 @@ typedef struct CoreChannels {
         /* The client's end; the server's goes out by itself. 0; -EINVAL: the server's class has no such
          * endpoint; or another negative errno. */
         int (*channel_open)(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds, void **ret_channel);
+        /* Where a channel of the init file leads, by its number among those of the client. 0; -EINVAL: there
+         * is no such channel; -ENOTCONN: both ends are in their first life, and it is what it was. NULL:
+         * there are none. */
+        int (*channel_find)(
+                void *arg, uint32_t client, uint32_t number, uint32_t *ret_server, uint32_t *ret_index);
         /* Both ends learn of it. */
         void (*channel_close)(void *arg, void *channel);
         void *arg;
@@ -117,19 +123,23 @@ typedef struct CoreHost {
 /* What requests and answers of kl.core.Core must look like. */
 const ShapeTable *core_shape(void);
 
-/* What policies are not asked about: a channel for a handle that the process has. Calls over it are judged.
- */
+/* What policies are not asked about: a channel for a handle that the process has, or again for one of the
+ * init file. Calls over it are judged. */
 bool core_is_unjudged(uint16_t riid, uint16_t mid);
 
 /* 0, -ENOMEM. No task may be left when it is freed. */
 int core_new(const CoreHost *host, Core **ret_core);
 Core *core_free(Core *core);
 
-/* number: the host's, never used again; name: borrowed, no two processes have the same at a time. 0, -ENOMEM.
+/* number: the host's, no two processes have the same at a time; name: borrowed, no two processes have the
+ * same at a time. 0, -ENOMEM.
  */
 int core_task_new(Core *core, uint32_t number, const char *name, CoreTask **ret_task);
 /* The process died: its handles are closed. Calls of it that wait are answered, to nobody. Takes NULL. */
 CoreTask *core_task_free(CoreTask *task);
+
+/* A process that was to run does not: nobody has a channel to it any more. */
+void core_task_disconnect(CoreTask *task);
 
 /* What the memory objects that it makes are counted in; without it makes none. The share outlives all of
  * them. */

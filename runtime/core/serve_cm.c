@@ -41,14 +41,6 @@ static CoreTask *find_task(const Core *core, const char *name) {
         return task;
 }
 
-static CoreTask *find_number(const Core *core, uint32_t number) {
-        CoreTask *task = core->tasks;
-
-        while (task && task->number != number)
-                task = task->next;
-        return task;
-}
-
 /* --- a client --- */
 
 static nk_err_t connect(kl_core_CM *self, const kl_core_CM_Connect_req *req, const struct nk_arena *req_arena,
@@ -243,7 +235,7 @@ static nk_err_t accept(kl_core_CM *self, const kl_core_CM_Accept_req *req, const
                 res->rc = cm_accept(core->cm, &server, text_of(req_arena, &req->client),
                         text_of(req_arena, &req->service), &ticket, &client);
         if (res->rc == rcOk) {
-                a.client = find_number(core, client);
+                a.client = core_find_number(core, client);
                 res->rc = accept_request(core, &a, ticket, req);
         }
         if (res->rc == rcOk)

@@ -6,6 +6,8 @@
 #include <handle/handletype.h>
 #include <services/ocap.h>
 
+#include <errno.h>
+
 #include "conn.h"
 #include "state.h"
 
@@ -244,10 +246,50 @@ static nk_err_t open_channel(kl_core_Handle *self, const kl_core_Handle_Open_req
         return NK_EOK;
 }
 
+/* The listener of the init file at which the channel ends. */
+static Retcode find_end(Core *core, uint32_t channel, ConnListener **ret_listener) {
+        const CoreChannels *host = &core->host.channels;
+        uint32_t server, index;
+        CoreTask *task;
+        int r = host->channel_find
+                        ? host->channel_find(host->arg, core->caller->number, channel, &server, &index)
+                        : -EINVAL;
+
+        if (r)
+                return r == -ENOTCONN ? rcNotConnected : rcInvalidArgument;
+        task = core_find_number(core, server);
+        return task ? conn_listener_find(task, index, ret_listener) : rcNotConnected;
+}
+
+static Retcode open_again(Core *core, uint32_t channel, MailFds *ret_fds) {
+        ConnListener *listener;
+        Conn *conn;
+        Retcode rc = find_end(core, channel, &listener);
+
+        if (rc != rcOk)
+                return rc;
+        return conn_open(&(ConnPlan){.listener = listener, .client = core->caller, .channel = channel},
+                ret_fds, &conn);
+}
+
+static nk_err_t reopen(kl_core_Handle *self, const kl_core_Handle_Reopen_req *req,
+        const struct nk_arena *req_arena, kl_core_Handle_Reopen_res *res, struct nk_arena *res_arena) {
+        Core *core = core_of_handle(self);
+        MailFds fds;
+
+        nk_unused(req_arena);
+        nk_unused(res_arena);
+        res->rc = open_again(core, req->channel, &fds);
+        if (res->rc == rcOk)
+                res->letter = core_attach_own(core, &fds);
+        return NK_EOK;
+}
+
 const kl_core_Handle_ops core_handle_ops = {
         .CreateListener = create_listener,
         .Connect = connect,
         .Open = open_channel,
+        .Reopen = reopen,
         .Copy = copy,
         .CreateUserObject = create_user_object,
         .Close = close_handle,

@@ -78,6 +78,9 @@ extern const kl_core_CM_ops core_cm_ops;         /* serve_cm.c */
 
 extern const kl_core_Task_ops core_task_ops; /* serve_task.c */
 
+/* NULL: it has died. */
+CoreTask *core_find_number(const Core *core, uint32_t number);
+
 /* ChildSay; host is the Core. */
 void core_say_child(void *host, const ChildEnd *end);
 /* Nobody has a handle of it any more. */

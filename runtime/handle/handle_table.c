@@ -79,6 +79,7 @@ int hnd_open(const HndKind *kind, void *object, const struct ShapeTable *shape, 
         e->kind = kind;
         e->object = object;
         e->shape = shape;
+        atomic_store_explicit(&e->heir, 0, memory_order_relaxed);
         word = atomic_fetch_or_explicit(&e->word, OPEN, memory_order_release);
         *ret_handle = number_of(e, word);
         return 0;
@@ -97,16 +98,36 @@ static HndEntry *entry_at(Handle handle) {
         return &table.entries[number - 1];
 }
 
+/* An heir is closed after another one has taken its place: then that one is there. */
+static HndEntry *follow(HndEntry *e, const HndKind *kind, Handle heir) {
+        HndEntry *h = NULL;
+
+        while (heir && !(h = hnd_get(heir, kind))) {
+                Handle last = heir;
+
+                heir = atomic_load_explicit(&e->heir, memory_order_acquire);
+                if (heir == last)
+                        break;
+        }
+        if (!h)
+                return e;
+        hnd_put(e);
+        return h;
+}
+
 HndEntry *hnd_get(Handle number, const HndKind *kind) {
         Handle handle = hnd_is_kernels(number) ? hnd_alias_get(number) : number;
         HndEntry *e = entry_at(handle);
         uint64_t word;
+        Handle heir;
 
         if (!e)
                 return NULL;
         word = atomic_fetch_add_explicit(&e->word, 1, memory_order_acquire);
-        if ((word & ~USERS) == open_word(handle) && (!kind || e->kind == kind))
-                return e;
+        if ((word & ~USERS) == open_word(handle) && (!kind || e->kind == kind)) {
+                heir = kind ? atomic_load_explicit(&e->heir, memory_order_acquire) : 0;
+                return heir ? follow(e, kind, heir) : e;
+        }
         hnd_put(e);
         return NULL;
 }
@@ -138,6 +159,30 @@ bool hnd_is_open(Handle number) {
         return e && (atomic_load(&e->word) & ~USERS) == open_word(handle);
 }
 
+static void close_heir(HndEntry *e, Handle next) {
+        Handle heir = atomic_exchange(&e->heir, next);
+
+        if (heir)
+                (void)hnd_close(heir);
+}
+
+/* Who closes the handle meanwhile either sees the heir or is seen. */
+bool hnd_inherit(Handle handle, Handle heir) {
+        HndEntry *e = hnd_get(handle, NULL);
+        bool is_open;
+
+        if (!e) {
+                (void)hnd_close(heir);
+                return false;
+        }
+        close_heir(e, heir);
+        is_open = atomic_load(&e->word) & OPEN;
+        if (!is_open)
+                close_heir(e, 0);
+        hnd_put(e);
+        return is_open;
+}
+
 int hnd_close(Handle handle) {
         HndEntry *e = hnd_get(handle, NULL);
         uint64_t word;
@@ -152,6 +197,7 @@ int hnd_close(Handle handle) {
                 }
         } while (!atomic_compare_exchange_weak(&e->word, &word, word ^ STATE));
         e->kind->close(e->object);
+        close_heir(e, 0);
         hnd_put(e);
         return 0;
 }

@@ -44,18 +44,24 @@ typedef struct HndEntry {
         void *object;
         const struct ShapeTable *shape; /* of the messages that pass through it; NULL: none */
         uint32_t next_free;             /* in the queue of free entries */
+        _Atomic Handle heir;            /* what took its place; 0: nothing has */
 } HndEntry;
 
 /* Gives `object` a handle; the table owns it on success. 0, HND_E_FULL. */
 int hnd_open(const HndKind *kind, void *object, const struct ShapeTable *shape, Handle *ret_handle);
 
-/* Looks an open handle of a kind up (kind == NULL: of any) and holds its object until hnd_put. A handle that
- * the kernel keeps stands for what it is another number of (handle_alias.h).
- * NULL: not open, or of another kind. */
+/* Looks an open handle of a kind up and holds its object until hnd_put (kind == NULL: of any, and its own
+ * object whatever has taken its place). A handle that the kernel keeps stands for what it is another number
+ * of (handle_alias.h), one with an heir for that. NULL: not open, or of another kind. */
 HndEntry *hnd_get(Handle handle, const HndKind *kind);
 void hnd_put(HndEntry *entry);
 
 bool hnd_is_open(Handle handle);
+
+/* `heir`, a handle of the same kind that nobody else knows, takes the place of the handle's object from now
+ * on, or of the heir that it had, which is closed. It is closed with the handle. False: the handle is not
+ * open, and the heir is closed. */
+bool hnd_inherit(Handle handle, Handle heir);
 
 static inline bool hnd_is_kernels(Handle handle) {
         return (handle & HND_KERNELS) && handle != INVALID_HANDLE;

@@ -102,7 +102,7 @@ static const SolTask *task_of(const Builder *b, uint32_t i) {
 }
 
 /* Channels to one class share its table: the process checks it once. */
-static void put_shape(Builder *b, const NkcClass *class, BootChannel *entry) {
+static void put_shape(Builder *b, const NkcClass *class, uint32_t *ret_off, uint32_t *ret_size) {
         uint32_t i = 0;
 
         while (i < b->n_classes && b->classes[i] != class)
@@ -112,8 +112,8 @@ static void put_shape(Builder *b, const NkcClass *class, BootChannel *entry) {
                 b->shapes[i] = put(b, class->shape, class->shape_size);
                 b->n_classes++;
         }
-        entry->shape_off = b->shapes[i];
-        entry->shape_size = (uint32_t) class->shape_size;
+        *ret_off = b->shapes[i];
+        *ret_size = (uint32_t) class->shape_size;
 }
 
 /* -1: there is none. */
@@ -126,6 +126,30 @@ static void put_verdicts(Builder *b, const Channel *channel, BootChannel *entry)
                 return;
         entry->verdicts_off = put(b, channel->verdicts, channel->verdicts->size);
         entry->verdicts_size = channel->verdicts->size;
+}
+
+static uint32_t number_of(const Builder *b, const Channel *channel) {
+        return (uint32_t)(channel->sol - task_of(b, channel->sol->client)->channels);
+}
+
+/* Of a channel that has ended, while its server lives again or may do so. */
+static BootChannel late_end(Builder *b, const Channel *channel) {
+        const SolTask *server = task_of(b, channel->sol->server);
+        BootChannel entry = {
+                .role = BOOT_LATE,
+                .name_off = put_text(b, channel->sol->id.text),
+                .peer_off = put_text(b, server->name.text),
+                .mem_fd = -1,
+                .bell_fd = -1,
+                .status_fd = -1,
+                .judged_fd = -1,
+                .status = channel->sol->listener,
+                .deadline_ms = channel->sol->deadline_ms,
+                .number = number_of(b, channel),
+        };
+
+        put_shape(b, server->class, &entry.shape_off, &entry.shape_size);
+        return entry;
 }
 
 static BootChannel client_end(Builder *b, const Channel *channel) {
@@ -142,9 +166,10 @@ static BootChannel client_end(Builder *b, const Channel *channel) {
                 .judged_fd = give_leg(b, channel->client_fd),
                 .status = channel->sol->listener,
                 .deadline_ms = channel->sol->deadline_ms,
+                .number = number_of(b, channel),
         };
 
-        put_shape(b, server->class, &entry);
+        put_shape(b, server->class, &entry.shape_off, &entry.shape_size);
         put_verdicts(b, channel, &entry);
         return entry;
 }
@@ -162,14 +187,21 @@ static BootChannel server_end(Builder *b, const Channel *channel) {
                 .seat = channel->sol->client,
         };
 
-        put_shape(b, task_of(b, b->task)->class, &entry);
+        put_shape(b, task_of(b, b->task)->class, &entry.shape_off, &entry.shape_size);
         put_verdicts(b, channel, &entry);
         return entry;
 }
 
-/* Who starts later finds no channels to those that have died meanwhile. */
-static bool is_end_of(const Channel *channel, uint32_t task) {
-        return !channel->gone && (channel->sol->client == task || channel->sol->server == task);
+static bool is_late(const Builder *b, const Channel *channel) {
+        return channel->gone && channel->sol->client == b->task &&
+               channels_may_return(b->channels, channel->sol);
+}
+
+/* Who starts later finds no channels to those that have died meanwhile, unless they come back. */
+static bool is_end_of(const Builder *b, const Channel *channel) {
+        if (channel->gone)
+                return is_late(b, channel);
+        return channel->sol->client == b->task || channel->sol->server == b->task;
 }
 
 static uint32_t count_ends(const Builder *b) {
@@ -178,7 +210,7 @@ static uint32_t count_ends(const Builder *b) {
         for (uint32_t i = 0; i < b->channels->n_channels; i++) {
                 const Channel *channel = &b->channels->list[i];
 
-                n += is_end_of(channel, b->task);
+                n += is_end_of(b, channel);
         }
         return n;
 }
@@ -188,9 +220,9 @@ static void put_channels(Builder *b, uint32_t at) {
                 const Channel *channel = &b->channels->list[i];
                 BootChannel entry;
 
-                if (channel->gone || channel->sol->client != b->task)
+                if (channel->sol->client != b->task || !is_end_of(b, channel))
                         continue;
-                entry = client_end(b, channel);
+                entry = channel->gone ? late_end(b, channel) : client_end(b, channel);
                 overwrite(b, at, &entry, sizeof entry);
                 at += (uint32_t)sizeof entry;
         }
@@ -225,6 +257,7 @@ static void put_listeners(Builder *b, uint32_t at, uint32_t n_listeners) {
                         .ear_fd = give_fd(b, b->channels->servers[b->task].ear_fds[i]),
                 };
 
+                put_shape(b, task_of(b, b->task)->class, &entry.shape_off, &entry.shape_size);
                 overwrite(b, at + i * (uint32_t)sizeof entry, &entry, sizeof entry);
         }
 }
@@ -245,7 +278,7 @@ static bool needs_kernel(const Builder *b) {
         for (uint32_t i = 0; i < b->channels->n_channels; i++) {
                 const Channel *channel = &b->channels->list[i];
 
-                if (channel->has_judged && is_end_of(channel, b->task))
+                if (channel->has_judged && is_end_of(b, channel))
                         return true;
         }
         return b->channels->kernel.core_fds[b->task] >= 0 || b->channels->kernel.security_fds[b->task] >= 0;
@@ -329,8 +362,8 @@ int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint
         plan->fds = calloc(
                 FDS_ALWAYS + self->n_listeners + FDS_PER_END * n_ends + self->n_grants, sizeof *plan->fds);
         plan->own_fds = calloc(n_ends + 1, sizeof *plan->own_fds);
-        b.classes = calloc(n_ends + 1, sizeof *b.classes);
-        b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
+        b.classes = calloc(n_ends + 2, sizeof *b.classes);
+        b.shapes = calloc(n_ends + 2, sizeof *b.shapes);
         if (plan->fds && plan->own_fds && b.classes && b.shapes) {
                 build(&b);
                 r = b.error ? b.error : seal(&b, &plan->block_fd);

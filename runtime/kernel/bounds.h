@@ -13,6 +13,7 @@
 #define INIT_ELEMENT_MAX  1024u           /* bytes of one argument, or of one NAME=value */
 #define INIT_PATH_MAX     1024u           /* bytes of an executable's path */
 #define INIT_DEADLINE_MAX 86400000u       /* milliseconds: a day */
+#define INIT_RESTARTS_MAX 10000u          /* `restart_limit`: with the delay between them, hours */
 #define INIT_GRANTS_MAX   16u             /* files granted to one process */
 #define INIT_CONTROL_MAX  31u             /* bytes of the name of a control */
 #define INIT_MEMORY_MIN   (1ull << 20)    /* bytes: with less the loader fails, before anything is said */

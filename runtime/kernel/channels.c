@@ -124,6 +124,38 @@ static int open_core(Channels *c, uint32_t task) {
         return r ? r : mails_open(&c->mails, task);
 }
 
+bool channels_may_return(const Channels *c, const SolChannel *channel) {
+        const SolTask *tasks = c->sol->tasks;
+
+        return channel->server != SOL_NOBODY &&
+               (solution_may_return(&tasks[channel->client]) || solution_may_return(&tasks[channel->server]));
+}
+
+/* Asking for another channel, and hearing of it, is not up to the policy. */
+static bool needs_core(const Channels *c, uint32_t task) {
+        if (c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, task))
+                return true;
+        for (uint32_t i = 0; i < c->n_channels; i++) {
+                const SolChannel *sol = c->list[i].sol;
+
+                if ((sol->client == task || sol->server == task) && channels_may_return(c, sol))
+                        return true;
+        }
+        return false;
+}
+
+/* What leads from a task to the kernel process; the bell is not heard yet. */
+static int open_legs(Channels *c, uint32_t task) {
+        ChannelsKernel *k = &c->kernel;
+        int r = chan_bell_create(&k->bell_fds[task]);
+
+        if (r == 0 && needs_core(c, task))
+                r = open_core(c, task);
+        if (r == 0 && c->policy.has_rules && class_of(c, task)->security_shape)
+                r = chan_mem_create(&k->security_fds[task]);
+        return r;
+}
+
 static int open_kernel(Channels *c) {
         ChannelsKernel *k = &c->kernel;
         int r;
@@ -134,11 +166,9 @@ static int open_kernel(Channels *c) {
         if (r == 0)
                 r = chan_ear_create(&k->ear_fd);
         for (uint32_t i = 0; r == 0 && i < c->sol->n_tasks; i++) {
-                r = open_bell(k->ear_fd, &k->bell_fds[i]);
-                if (r == 0 && c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, i))
-                        r = open_core(c, i);
-                if (r == 0 && c->policy.has_rules && class_of(c, i)->security_shape)
-                        r = chan_mem_create(&k->security_fds[i]);
+                r = open_legs(c, i);
+                if (r == 0)
+                        r = chan_ear_add(k->ear_fd, k->bell_fds[i]);
         }
         return r;
 }
@@ -261,7 +291,7 @@ static void close_start_fds(Channels *c) {
                 close_task_fds(c, i);
         close_fd(&c->kernel.status_fd);
         close_fd(&c->kernel.ear_fd);
-        if (c->n_waiting == 0)
+        if (c->n_waiting == 0 && !c->has_returners)
                 close_fd(&c->kernel.status_ro_fd);
 }
 
@@ -269,15 +299,45 @@ static void expect_later_starts(Channels *c) {
         for (uint32_t i = 0; i < c->sol->n_tasks; i++) {
                 c->is_waiting[i] = !solution_starts_first(&c->sol->tasks[i]);
                 c->n_waiting += c->is_waiting[i];
+                c->has_returners |= solution_may_return(&c->sol->tasks[i]);
         }
 }
 
 void channels_started(Channels *c, uint32_t task) {
-        if (!c->is_waiting[task])
-                return;
+        c->n_waiting -= c->is_waiting[task];
         c->is_waiting[task] = false;
-        c->n_waiting--;
         close_start_fds(c);
+}
+
+static void close_listeners(const Channels *c, uint32_t task) {
+        ChannelServer *server = &c->servers[task];
+
+        close_fd(&server->status_fd);
+        close_fd(&server->status_ro_fd);
+        close_fds(server->ear_fds, c->sol->tasks[task].n_listeners);
+        close_fds(server->news_fds, c->sol->tasks[task].n_listeners);
+}
+
+static int renew_held(const Channels *c, uint32_t task) {
+        ChannelServer *server = &c->servers[task];
+
+        if (!server->held.entries)
+                return 0;
+        chan_held_unmap(&server->held);
+        server->held = HELD_NULL;
+        return chan_held_create(c->sol->n_tasks, task, &server->held, &server->held_fd);
+}
+
+int channels_renew(Channels *c, uint32_t task) {
+        int r;
+
+        close_listeners(c, task);
+        close_task_fds(c, task); /* of a start that failed, as the mailbox */
+        mails_task_died(&c->mails, task);
+        r = open_server(&c->servers[task], c->sol->tasks[task].n_listeners);
+        if (r == 0)
+                r = renew_held(c, task);
+        return r || !c->policy.way ? r : open_legs(c, task);
 }
 
 void channels_deinit(Channels *c) {
@@ -286,6 +346,7 @@ void channels_deinit(Channels *c) {
         for (uint32_t i = 0; c->is_waiting && i < c->sol->n_tasks; i++)
                 c->is_waiting[i] = false;
         c->n_waiting = 0;
+        c->has_returners = false;
         if (c->is_waiting)
                 close_start_fds(c);
         for (uint32_t i = 0; i < c->n_channels; i++) {
@@ -293,10 +354,7 @@ void channels_deinit(Channels *c) {
                 free(c->list[i].verdicts);
         }
         for (uint32_t i = 0; i < c->n_servers; i++) {
-                close_fd(&c->servers[i].status_fd);
-                close_fd(&c->servers[i].status_ro_fd);
-                close_fds(c->servers[i].ear_fds, c->sol->tasks[i].n_listeners);
-                close_fds(c->servers[i].news_fds, c->sol->tasks[i].n_listeners);
+                close_listeners(c, i);
                 chan_held_unmap(&c->servers[i].held);
                 free(c->servers[i].news_fds);
                 free(c->servers[i].ear_fds);

@@ -11,7 +11,8 @@
  *
  * What the policy says about a channel's methods decides which legs it has (transport/chan_layout.h): two
  * processes share memory only if some method between them is direct. The mediator takes the other legs over.
- * Invariant: a channel is open until one of its two tasks has died, closed from then on.
+ * Invariant: a channel is open until one of its two tasks has died, closed from then on, also when the task
+ * lives again: what it had to do with a process ends with that.
  */
 #pragma once
 
@@ -74,6 +75,7 @@ typedef struct Channels {
         Mails mails;
         bool *is_waiting; /* per task: it starts later, and what it needs for that is kept */
         uint32_t n_waiting;
+        bool has_returners; /* some task may live again */
 } Channels;
 
 #define CHANNELS_NULL ((Channels){.n_channels = 0})
@@ -87,8 +89,14 @@ uint32_t channels_count_fds(const Solution *sol);
  * later, and maps the direct legs to look after them. Negative errno: not all of it, and what is left is only
  * good for channels_deinit(). */
 int channels_all_started(Channels *c);
-/* One that starts later has started, or never will. */
+/* One that starts later, or again, has started, or never will. */
 void channels_started(Channels *c, uint32_t task);
+/* Is there more to come of a channel that has ended: may one of its processes live again? */
+bool channels_may_return(const Channels *c, const SolChannel *channel);
+/* A process of the task that has died is to be started again: makes what it is born with. Its channels stay
+ * ended; new ones are made when their clients ask (links.h). Then channels_started. Negative errno: not all
+ * of it. */
+int channels_renew(Channels *c, uint32_t task);
 /* Ends the channels of a dead task at both sides, after channels_all_started(). Returns how many it ended. */
 uint32_t channels_task_died(Channels *c, uint32_t task);
 

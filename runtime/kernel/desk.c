@@ -23,9 +23,9 @@ _Static_assert(AUDIT_RECORD_SIZE <= CORE_RECORD_SIZE, "a record fits the kernel'
 
 /* The life of a task, as far as processes may decide about it. */
 typedef enum Life {
-        LIFE_NONE,    /* it can be created by its starter */
+        LIFE_NONE,    /* it can be created by its starter, for the first time or again */
         LIFE_CREATED, /* it has been */
-        LIFE_BEGUN    /* it was started, with the rest or by its starter: there is no second time */
+        LIFE_BEGUN    /* it was started, with the rest or by its starter, and has not ended */
 } Life;
 
 /* Handles that an answer has made for who called. */
@@ -286,6 +286,8 @@ static Retcode create_program(void *arg, uint32_t starter, const CoreProgram *pr
         if (!is_meant(program->class_name, task->class_name.text) ||
                 !is_meant(program->path, task->path.text))
                 return rcInvalidArgument;
+        if (desk_renew(d, place) < 0)
+                return rcOutOfMemory;
         if (!judge_execute_by(d->judge, starter, place))
                 return rcSecurityDisallow;
         d->tasks[place].life = LIFE_CREATED;
@@ -332,8 +334,10 @@ Orders *desk_orders(Desk *d) {
 }
 
 void desk_started(Desk *d, uint32_t task, Retcode rc) {
-        if (rc != rcOk)
+        if (rc != rcOk) {
                 d->tasks[task].life = LIFE_CREATED;
+                core_task_disconnect(d->tasks[task].core);
+        }
         core_child_started(d->core, task, rc);
 }
 
@@ -341,6 +345,8 @@ void desk_ended(Desk *d, uint32_t task, int status) {
         bool was_killed = WIFSIGNALED(status);
 
         orders_forget(&d->orders, task);
+        if (!solution_starts_first(&d->sol->tasks[task]))
+                d->tasks[task].life = LIFE_NONE;
         core_child_ended(d->core, task, was_killed, was_killed ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -377,6 +383,20 @@ static uint64_t max_shared(const SolTask *task) {
         return task->limits.shared ? task->limits.shared : MDL_SHARED;
 }
 
+int desk_renew(Desk *d, uint32_t task) {
+        DeskTask *t = d->tasks + task;
+        int r;
+
+        if (t->core)
+                return 0;
+        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
+                t->made[i].n = 0;
+        r = core_task_new(d->core, task, d->sol->tasks[task].name.text, &t->core);
+        if (r == 0)
+                core_task_set_memory(t->core, &t->memory);
+        return r;
+}
+
 static int open_tasks(Desk *d, const Solution *sol) {
         uint32_t n = sol->n_tasks;
         int r = 0;
@@ -391,9 +411,7 @@ static int open_tasks(Desk *d, const Solution *sol) {
                         .index = d->n_tasks,
                         .life = solution_starts_first(&sol->tasks[d->n_tasks]) ? LIFE_BEGUN : LIFE_NONE,
                         .memory.max_size = max_shared(&sol->tasks[d->n_tasks])};
-                r = core_task_new(d->core, t->index, sol->tasks[t->index].name.text, &t->core);
-                if (r == 0)
-                        core_task_set_memory(t->core, &t->memory);
+                r = desk_renew(d, t->index);
         }
         return r;
 }

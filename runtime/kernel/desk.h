@@ -5,7 +5,7 @@
  *
  * Between core (what the calls do), the judge (whether they may) and the relay (how they come and go).
  * Everything here is called under the relay's lock, by its thread or by whoever has taken the lock. A
- * process has its handles from the start of the solution until it dies.
+ * process has its handles from the start of the solution until it dies, and others when it lives again.
  */
 #pragma once
 
@@ -53,6 +53,8 @@ void desk_started(Desk *d, uint32_t task, Retcode rc);
 /* Before desk_task_died; status: as of waitpid(2). */
 void desk_ended(Desk *d, uint32_t task, int status);
 void desk_task_died(Desk *d, uint32_t task);
+/* It lives again, or is created to do so: it has nothing, and is nobody's peer. 0, -ENOMEM. */
+int desk_renew(Desk *d, uint32_t task);
 
 /* What a process has in its table, and has made that anybody still has; what all have. */
 typedef struct DeskHoldings {

@@ -14,6 +14,7 @@ enum {
         EVENT_STOP_TIMER,  /* the time to end by themselves is over */
         EVENT_WAITS_TIMER, /* time to look who waits for whom */
         EVENT_CORE_TIMER,  /* a call to the kernel has waited long enough */
+        EVENT_LIVES_TIMER, /* a process is to be started again */
         EVENT_ORDERS,      /* a process wants another one started or ended */
         EVENT_STREAM,      /* output of a process; index: 2 * task + (0 stdout, 1 stderr) */
         EVENT_SINK,        /* our own output takes more; index of the sink */

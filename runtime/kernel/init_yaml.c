@@ -16,6 +16,7 @@
 
 #include "amount.h"
 #include "bounds.h"
+#include "lives.h"
 #include "spell.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
@@ -515,9 +516,18 @@ static void read_limits(Reader *r, void *object, const yaml_node_t *value) {
         read_dictionary(r, value, keys, ARRAY_SIZE(keys), "'limits'", &task->limits);
 }
 
-/* One of two words. Leaves *ret_is_second alone when it is neither. */
-static void read_word(Reader *r, const yaml_node_t *node, const char *what, const char *const words[2],
-        bool *ret_is_second) {
+/* "'a', 'b' or 'c'" */
+static const char *list_words(Reader *r, const char *const *words, size_t n) {
+        const char *list = pool_printf(r->pool, "'%s'", words[0]);
+
+        for (size_t i = 1; i < n; i++)
+                list = pool_printf(r->pool, "%s%s'%s'", list, i + 1 < n ? ", " : " or ", words[i]);
+        return list;
+}
+
+/* One of some words. Leaves *ret_index alone when it is none. */
+static void read_choice(Reader *r, const yaml_node_t *node, const char *what, const char *const *words,
+        size_t n, size_t *ret_index) {
         const TextRule rule = {.what = what, .size_max = INIT_NAME_MAX, .is_name = true};
         Text text = {.text = NULL};
         Problem *problem;
@@ -526,19 +536,26 @@ static void read_word(Reader *r, const yaml_node_t *node, const char *what, cons
         read_text(r, node, &rule, &text);
         if (!text.text)
                 return;
-        for (size_t i = 0; i < 2; i++) {
+        s = spell_start(text.text);
+        for (size_t i = 0; i < n; i++) {
+                spell_offer(&s, words[i]);
                 if (strcmp(text.text, words[i]) != 0)
                         continue;
-                *ret_is_second = i == 1;
+                *ret_index = i;
                 return;
         }
-        problem = problem_add(r->problems, PROBLEM_BAD_WORD, text.at, "%s must be '%s' or '%s', not '%.64s'",
-                what, words[0], words[1], text.text);
-        s = spell_start(text.text);
-        spell_offer(&s, words[0]);
-        spell_offer(&s, words[1]);
+        problem = problem_add(r->problems, PROBLEM_BAD_WORD, text.at, "%s must be %s, not '%.64s'", what,
+                list_words(r, words, n), text.text);
         if (s.best)
                 problem_help(r->problems, problem, "did you mean '%s'?", s.best);
+}
+
+static void read_word(Reader *r, const yaml_node_t *node, const char *what, const char *const words[2],
+        bool *ret_is_second) {
+        size_t index = *ret_is_second;
+
+        read_choice(r, node, what, words, 2, &index);
+        *ret_is_second = index == 1;
 }
 
 static void read_grant_file(Reader *r, void *object, const yaml_node_t *value) {
@@ -650,6 +667,44 @@ static void read_network(Reader *r, void *object, const yaml_node_t *value) {
         read_word(r, value, "'network'", words, &((SolTask *)object)->has_network);
 }
 
+static void note_restart(SolTask *task, const yaml_node_t *value) {
+        if (task->restart_at.line == 0)
+                task->restart_at = node_pos(value);
+}
+
+static void read_restart(Reader *r, void *object, const yaml_node_t *value) {
+        static const char *const words[] = {
+                [RESTART_NO] = "no", [RESTART_ON_FAILURE] = "on-failure", [RESTART_ALWAYS] = "always"};
+        SolTask *task = object;
+        size_t index = task->restart;
+
+        note_restart(task, value);
+        read_choice(r, value, "'restart'", words, ARRAY_SIZE(words), &index);
+        task->restart = (SolRestart)index;
+}
+
+static void read_restart_limit(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {
+                "'restart_limit'", amount_count, 1, INIT_RESTARTS_MAX, "a number of starts from 1 to 10000"};
+        SolTask *task = object;
+        uint64_t limit = task->restart_limit;
+
+        note_restart(task, value);
+        read_amount(r, value, &rule, &limit);
+        task->restart_limit = (uint32_t)limit;
+}
+
+static void read_restart_delay(Reader *r, void *object, const yaml_node_t *value) {
+        static const AmountRule rule = {"'restart_delay'", amount_count, 0, LIVES_DELAY_MAX_MS,
+                "a number of milliseconds from 0 to 30000"};
+        SolTask *task = object;
+        uint64_t delay_ms = task->restart_delay_ms;
+
+        note_restart(task, value);
+        read_amount(r, value, &rule, &delay_ms);
+        task->restart_delay_ms = (uint32_t)delay_ms;
+}
+
 static const Key task_keys[] = {
         {"name", read_class, true},
         {"task", read_task, false},
@@ -660,6 +715,9 @@ static const Key task_keys[] = {
         {"before", read_before, false},
         {"after", read_after, false},
         {"starter", read_starter, false},
+        {"restart", read_restart, false},
+        {"restart_delay", read_restart_delay, false},
+        {"restart_limit", read_restart_limit, false},
         {"limits", read_limits, false},
         {"grants", read_grants, false},
         {"network", read_network, false},
@@ -692,6 +750,8 @@ static void read_entities(Reader *r, void *object, const yaml_node_t *value) {
                 const yaml_node_t *item = list_item(r, value, i);
 
                 sol->tasks[i].at = node_pos(item);
+                sol->tasks[i].restart_limit = LIVES_LIMIT;
+                sol->tasks[i].restart_delay_ms = LIVES_DELAY_MS;
                 read_dictionary(r, item, task_keys, ARRAY_SIZE(task_keys), "a process", &sol->tasks[i]);
                 apply_defaults(&sol->tasks[i]);
                 for (uint32_t j = 0; j < sol->tasks[i].n_channels; j++)

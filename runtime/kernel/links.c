@@ -27,6 +27,7 @@ typedef struct LinkBlock {
         uint32_t status;
         bool has_riid;
         uint16_t riid;
+        bool has_seat; /* the server knows the client's handles */
         ChanVerdicts *verdicts;
         uint32_t flags; /* END_* */
         int fd;
@@ -56,6 +57,8 @@ typedef struct LinkRoom {
         bool is_known;
         rlim_t base; /* without links */
         uint32_t n_links, n_most;
+        bool has_lived; /* before */
+        bool is_dead;
 } LinkRoom;
 
 struct Links {
@@ -91,8 +94,9 @@ typedef struct Asking {
         const LinkBlock *block;
 } Asking;
 
-/* What another endpoint than the one of a callable handle would be is judged, and then denied. Servers have
- * no table of handles for channels of this sort: what uses some has its requests judged. */
+/* What another endpoint than the one of a callable handle would be is judged, and then denied. What uses
+ * handles has its requests judged but on a channel in place of one of the init file: for others the server
+ * has no table. */
 static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
         const Asking *a = arg;
         ChanWay way;
@@ -100,7 +104,7 @@ static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
         if (a->block->has_riid && riid != a->block->riid)
                 return CHAN_WAY_JUDGED;
         way = a->policy->way(a->policy->arg, a->client, a->server, riid, mid);
-        return way == CHAN_WAY_USE ? CHAN_WAY_STRAIGHT : way;
+        return way == CHAN_WAY_USE && !a->block->has_seat ? CHAN_WAY_STRAIGHT : way;
 }
 
 /* A judged leg also where nothing is judged: the client, which has the other leg too, can write over its end,
@@ -176,7 +180,7 @@ static LinkBlock *block_free(LinkBlock *b) {
 
 static bool is_block(const LinkBlock *b, const LinkBlock *key) {
         return b->client == key->client && b->server == key->server && b->status == key->status &&
-               b->has_riid == key->has_riid && b->riid == key->riid;
+               b->has_riid == key->has_riid && b->riid == key->riid && b->has_seat == key->has_seat;
 }
 
 /* client: SOL_NOBODY for the block of a listener. */
@@ -353,6 +357,8 @@ static void *find_listener(void *arg, uint32_t task, uint32_t index) {
         const ChannelServer *server = &l->channels->servers[task];
         LinkListener *listener = l->listeners;
 
+        if (l->rooms[task].is_dead)
+                return NULL;
         while (listener && (listener->task != task || listener->index != index))
                 listener = listener->next;
         if (listener || index >= l->channels->sol->tasks[task].n_listeners)
@@ -441,6 +447,7 @@ static int make_legs(Link *link, const LinkBlock *block, Legs *legs) {
 
 /* All that is sent stays ours, or goes with the legs. */
 static int send_server_end(const Link *link, const LinkBlock *block, const Legs *legs, uint32_t tag) {
+        uint32_t seat = block->has_seat ? link->client + 1 : 0;
         const LinkListener *listener = link->listener;
         Links *l = listener->links;
         MailFds fds = {.n = 0};
@@ -451,7 +458,7 @@ static int send_server_end(const Link *link, const LinkBlock *block, const Legs 
         put_fd(&fds, page);
         put_fd(&fds, link->direct_fd);
         put_fd(&fds, legs->server);
-        r = mails_send_end(&l->channels->mails, listener->task, link->client, MAIL_UNASKED | tag, &fds,
+        r = mails_send_end(&l->channels->mails, listener->task, link->client, MAIL_UNASKED | tag, seat, &fds,
                 l->channels->sol->tasks[link->client].name.text);
         if (r == 0)
                 tell(listener);
@@ -508,7 +515,8 @@ static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) 
                 .server = class_of(l, server),
                 .status = link->listener->index,
                 .has_riid = plan->has_riid,
-                .riid = plan->riid};
+                .riid = plan->riid,
+                .has_seat = plan->is_static && l->channels->servers[server].held.entries};
         Legs legs = {-1, -1, -1};
         const LinkBlock *block;
         int r = find_block(l, &key, plan->client, server, &block);
@@ -550,6 +558,47 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
         }
         *ret_channel = link;
         return 0;
+}
+
+/* --- in place of channels of the init file --- */
+
+static int find_channel(
+        void *arg, uint32_t client, uint32_t number, uint32_t *ret_server, uint32_t *ret_index) {
+        const Links *l = arg;
+        const SolTask *task = &l->channels->sol->tasks[client];
+        const SolChannel *channel;
+
+        if (number >= task->n_channels)
+                return -EINVAL;
+        channel = &task->channels[number];
+        if (l->rooms[channel->server].is_dead ||
+                (!l->rooms[client].has_lived && !l->rooms[channel->server].has_lived))
+                return -ENOTCONN;
+        *ret_server = channel->server;
+        *ret_index = channel->listener;
+        return 0;
+}
+
+void links_task_died(Links *l, uint32_t task) {
+        l->rooms[task].is_dead = true;
+}
+
+void links_not_renewed(Links *l, uint32_t task) {
+        l->rooms[task].is_dead = l->rooms[task].has_lived;
+}
+
+void links_renew(Links *l, uint32_t task) {
+        for (LinkListener **at = &l->listeners; *at;) {
+                LinkListener *listener = *at;
+
+                if (listener->task != task) {
+                        at = &listener->next;
+                        continue;
+                }
+                *at = listener->next;
+                drop_listener(listener);
+        }
+        l->rooms[task] = (LinkRoom){.has_lived = true};
 }
 
 /* --- life --- */
@@ -597,6 +646,7 @@ CoreChannels links_ops(Links *l) {
                 .listener_close = close_listener,
                 .channel_open = open_channel,
                 .channel_close = close_link,
+                .channel_find = find_channel,
                 .arg = l};
 }
 

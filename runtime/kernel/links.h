@@ -39,5 +39,12 @@ Links *links_free(Links *l);
 /* What the core makes channels with. */
 CoreChannels links_ops(Links *l);
 
+/* The process has died, and its links have ended: there are none to it until it lives again, with listeners
+ * of its own, and the addresses that it is born with. */
+void links_task_died(Links *l, uint32_t task);
+/* It did not, and nobody has a link to it. */
+void links_not_renewed(Links *l, uint32_t task);
+void links_renew(Links *l, uint32_t task);
+
 /* Links that there are. */
 uint32_t links_count(const Links *l);

@@ -21,6 +21,7 @@
 #include "consoles.h"
 #include "events.h"
 #include "holdings.h"
+#include "lives.h"
 #include "rundir.h"
 
 #define EVENTS_PER_TURN 64
@@ -38,7 +39,8 @@ typedef struct Loop {
         Output output;
         Consoles consoles;
         Waits waits;
-        int epoll_fd, signal_fd, stop_fd, waits_fd;
+        Lives lives;
+        int epoll_fd, signal_fd, stop_fd, waits_fd, lives_fd;
         Stage stage;
         bool has_clients;   /* otherwise every process counts as one */
         uint32_t n_awaited; /* processes whose end ends the run */
@@ -131,6 +133,10 @@ static int open_events(Loop *l) {
         if (r == 0)
                 r = make_timer(&l->waits_fd);
         if (r == 0)
+                r = make_timer(&l->lives_fd);
+        if (r == 0)
+                r = events_add(l->epoll_fd, l->lives_fd, EPOLLIN, EVENT_LIVES_TIMER, 0);
+        if (r == 0)
                 r = events_add(l->epoll_fd, l->signal_fd, EPOLLIN, EVENT_SIGNAL, 0);
         if (r == 0)
                 r = events_add(l->epoll_fd, l->stop_fd, EPOLLIN, EVENT_STOP_TIMER, 0);
@@ -202,13 +208,17 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .output = OUTPUT_NULL,
                 .consoles = CONSOLES_NULL,
                 .waits = WAITS_NULL,
+                .lives = LIVES_NULL,
                 .epoll_fd = -1,
                 .signal_fd = -1,
                 .stop_fd = -1,
-                .waits_fd = -1};
+                .waits_fd = -1,
+                .lives_fd = -1};
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 l->has_clients |= solution_starts_first(&sol->tasks[i]) && solution_is_client(&sol->tasks[i]);
         r = raise_fd_limit(sol);
+        if (r == 0)
+                r = lives_init(&l->lives, sol);
         if (r == 0)
                 r = open_events(l);
         if (r == 0)
@@ -227,7 +237,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
 }
 
 static void loop_deinit(Loop *l) {
-        int fds[] = {l->epoll_fd, l->signal_fd, l->stop_fd, l->waits_fd};
+        int fds[] = {l->epoll_fd, l->signal_fd, l->stop_fd, l->waits_fd, l->lives_fd};
 
         waits_deinit(&l->waits);
         procs_deinit(&l->procs);
@@ -235,6 +245,7 @@ static void loop_deinit(Loop *l) {
         channels_deinit(&l->channels);
         consoles_deinit(&l->consoles);
         output_deinit(&l->output);
+        lives_deinit(&l->lives);
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
                 if (fds[i] >= 0)
                         (void)close(fds[i]);
@@ -242,11 +253,23 @@ static void loop_deinit(Loop *l) {
 
 /* --- stages --- */
 
+static bool is_awaited(const Loop *l, uint32_t task) {
+        return !l->has_clients || solution_is_client(&l->sol->tasks[task]);
+}
+
+/* It was to be started again, and is not any more. */
+static void stay_away(void *arg, uint32_t task) {
+        Loop *l = arg;
+
+        l->n_awaited -= is_awaited(l, task);
+}
+
 static void stop(Loop *l, int forced_status) {
         if (l->stage != STAGE_RUNNING)
                 return;
         l->stage = STAGE_STOPPING;
         l->forced_status = forced_status;
+        lives_cancel(&l->lives, stay_away, l);
         procs_signal_all(&l->procs, SIGTERM);
         set_timer(l->stop_fd, LOOP_GRACE_MS);
 }
@@ -256,10 +279,6 @@ static void kill_all(Loop *l) {
                 stop(l, 0);
         l->stage = STAGE_KILLING;
         procs_signal_all(&l->procs, SIGKILL);
-}
-
-static bool is_awaited(const Loop *l, uint32_t task) {
-        return !l->has_clients || solution_is_client(&l->sol->tasks[task]);
 }
 
 /* --- starting --- */
@@ -285,7 +304,7 @@ static int start_task(Loop *l, uint32_t i) {
                 proc->console = -1;
         }
         proc->output[0] = proc->output[1] = -1;
-        l->n_awaited += is_awaited(l, i);
+        lives_began(&l->lives, i, now_ms());
         return r;
 }
 
@@ -347,6 +366,7 @@ static int start_all(Loop *l) {
                 if (!solution_starts_first(&l->sol->tasks[l->sol->order[i]]))
                         continue;
                 r = start_task(l, l->sol->order[i]);
+                l->n_awaited += l->procs.list[l->sol->order[i]].pid != 0 && is_awaited(l, l->sol->order[i]);
                 output_flush(&l->output);
                 if (r == 0)
                         continue;
@@ -367,13 +387,34 @@ static int start_all(Loop *l) {
 
 /* --- what processes want done with others --- */
 
-/* Nothing begins any more when the solution is to end. A failure is the affair of the one that wanted it, and
- * one of showing the output is no failure: the process runs. */
-static void start_later(Loop *l, uint32_t i) {
-        bool has_started = l->stage == STAGE_RUNNING && (start_task(l, i) == 0 || l->procs.list[i].pid != 0);
+/* What the second life of a process is born with. */
+static int renew(Loop *l, uint32_t i) {
+        int r = channels_renew(&l->channels, i);
 
-        if (has_started)
+        if (r == 0)
+                r = mediator_renew(&l->mediator, i);
+        if (r < 0)
+                output_say(&l->output, "%s can't be started again: %s", l->sol->tasks[i].name.text,
+                        strerror(-r));
+        return r;
+}
+
+/* A failure is the affair of the one that wanted it, and one of showing the output is no failure: the process
+ * runs. */
+static bool begin_life(Loop *l, uint32_t i) {
+        bool has_begun = (!l->procs.list[i].has_ended || renew(l, i) == 0) &&
+                         (start_task(l, i) == 0 || l->procs.list[i].pid != 0);
+
+        if (l->procs.list[i].has_ended || has_begun)
                 channels_started(&l->channels, i);
+        return has_begun;
+}
+
+/* Nothing begins any more when the solution is to end. */
+static void start_later(Loop *l, uint32_t i) {
+        bool has_started = l->stage == STAGE_RUNNING && begin_life(l, i);
+
+        l->n_awaited += has_started && is_awaited(l, i);
         mediator_started(&l->mediator, i, has_started);
 }
 
@@ -395,42 +436,69 @@ static int exit_status(int status) {
         return WIFSIGNALED(status) ? LOOP_EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void say_end(Loop *l, uint32_t i, uint32_t n_channels) {
+static void say_end(Loop *l, uint32_t i, uint32_t n_channels, LivesNext next) {
+        static const char *const nexts[] = {
+                [LIVES_OVER] = "", [LIVES_AGAIN] = "; it starts again", [LIVES_GIVEN_UP] = "; it stays away"};
         const char *name = l->sol->tasks[i].name.text;
         int status = l->procs.list[i].status;
-        char tail[64] = "";
+        char tail[96] = "";
 
         if (n_channels)
-                (void)snprintf(tail, sizeof tail, "; %u channel%s closed", n_channels,
-                        n_channels == 1 ? " is" : "s are");
+                (void)snprintf(tail, sizeof tail, "; %u channel%s closed%s", n_channels,
+                        n_channels == 1 ? " is" : "s are", nexts[next]);
+        else
+                (void)snprintf(tail, sizeof tail, "%s", nexts[next]);
         if (WIFSIGNALED(status))
                 output_say(&l->output, "%s was killed by signal %d (%s)%s%s", name, WTERMSIG(status),
                         strsignal(WTERMSIG(status)), WCOREDUMP(status) ? ", core dumped" : "", tail);
-        else if (WEXITSTATUS(status) || l->options.is_verbose)
+        else if (WEXITSTATUS(status) || l->options.is_verbose || next != LIVES_OVER)
                 output_say(&l->output, "%s ended with exit code %d%s", name, WEXITSTATUS(status), tail);
+}
+
+/* What comes next only comes with the solution running. */
+static LivesNext choose_next(Loop *l, uint32_t i) {
+        return l->stage == STAGE_RUNNING ? lives_ended(&l->lives, i, l->procs.list[i].status, now_ms())
+                                         : LIVES_OVER;
+}
+
+static void set_lives_timer(Loop *l) {
+        uint64_t now = now_ms(), due = lives_next_due(&l->lives);
+
+        if (due != LIVES_NEVER)
+                set_timer(l->lives_fd, due > now ? (unsigned)(due - now) : 1);
+}
+
+/* One that whoever runs the solution waits for, for good. */
+static void count_end(Loop *l, uint32_t i) {
+        if (!is_awaited(l, i))
+                return;
+        /* How a process ends that another one started is that one's affair. */
+        if (l->stage == STAGE_RUNNING && l->client_status == 0 && solution_starts_first(&l->sol->tasks[i]))
+                l->client_status = exit_status(l->procs.list[i].status);
+        l->n_awaited--;
+        if (l->n_awaited == 0 && !l->options.keep)
+                stop(l, 0);
 }
 
 static void task_ended(Loop *l, uint32_t i) {
         int status = l->procs.list[i].status;
         bool was_told = l->stage != STAGE_RUNNING && WIFSIGNALED(status) &&
                         (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
+        LivesNext next = choose_next(l, i);
         uint32_t n_channels;
 
-        mediator_task_died(&l->mediator, i, status);
-        n_channels = channels_task_died(&l->channels, i);
+        /* Who hears of the end may create it again at once: nothing of the old life may come after that. */
         judge_task_died(l->options.judge, i);
+        n_channels = channels_task_died(&l->channels, i);
+        mediator_task_died(&l->mediator, i, status);
         consoles_drain(&l->consoles);
         output_task_ended(&l->output, i);
         if (!was_told || l->options.is_verbose)
-                say_end(l, i, n_channels);
-        if (!is_awaited(l, i))
-                return;
-        /* How a process ends that another one started is that one's affair. */
-        if (l->stage == STAGE_RUNNING && l->client_status == 0 && solution_starts_first(&l->sol->tasks[i]))
-                l->client_status = exit_status(status);
-        l->n_awaited--;
-        if (l->n_awaited == 0 && !l->options.keep)
-                stop(l, 0);
+                say_end(l, i, n_channels, next);
+        if (next == LIVES_AGAIN)
+                set_lives_timer(l);
+        else
+                count_end(l, i);
 }
 
 static void reap(Loop *l) {
@@ -439,6 +507,43 @@ static void reap(Loop *l) {
         while (procs_reap(&l->procs, &task))
                 if (task != SOL_NOBODY)
                         task_ended(l, task);
+}
+
+/* --- second lives --- */
+
+/* The policy decides about each life anew. */
+static bool may_live(Loop *l, uint32_t i) {
+        JudgeText *why = malloc(sizeof *why);
+        bool is_granted = why && judge_execute(l->options.judge, i, why);
+
+        if (!is_granted)
+                output_say(&l->output, "%s can't be started again%s%s", l->sol->tasks[i].name.text,
+                        why ? ", the policy denies it: " : ": not enough memory", why ? why->text : "");
+        free(why);
+        return is_granted;
+}
+
+/* A start that failed leaves nothing behind. */
+static void start_again(Loop *l, uint32_t i) {
+        LivesNext next = LIVES_GIVEN_UP;
+
+        if (may_live(l, i)) {
+                if (begin_life(l, i))
+                        return;
+                next = lives_failed(&l->lives, i, now_ms());
+        }
+        judge_task_died(l->options.judge, i);
+        mediator_task_died(&l->mediator, i, l->procs.list[i].status);
+        if (next == LIVES_GIVEN_UP)
+                count_end(l, i);
+}
+
+static void start_due(Loop *l) {
+        uint32_t i;
+
+        while (l->stage == STAGE_RUNNING && (i = lives_take_due(&l->lives, now_ms())) != SOL_NOBODY)
+                start_again(l, i);
+        set_lives_timer(l);
 }
 
 /* --- who waits for whom --- */
@@ -521,6 +626,10 @@ static void handle(Loop *l, const struct epoll_event *ev) {
                 read_timer(l->waits_fd);
                 look_at_waits(l);
                 break;
+        case EVENT_LIVES_TIMER:
+                read_timer(l->lives_fd);
+                start_due(l);
+                break;
         case EVENT_CORE_TIMER:
                 mediator_expire(&l->mediator);
                 break;
@@ -546,12 +655,13 @@ static void handle(Loop *l, const struct epoll_event *ev) {
 }
 
 static bool is_over(const Loop *l) {
-        return l->procs.n_running == 0 && (l->is_abandoned || output_is_idle(&l->output));
+        return l->procs.n_running == 0 && l->lives.n_due == 0 &&
+               (l->is_abandoned || output_is_idle(&l->output));
 }
 
 /* What escaped its session may hold a stream open for ever. */
 static void end_leftovers(Loop *l, bool *is_done) {
-        if (l->procs.n_running || *is_done)
+        if (l->procs.n_running || l->lives.n_due || *is_done)
                 return;
         procs_end_leftovers();
         *is_done = true;

@@ -2,9 +2,9 @@
 /*
  * Loop: a solution's life from start to end, in one thread around one epoll set.
  *
- * Starts the processes in their order, then waits: for their ends, their output, signals and two
- * timers. A run passes its stages once and in order: running, stopping (asked to end), killing
- * (made to end), and is over when no child is left and everything printed is written.
+ * Starts the processes in their order, and those that come back (lives.h) again, then waits: for their ends,
+ * their output, signals and timers. A run passes its stages once and in order: running, stopping (asked to
+ * end), killing (made to end), and is over when no child is left and everything printed is written.
  */
 #pragma once
 

@@ -122,9 +122,9 @@ int mails_send(Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_
         return post(m, task, MAILS_ASKED, &letter, fds);
 }
 
-int mails_send_end(
-        Mails *m, uint32_t task, uint32_t from, uint64_t id, const MailFds *fds, const char *peer) {
-        MailLetter letter = {.id = id, .n_fds = fds->n};
+int mails_send_end(Mails *m, uint32_t task, uint32_t from, uint64_t id, uint32_t seat, const MailFds *fds,
+        const char *peer) {
+        MailLetter letter = {.id = id, .n_fds = fds->n, .seat = seat};
 
         (void)strncpy(letter.peer, peer, sizeof letter.peer - 1);
         return post(m, task, from, &letter, fds->list);

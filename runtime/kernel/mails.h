@@ -48,9 +48,10 @@ uint64_t mails_new_id(Mails *m, uint32_t task);
  * -ENOTCONN: the task has no socket, or has shut it; another negative errno of sendmsg(2). */
 int mails_send(Mails *m, uint32_t task, uint64_t id, const int *fds, uint32_t n_fds);
 
-/* The same for a server's end of a channel, with the name of the client's process, `from`. -ENOBUFS also:
- * MAIL_UNASKED_MAX of these lie there, or MAIL_PEER_MAX of that client. */
-int mails_send_end(Mails *m, uint32_t task, uint32_t from, uint64_t id, const MailFds *fds, const char *peer);
+/* The same for a server's end of a channel, with the name of the client's process, `from`. seat:
+ * MailLetter's. -ENOBUFS also: MAIL_UNASKED_MAX of these lie there, or MAIL_PEER_MAX of that client. */
+int mails_send_end(Mails *m, uint32_t task, uint32_t from, uint64_t id, uint32_t seat, const MailFds *fds,
+        const char *peer);
 
 /* Letters that lie there. */
 uint32_t mails_count(const Mails *m, uint32_t task);

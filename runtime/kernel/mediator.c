@@ -324,7 +324,37 @@ void mediator_task_died(Mediator *m, uint32_t task, int status) {
         relay_lock(m->relay);
         desk_ended(m->desk, task, status);
         desk_task_died(m->desk, task);
+        links_task_died(m->links, task);
         relay_unlock(m->relay);
+}
+
+/* Nothing of the old life is left but the routes, which have ended. */
+static void remove_routes(Mediator *m, uint32_t task) {
+        MediatorRoute *security = &m->routes[m->channels->n_channels + task];
+
+        if (m->core_routes[task])
+                relay_remove(m->relay, m->core_routes[task], CHAN_CLIENT_GONE);
+        m->core_routes[task] = NULL;
+        if (security->route)
+                relay_remove(m->relay, security->route, CHAN_CLIENT_GONE);
+        security->route = NULL;
+}
+
+int mediator_renew(Mediator *m, uint32_t task) {
+        int r;
+
+        remove_routes(m, task);
+        relay_lock(m->relay);
+        links_renew(m->links, task);
+        r = desk_renew(m->desk, task);
+        if (r == 0)
+                desk_seat(m->desk, task, &m->channels->servers[task].held);
+        relay_unlock(m->relay);
+        if (r == 0)
+                r = relay_hear(m->relay, m->channels->kernel.bell_fds[task]);
+        if (r == 0)
+                r = add_security(m, &m->routes[m->channels->n_channels + task], task);
+        return r ? r : add_core(m, task);
 }
 
 int mediator_orders_fd(const Mediator *m) {
@@ -343,6 +373,8 @@ uint8_t mediator_take_order(Mediator *m, uint32_t *ret_task) {
 void mediator_started(Mediator *m, uint32_t task, bool has_started) {
         relay_lock(m->relay);
         desk_started(m->desk, task, has_started ? rcOk : rcFail);
+        if (!has_started)
+                links_not_renewed(m->links, task);
         relay_unlock(m->relay);
 }
 

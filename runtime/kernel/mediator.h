@@ -55,6 +55,10 @@ void mediator_stop(Mediator *m);
 /* Ends the routes of a dead task, and closes its handles. status: as of waitpid(2). */
 void mediator_task_died(Mediator *m, uint32_t task, int status);
 
+/* A process of a dead task is to be started again, and channels_renew has made what it is born with: takes
+ * its legs over. 0, or a negative errno: mediator_task_died clears up. */
+int mediator_renew(Mediator *m, uint32_t task);
+
 /* Ready to read when processes want others started or ended; -1: nobody can. Then the next order (orders.h),
  * or 0, and what came of a start. */
 int mediator_orders_fd(const Mediator *m);

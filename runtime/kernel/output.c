@@ -408,6 +408,7 @@ int output_add_task(Output *o, uint32_t task, const char *name, const int fds[2]
                 Stream *stream = &o->streams[2 * task + i];
                 int r;
 
+                close_stream(o, stream); /* of the life before, where nobody reads */
                 *stream = (Stream){.fd = fds[i], .sink = o->sink_of[i], .data = malloc(OUTPUT_STREAM_SIZE)};
                 o->n_open++;
                 r = stream->data ? events_add(o->epoll_fd, fds[i], EPOLLIN, EVENT_STREAM, 2 * task + i)

@@ -115,6 +115,16 @@ static void check_starter(Check *c, const SolTask *task) {
                 "'%s' is never started: who starts it waits for it", task->name.text ? task->name.text : "");
 }
 
+/* Who starts it when he wants does so a second time too. */
+static void check_restart(Check *c, const SolTask *task) {
+        if (task->restart_at.line && task->starter.text)
+                problem_add(c->problems, PROBLEM_BAD_WORD, task->restart_at,
+                        "'%s' is started by '%s', who can start it again: 'restart' is for processes that "
+                        "start "
+                        "with the solution",
+                        task->name.text, task->starter.text);
+}
+
 /* --- classes --- */
 
 static bool is_dotted_name(const char *name) {
@@ -362,6 +372,7 @@ static void check_task(Check *c, SolTask *task) {
         check_duplicate(c, task);
         check_names(c, &task->before);
         check_names(c, &task->after);
+        check_restart(c, task);
         load_class(c, task);
         if (c->places->n_bins > 0)
                 find_executable(c, task);

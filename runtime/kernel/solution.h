@@ -56,6 +56,9 @@ typedef struct SolLimits {
         uint64_t cpu;    /* thousandths of a processor */
 } SolLimits;
 
+/* Whether a process that has ended is started again: `restart`. */
+typedef enum SolRestart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS } SolRestart;
+
 typedef enum GrantKind { GRANT_FILE, GRANT_DEVICE, GRANT_CONTROL } GrantKind;
 
 /* Something of the host that a process gets, opened: a file, a device, or a socket through which whoever runs
@@ -82,6 +85,10 @@ typedef struct SolTask {
         uint32_t starter_task; /* its index, or SOL_NOBODY */
         SolChannel *channels;  /* in which it is the client */
         uint32_t n_channels;
+        SolRestart restart;
+        Pos restart_at;            /* of the first of its three keys that was given; line 0: none */
+        uint32_t restart_limit;    /* starts in a row, none of which lasted (lives.h) */
+        uint32_t restart_delay_ms; /* before the first of them */
         SolLimits limits;
         SolGrant *grants;
         uint32_t n_grants;
@@ -121,5 +128,9 @@ const SolTask *solution_find(const Solution *s, const char *task); /* NULL: no s
 /* Does it start with the rest, and not when another one wants? */
 static inline bool solution_starts_first(const SolTask *task) {
         return !task->starter.text;
+}
+/* May a process of it run after another one has ended? */
+static inline bool solution_may_return(const SolTask *task) {
+        return task->restart != RESTART_NO || task->starter.text;
 }
 bool solution_is_client(const SolTask *task); /* its class has no endpoints: nobody can call it */

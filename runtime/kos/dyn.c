@@ -40,9 +40,8 @@ typedef struct Block {
 } Block;
 
 typedef struct EarlyEnd {
-        uint32_t tag;
+        MailLetter letter;
         MailFds fds; /* n 0: free */
-        char peer[MAIL_NAME_SIZE];
 } EarlyEnd;
 
 static struct {
@@ -146,20 +145,21 @@ static uint32_t count_parts(const EndBlock *b, uint32_t n_direct) {
 
 /* --- clients --- */
 
-static Retcode open_handle(const HndKind *kind, void *object, const ShapeTable *shape, Handle number) {
-        Handle handle;
+static Retcode open_handle(const HndKind *kind, void *object, const ShapeTable *shape, Handle *ret_handle) {
+        if (hnd_open(kind, object, shape, ret_handle) == 0)
+                return rcOk;
+        kind->free(object);
+        return rcQuotaExceeded;
+}
 
-        if (hnd_open(kind, object, shape, &handle) != 0) {
-                kind->free(object);
-                return rcQuotaExceeded;
-        }
+static Retcode name_handle(Handle number, Handle handle) {
         if (hnd_alias_put(number, handle, true))
                 return rcOk;
         (void)hnd_close(handle);
         return rcInternalError;
 }
 
-static Retcode make_client(Handle number, const EndBlock *b, MailFds *fds) {
+static Retcode make_client(const EndBlock *b, uint32_t deadline_ms, MailFds *fds, Handle *ret_handle) {
         const int *list = fds->list + 1;
         bool is_direct = b->flags & END_DIRECT;
         ChanClientPlan plan = {.mem_fd = is_direct ? list[0] : -1,
@@ -170,6 +170,7 @@ static Retcode make_client(Handle number, const EndBlock *b, MailFds *fds) {
                 .kernel = boot_kernel(),
                 .verdicts = verdicts_of(b),
                 .shape = shape_of(b),
+                .deadline_ms = deadline_ms,
                 .has_riid = b->flags & END_RIID,
                 .riid = (uint16_t)b->riid};
         ChanClient *client;
@@ -178,10 +179,10 @@ static Retcode make_client(Handle number, const EndBlock *b, MailFds *fds) {
         if (r < 0)
                 return rtl_retcode_from_errno(r);
         fds->n = 1; /* the others are the client's now */
-        return open_handle(&hnd_client, client, plan.shape, number);
+        return open_handle(&hnd_client, client, plan.shape, ret_handle);
 }
 
-Retcode dyn_take_client(Handle number, uint64_t letter) {
+static Retcode take_client(uint64_t letter, uint32_t deadline_ms, Handle *ret_handle) {
         MailFds fds;
         const EndBlock *b;
         Retcode rc = rcFail;
@@ -190,9 +191,16 @@ Retcode dyn_take_client(Handle number, uint64_t letter) {
                 return rcOutOfMemory;
         b = get_block(&fds);
         if (b && fds.n == count_parts(b, 3))
-                rc = make_client(number, b, &fds);
+                rc = make_client(b, deadline_ms, &fds, ret_handle);
         close_fds(&fds);
         return rc;
+}
+
+Retcode dyn_take_client(Handle number, uint64_t letter) {
+        Handle handle;
+        Retcode rc = take_client(letter, 0, &handle);
+
+        return rc == rcOk ? name_handle(number, handle) : rc;
 }
 
 /* --- servers --- */
@@ -211,14 +219,16 @@ static void refuse_end(const ChanEndPlan *plan) {
         }
 }
 
-static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const char *peer) {
+static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const MailLetter *letter) {
         bool is_direct = b->flags & END_DIRECT;
         const ChanEndPlan plan = {.mem_fd = is_direct ? fds->list[1] : -1,
                 .judged_fd = b->flags & END_JUDGED ? fds->list[is_direct ? 2 : 1] : -1,
                 .kernel = boot_kernel(),
                 .verdicts = verdicts_of(b),
                 .shape = shape_of(b),
-                .peer = peer};
+                .peer = letter->peer,
+                .held = letter->seat ? boot_held() : NULL,
+                .seat = letter->seat - 1};
 
         if (listener_add_end(l, &plan) == 0)
                 fds->n = 1;
@@ -226,27 +236,42 @@ static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const char *pe
                 refuse_end(&plan);
 }
 
-static void deliver_end(Handle listener, MailFds *fds, const char *peer) {
+/* What of a letter is no end of ours, or has nobody to serve it. */
+static void refuse(MailFds *fds) {
+        const EndBlock *b = get_block(fds);
+
+        if (b && fds->n == count_parts(b, 1))
+                refuse_end(&(ChanEndPlan){.mem_fd = b->flags & END_DIRECT ? fds->list[1] : -1,
+                        .judged_fd = b->flags & END_JUDGED ? fds->list[b->flags & END_DIRECT ? 2 : 1] : -1});
+        close_fds(fds);
+}
+
+static void deliver_end(Handle listener, MailFds *fds, const MailLetter *letter) {
         HndEntry *entry = hnd_get(listener, &hnd_listener);
         const EndBlock *b = entry ? get_block(fds) : NULL;
 
         if (b && fds->n == count_parts(b, 1))
-                add_end(entry->object, b, fds, peer);
+                add_end(entry->object, b, fds, letter);
+        else
+                refuse(fds);
         close_fds(fds);
         if (entry)
                 hnd_put(entry);
 }
 
-static void keep_early(uint32_t tag, const MailFds *fds, const char *peer) {
-        EarlyEnd *end;
+static uint32_t tag_of(const MailLetter *letter) {
+        return (uint32_t)letter->id;
+}
+
+static void keep_early(const MailLetter *letter, const MailFds *fds) {
+        EarlyEnd *end, last;
 
         (void)pthread_mutex_lock(&dyn.lock);
         end = &dyn.early[dyn.next_early++ % EARLY_MAX];
-        close_fds(&end->fds);
-        end->tag = tag;
-        end->fds = *fds;
-        memcpy(end->peer, peer, strnlen(peer, sizeof end->peer - 1) + 1);
+        last = *end;
+        *end = (EarlyEnd){.letter = *letter, .fds = *fds};
         (void)pthread_mutex_unlock(&dyn.lock);
+        refuse(&last.fds);
 }
 
 static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
@@ -254,7 +279,7 @@ static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
 
         (void)pthread_mutex_lock(&dyn.lock);
         for (uint32_t i = 0; i < EARLY_MAX && !is_found; i++) {
-                if (dyn.early[i].fds.n == 0 || dyn.early[i].tag != tag)
+                if (dyn.early[i].fds.n == 0 || tag_of(&dyn.early[i].letter) != tag)
                         continue;
                 *ret_end = dyn.early[i];
                 dyn.early[i].fds.n = 0;
@@ -265,15 +290,15 @@ static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
 }
 
 /* By whoever empties the mailbox: the tag is a number of the kernel's, or an index. */
-static void take_end(uint64_t id, const MailFds *fds, const char *peer) {
-        uint32_t tag = (uint32_t)id;
+static void take_end(const MailLetter *letter, const MailFds *fds) {
+        uint32_t tag = tag_of(letter);
         MailFds own = *fds;
         Handle listener = tag < CHAN_LISTENERS_MAX ? atomic_load(&dyn.born[tag]) : hnd_alias_get(tag);
 
         if (listener == INVALID_HANDLE || listener == 0)
-                keep_early(tag, fds, peer);
+                keep_early(letter, fds);
         else
-                deliver_end(listener, &own, peer);
+                deliver_end(listener, &own, letter);
 }
 
 /* Its channels may have come already. */
@@ -283,15 +308,29 @@ static void expect_ends(Handle listener, uint32_t tag) {
 
         if (!entry)
                 return;
-        mail_on_unasked(take_end);
         listener_on_news(entry->object, mail_look);
         hnd_put(entry);
         while (take_early(tag, &end))
-                deliver_end(listener, &end.fds, end.peer);
+                deliver_end(listener, &end.fds, &end.letter);
+}
+
+/* One that the process was born with: processes that live again call it by new channels. */
+static void born_listener(Handle listener, uint32_t index) {
+        if (index >= CHAN_LISTENERS_MAX)
+                return;
+        atomic_store(&dyn.born[index], listener);
+        expect_ends(listener, index);
+}
+
+/* Before anybody takes a letter. */
+__attribute__((constructor)) static void begin(void) {
+        mail_on_unasked(take_end);
+        sl_on_registered(born_listener);
 }
 
 static Retcode make_listener(Handle number, const EndBlock *b, MailFds *fds) {
         Listener *listener;
+        Handle handle;
         Retcode rc;
         int r = listener_new(fds->list[2], b->status, fds->list[1], &listener);
 
@@ -300,7 +339,9 @@ static Retcode make_listener(Handle number, const EndBlock *b, MailFds *fds) {
         (void)close(fds->list[2]);
         (void)close(fds->list[0]);
         fds->n = 0;
-        rc = open_handle(&hnd_listener, listener, shape_of(b), number);
+        rc = open_handle(&hnd_listener, listener, shape_of(b), &handle);
+        if (rc == rcOk)
+                rc = name_handle(number, handle);
         if (rc == rcOk)
                 expect_ends(number, number);
         return rc;
@@ -311,7 +352,6 @@ Retcode dyn_take_listener(Handle number, uint64_t letter) {
         const EndBlock *b;
         Retcode rc = rcFail;
 
-        mail_on_unasked(take_end);
         if (mail_take_any(letter, &fds) != 0)
                 return rcOutOfMemory;
         b = get_block(&fds);
@@ -337,8 +377,6 @@ rtl_bool dyn_name_listener(Handle handle, Handle *ret_name) {
         *ret_name = INVALID_HANDLE;
         if (!sl_find_listener(handle, &index) || index >= CHAN_LISTENERS_MAX)
                 return rtl_false;
-        atomic_store(&dyn.born[index], handle);
-        expect_ends(handle, index);
         *ret_name = index;
         return rtl_true;
 }
@@ -377,4 +415,52 @@ Retcode dyn_why_closed(Handle number) {
         hnd_alias_drop(number);
         rc = dyn_open(number);
         return rc == rcHandleRevoked ? rc : rcNotConnected;
+}
+
+/* --- in place of channels of the init file --- */
+
+static Retcode ask_again(const BootChannel *channel, Handle *ret_handle) {
+        kl_core_Handle_proxy proxy;
+        kl_core_Handle_Reopen_req req = {.channel = channel->number};
+        kl_core_Handle_Reopen_res res = {.rc = rcFail};
+        nk_err_t err;
+        Retcode rc;
+
+        kl_core_Handle_proxy_init(&proxy, kernel_transport(), KERNEL_HANDLE);
+        err = kl_core_Handle_Reopen(&proxy.base, &req, NULL, &res, NULL);
+        rc = kernel_outcome(err, res.rc);
+        return rc == rcOk ? take_client(res.letter, channel->deadline_ms, ret_handle) : rc;
+}
+
+static bool has_ended(Handle handle) {
+        HndEntry *client = hnd_get(handle, &hnd_client);
+        bool has = client && chan_client_has_ended(client->object);
+
+        if (client)
+                hnd_put(client);
+        return has;
+}
+
+/* One thread asks, the others find what it got. */
+static Retcode reopen(Handle handle, const BootChannel *channel) {
+        Retcode rc = rcOk;
+        Handle heir;
+
+        (void)pthread_mutex_lock(&dyn.opening);
+        if (has_ended(handle)) {
+                rc = ask_again(channel, &heir);
+                if (rc == rcOk && !hnd_inherit(handle, heir))
+                        rc = rcInvalidArgument;
+        }
+        (void)pthread_mutex_unlock(&dyn.opening);
+        return rc;
+}
+
+Retcode dyn_reopen(Handle handle) {
+        const BootChannel *channel = sl_find_channel(handle);
+        const Boot *boot = boot_get();
+
+        if (!channel || boot->block->mail_fd < 0)
+                return rcNotConnected;
+        return reopen(handle, channel);
 }

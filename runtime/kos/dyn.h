@@ -28,5 +28,9 @@ rtl_bool dyn_name_listener(Handle handle, Handle *ret_name);
 /* Before the first call through a handle that the kernel keeps. rcOk: it has an end now; rcInvalidArgument:
  * nothing that can be called; rcHandleRevoked, rcNotConnected, rcSecurityDisallow: without the right. */
 Retcode dyn_open(Handle number);
+/* Before a call through a handle of the service locator whose channel has ended, as one of its processes did:
+ * rcOk: it has another one, as that process lives again; rcNotConnected: it does not, or the channel has no
+ * more to come; rcQuotaExceeded, rcOutOfMemory. */
+Retcode dyn_reopen(Handle handle);
 /* After its channel has ended: what a caller is told, rcNotConnected or rcHandleRevoked. */
 Retcode dyn_why_closed(Handle number);

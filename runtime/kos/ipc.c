@@ -120,6 +120,27 @@ static void limits_end(Limits *limits) {
 
 /* --- client --- */
 
+/* Its channel is made before the first call, or after the end of one of the init file. A call that was under
+ * way at the end is not made again: nobody knows how far it had come. */
+static Retcode get_client(Handle handle, HndEntry **ret_client) {
+        HndEntry *client = hnd_get(handle, &hnd_client);
+        Retcode rc;
+
+        if (client && (hnd_is_kernels(handle) || !chan_client_has_ended(client->object))) {
+                *ret_client = client;
+                return rcOk;
+        }
+        if (client)
+                hnd_put(client);
+        else if (!hnd_is_kernels(handle))
+                return rcInvalidArgument;
+        rc = client ? dyn_reopen(handle) : dyn_open(handle);
+        if (rc != rcOk)
+                return rc;
+        *ret_client = hnd_get(handle, &hnd_client);
+        return *ret_client ? rcOk : rcInvalidArgument;
+}
+
 int32_t ipc_call(Handle handle, const SMsgHdr *out, SMsgHdr *in, uint32_t timeout_ms, Handle sync) {
         ChanOut chan_out;
         ChanIn chan_in;
@@ -131,15 +152,9 @@ int32_t ipc_call(Handle handle, const SMsgHdr *out, SMsgHdr *in, uint32_t timeou
 
         if (!bind_out(out, &chan_out) || !bind_in(in, &chan_in))
                 return rcInvalidArgument;
-        client = hnd_get(handle, &hnd_client);
-        if (!client && hnd_is_kernels(handle)) {
-                rc = dyn_open(handle);
-                if (rc != rcOk)
-                        return rc;
-                client = hnd_get(handle, &hnd_client);
-        }
-        if (!client)
-                return rcInvalidArgument;
+        rc = get_client(handle, &client);
+        if (rc != rcOk)
+                return rc;
         if (!limits_begin(&limits, timeout_ms, sync)) {
                 hnd_put(client);
                 return rcInvalidArgument;

@@ -76,11 +76,11 @@ static bool receive(int fd, Letter *letter, MailLetter *head) {
         return true;
 }
 
-static void sort(Letter *letter, const char *peer) {
+static void sort(Letter *letter, const MailLetter *head) {
         if (!(letter->id & MAIL_UNASKED))
                 keep(letter);
         else if (box.unasked && letter->fds.n == letter->n_sent)
-                box.unasked(letter->id, &letter->fds, peer);
+                box.unasked(head, &letter->fds);
         else
                 drop(letter);
 }
@@ -93,7 +93,7 @@ static bool take_next(void) {
 
         if (!boot || boot->block->mail_fd < 0 || !receive(boot->block->mail_fd, &letter, &head))
                 return false;
-        sort(&letter, head.peer);
+        sort(&letter, &head);
         return true;
 }
 

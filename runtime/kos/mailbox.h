@@ -21,8 +21,8 @@ int mail_take(uint64_t id, int *ret_fds, uint32_t n);
 int mail_take_any(uint64_t id, MailFds *ret_fds);
 
 /* Letters with MAIL_UNASKED go there: it takes the descriptors over, and calls no function of this file. Set
- * before the first one can come. peer: MailLetter's. */
-typedef void MailUnasked(uint64_t id, const MailFds *fds, const char *peer);
+ * before the first one can come. */
+typedef void MailUnasked(const MailLetter *letter, const MailFds *fds);
 void mail_on_unasked(MailUnasked *unasked);
 /* Looks for such letters. */
 void mail_look(void);

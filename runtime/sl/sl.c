@@ -29,6 +29,7 @@ static struct {
         pthread_mutex_t lock;
         Place *channels;  /* one for each of the block; used for client ends only */
         Place *listeners; /* one for each of the block */
+        SlRegistered *registered;
 } sl = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static bool is_name(const char *name) {
@@ -61,26 +62,23 @@ static Handle make_client(const Boot *boot, const BootChannel *c) {
                 .deadline_ms = c->deadline_ms};
         ChanClient *client;
 
-        if (chan_client_open(&plan, &client))
+        if (c->role == BOOT_LATE ? chan_client_ended(&client) : chan_client_open(&plan, &client))
                 return INVALID_HANDLE;
         return open_handle(&hnd_client, client, shape);
 }
 
-/* Adds every channel of listener `index`. *ret_shape: of this process's class, which they share. */
-static bool add_channels(
-        const Boot *boot, Listener *listener, uint32_t index, const struct ShapeTable **ret_shape) {
-        *ret_shape = NULL;
+/* Adds every channel of listener `index`. */
+static bool add_channels(const Boot *boot, Listener *listener, uint32_t index) {
         for (uint32_t i = 0; i < boot->block->n_channels; i++) {
                 const BootChannel *c = &boot->channels[i];
 
                 if (c->role != BOOT_SERVER || c->listener != index)
                         continue;
-                *ret_shape = boot_shape(boot, c);
                 if (listener_add_end(listener, &(ChanEndPlan){.mem_fd = c->mem_fd,
                                                        .judged_fd = c->verdicts_off ? c->judged_fd : -1,
                                                        .kernel = boot_kernel(),
                                                        .verdicts = boot_verdicts(boot, c),
-                                                       .shape = *ret_shape,
+                                                       .shape = boot_shape(boot, c),
                                                        .peer = boot_text(boot, c->peer_off),
                                                        .held = boot_held(),
                                                        .seat = c->seat}))
@@ -91,16 +89,15 @@ static bool add_channels(
 
 static Handle make_listener(const Boot *boot, uint32_t index) {
         const BootListener *l = &boot->listeners[index];
-        const struct ShapeTable *shape;
         Listener *listener;
 
         if (listener_new(boot->block->status_fd, l->status, l->ear_fd, &listener))
                 return INVALID_HANDLE;
-        if (!add_channels(boot, listener, index, &shape)) {
+        if (!add_channels(boot, listener, index)) {
                 (void)listener_free(listener);
                 return INVALID_HANDLE;
         }
-        return open_handle(&hnd_listener, listener, shape);
+        return open_handle(&hnd_listener, listener, boot_listener_shape(boot, l));
 }
 
 /* --- looking up --- */
@@ -118,7 +115,7 @@ static Handle find_client(const Boot *boot, const char *name) {
                 const BootChannel *c = &boot->channels[i];
                 Place *place = &sl.channels[i];
 
-                if (c->role != BOOT_CLIENT || strcmp(boot_text(boot, c->name_off), name) != 0)
+                if (c->role == BOOT_SERVER || strcmp(boot_text(boot, c->name_off), name) != 0)
                         continue;
                 if (!place->is_used)
                         *place = (Place){.is_used = true, .handle = make_client(boot, c)};
@@ -133,8 +130,11 @@ static Handle find_listener(const Boot *boot, const char *name) {
 
                 if (strcmp(boot_text(boot, boot->listeners[i].name_off), name) != 0)
                         continue;
-                if (!place->is_used)
+                if (!place->is_used) {
                         *place = (Place){.is_used = true, .handle = make_listener(boot, i)};
+                        if (place->handle != INVALID_HANDLE && sl.registered)
+                                sl.registered(place->handle, i);
+                }
                 return place->handle;
         }
         return INVALID_HANDLE;
@@ -164,6 +164,24 @@ bool sl_find_listener(Handle handle, uint32_t *ret_index) {
         }
         (void)pthread_mutex_unlock(&sl.lock);
         return is_found && handle != INVALID_HANDLE;
+}
+
+const BootChannel *sl_find_channel(Handle handle) {
+        const Boot *boot = boot_get();
+        const BootChannel *found = NULL;
+
+        (void)pthread_mutex_lock(&sl.lock);
+        for (uint32_t i = 0; boot && sl.channels && i < boot->block->n_channels && !found; i++)
+                if (sl.channels[i].is_used && sl.channels[i].handle == handle)
+                        found = &boot->channels[i];
+        (void)pthread_mutex_unlock(&sl.lock);
+        return handle == INVALID_HANDLE ? NULL : found;
+}
+
+void sl_on_registered(SlRegistered *registered) {
+        (void)pthread_mutex_lock(&sl.lock);
+        sl.registered = registered;
+        (void)pthread_mutex_unlock(&sl.lock);
 }
 
 /* --- public functions --- */

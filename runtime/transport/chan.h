@@ -145,6 +145,10 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client);
  * open). shape: table of the server's class, valid as long as the client; NULL: replies are not checked. */
 int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
         uint32_t deadline_ms, ChanClient **ret_client);
+/* One without legs, which has ended from the start. */
+int chan_client_ended(ChanClient **ret_client);
+/* Has the channel ended, at either side? Then no call of it is sent any more. */
+bool chan_client_has_ended(const ChanClient *c);
 /* Ends the channel: calls under way in other threads return CHAN_E_CLOSED. Free it when they are out. */
 void chan_client_close(ChanClient *c);
 ChanClient *chan_client_free(ChanClient *c);

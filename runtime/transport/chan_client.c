@@ -150,6 +150,17 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
         return 0;
 }
 
+int chan_client_ended(ChanClient **ret_client) {
+        ChanClient *c = calloc(1, sizeof *c);
+
+        if (!c)
+                return -ENOMEM;
+        c->bell_fd = -1;
+        atomic_store(&c->closed, 1);
+        *ret_client = c;
+        return 0;
+}
+
 int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
         uint32_t deadline_ms, ChanClient **ret_client) {
         const ChanClientPlan plan = {.mem_fd = mem_fd,
@@ -197,9 +208,13 @@ void chan_client_close(ChanClient *c) {
         plat_futex_wake(&c->busy, INT_MAX);
 }
 
-static bool is_closed(ChanClient *c) {
+static bool is_closed(const ChanClient *c) {
         return atomic_load(&c->closed) || (c->mem && atomic_load(&c->mem->closed)) ||
                (c->judged && atomic_load(&c->judged->closed));
+}
+
+bool chan_client_has_ended(const ChanClient *c) {
+        return is_closed(c);
 }
 
 /* --- slots --- */

@@ -153,6 +153,10 @@ int relay_new(int status_fd, int ear_fd, Relay **ret_relay) {
         return 0;
 }
 
+int relay_hear(Relay *r, int bell_fd) {
+        return chan_ear_add(r->ear_fd, bell_fd);
+}
+
 /* --- routes --- */
 
 /* Makes the thread look. It looks by itself before it sleeps. */

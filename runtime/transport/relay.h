@@ -76,6 +76,8 @@ void relay_stop(Relay *r);
 /* Stops it, and ends every route. */
 Relay *relay_free(Relay *r);
 
+/* Hears one more bell. 0, or a negative errno. */
+int relay_hear(Relay *r, int bell_fd);
 /* Adds a route; it belongs to the relay and lives as long. The descriptors are borrowed. */
 int relay_add(Relay *r, const RelayPlan *plan, RelayRoute **ret_route);
 /* Ends it because one of its processes has died (CHAN_*_GONE): who waits wakes up, legs are let go.

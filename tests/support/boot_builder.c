@@ -65,7 +65,7 @@ void t_boot_channel(BootBuilder *b, const BootChannel *channel) {
         b->channels[b->n_channels++] = *channel;
 }
 
-void t_boot_finish(BootBuilder *b) {
+static void finish(BootBuilder *b) {
         uint32_t listeners = t_boot_add(b, b->listeners, b->n_listeners * (uint32_t)sizeof(BootListener));
         uint32_t channels = t_boot_add(b, b->channels, b->n_channels * (uint32_t)sizeof(BootChannel));
         BootBlock *block = t_boot_block(b);
@@ -75,6 +75,22 @@ void t_boot_finish(BootBuilder *b) {
         block->n_channels = b->n_channels;
         block->channels_off = channels;
         block->size = b->size;
+}
+
+/* As what comes through it has. */
+static void give_shape(const BootBuilder *b, uint32_t i, BootListener *listener) {
+        for (uint32_t c = 0; c < b->n_channels; c++) {
+                if (b->channels[c].role != BOOT_SERVER || b->channels[c].listener != i)
+                        continue;
+                listener->shape_off = b->channels[c].shape_off;
+                listener->shape_size = b->channels[c].shape_size;
+        }
+}
+
+void t_boot_finish(BootBuilder *b) {
+        for (uint32_t i = 0; i < b->n_listeners; i++)
+                give_shape(b, i, &b->listeners[i]);
+        finish(b);
 }
 
 int t_boot_seal(BootBuilder *b, int seals) {

@@ -60,7 +60,8 @@ static void methods_of_handles_have_their_numbers(void **state) {
         assert_int_equal(kl_core_Handle_RevokeSubtree_mid, 8);
         assert_int_equal(kl_core_Handle_CreateBadge_mid, 9);
         assert_int_equal(kl_core_Handle_Open_mid, 10);
-        assert_int_equal(kl_core_Handle_mid_max, 11);
+        assert_int_equal(kl_core_Handle_Reopen_mid, 11);
+        assert_int_equal(kl_core_Handle_mid_max, 12);
 }
 
 static void methods_of_channels_and_notices_have_their_numbers(void **state) {

@@ -16,7 +16,7 @@ import solution  # noqa: E402
 def main():
     source, build, compiler = sys.argv[1:]
     solution.run_cases(pathlib.Path(source, "tests/e2e/tasks/solution"), build, compiler,
-                       ("tasks.Manager", "tasks.Parent", "tasks.Orphan"), 66)
+                       ("tasks.Manager", "tasks.Parent", "tasks.Orphan"), 70)
 
 
 if __name__ == "__main__":

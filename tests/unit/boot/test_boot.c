@@ -298,7 +298,7 @@ static void listener_status_above(BootBuilder *b) {
 }
 
 static void role_unknown(BootBuilder *b) {
-        channel(b, 0)->role = 2;
+        channel(b, 0)->role = 3;
 }
 
 static void name_outside(BootBuilder *b) {

@@ -177,9 +177,10 @@ static void without_room_for_descriptors_a_letter_is_lost_whole(void **state) {
 static uint64_t unasked_id;
 static uint32_t n_unasked;
 
-static void note_unasked(uint64_t id, const MailFds *fds, const char *peer) {
-        assert_string_equal(peer, "Somebody");
-        unasked_id = id;
+static void note_unasked(const MailLetter *letter, const MailFds *fds) {
+        assert_string_equal(letter->peer, "Somebody");
+        assert_int_equal(letter->seat, 3);
+        unasked_id = letter->id;
         n_unasked += fds->n;
         for (uint32_t i = 0; i < fds->n; i++)
                 (void)close(fds->list[i]);
@@ -194,7 +195,8 @@ static void what_nobody_asked_for_goes_to_who_is_there_for_it(void **state) {
         mail_look(); /* nobody is: it is closed */
         assert_int_equal(n_unasked, 0);
         mail_on_unasked(note_unasked);
-        assert_int_equal(mails_send_end(&mails, ME, 1, MAIL_UNASKED | 8, &(MailFds){{fd}, 1}, "Somebody"), 0);
+        assert_int_equal(
+                mails_send_end(&mails, ME, 1, MAIL_UNASKED | 8, 3, &(MailFds){{fd}, 1}, "Somebody"), 0);
         mail_look();
         assert_int_equal(n_unasked, 1);
         assert_true(unasked_id == (MAIL_UNASKED | 8));
@@ -204,7 +206,7 @@ static void what_nobody_asked_for_goes_to_who_is_there_for_it(void **state) {
 }
 
 static int send_end(uint32_t from, int fd) {
-        return mails_send_end(&mails, ME, from, MAIL_UNASKED | 9, &(MailFds){{fd}, 1}, "Somebody");
+        return mails_send_end(&mails, ME, from, MAIL_UNASKED | 9, 0, &(MailFds){{fd}, 1}, "Somebody");
 }
 
 /* A client fills the box of a server that does not look. */

@@ -65,7 +65,7 @@ static void try_names(void) {
 }
 
 static void try_life(void) {
-        Handle child = INVALID_HANDLE, again = INVALID_HANDLE;
+        Handle child = INVALID_HANDLE, again = INVALID_HANDLE, third = INVALID_HANDLE;
 
         check(create("leaver", &child) == rcOk, "created");
         check(nkx_task_wait(child, 0, RTL_NULL, RTL_NULL) == rcTimeout, "created has not ended");
@@ -76,9 +76,13 @@ static void try_life(void) {
         check(ends_with(child, NKX_TASK_EXITED, 7), "exit status");
         check(ends_with(child, NKX_TASK_EXITED, 7), "exit status once more");
         check(nkx_task_terminate(child) == rcInvalidOperation, "ended can't be ended");
-        check(create("leaver", &again) == rcAlreadyExists, "one life each");
-        check(KnHandleClose(child) == rcOk && create("leaver", &again) == rcAlreadyExists,
-                "one life, handle or not");
+        check(create("leaver", &again) == rcOk && again != child, "created again after its end");
+        check(nkx_task_wait(again, 0, RTL_NULL, RTL_NULL) == rcTimeout &&
+                        ends_with(child, NKX_TASK_EXITED, 7),
+                "two lives, two handles");
+        check(create("leaver", &third) == rcAlreadyExists, "one life at a time");
+        check(KnTaskResume(again) == rcOk && ends_with(again, NKX_TASK_EXITED, 7), "second life");
+        check(KnHandleClose(again) == rcOk && KnHandleClose(child) == rcOk, "both closed");
         check(nkx_task_wait(child, 0, RTL_NULL, RTL_NULL) == rcInvalidArgument, "closed handle");
 }
 
@@ -176,6 +180,15 @@ static void try_server(void) {
                 "server is ended");
         check(tasks_IServer_Add(&proxy.base, &req, NULL, &res, NULL) == NK_ENOTCONN,
                 "channel went with its server");
+        check(create("tasks.Server", &child) == rcOk &&
+                        tasks_IServer_Add(&proxy.base, &req, NULL, &res, NULL) == NK_ENOTCONN,
+                "no channel to one that was created");
+        check(KnTaskResume(child) == rcOk, "server starts again");
+        check(tasks_IServer_Add(&proxy.base, &req, NULL, &res, NULL) == NK_EOK && res.result == 42 &&
+                        tasks_IServer_AddLittle(&proxy.base, &little_req, NULL, &little_res, NULL) ==
+                                NK_EOK &&
+                        little_res.result == 42,
+                "channel is there again");
 }
 
 static void try_entity(void) {
