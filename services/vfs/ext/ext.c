@@ -43,9 +43,9 @@ static int refuse_feature(int kind, uint32_t unsupported, int error) {
 }
 
 static int check_features(const struct ext2_super_block *sb, bool writes) {
-        uint32_t incompat = ext2fs_le32_to_cpu(sb->s_feature_incompat) & ~INCOMPAT_SUPPORTED;
-        uint32_t ro_compat = ext2fs_le32_to_cpu(sb->s_feature_ro_compat) & ~RO_COMPAT_SUPPORTED;
-        uint32_t compat = ext2fs_le32_to_cpu(sb->s_feature_compat);
+        uint32_t incompat = sb->s_feature_incompat & ~INCOMPAT_SUPPORTED;
+        uint32_t ro_compat = sb->s_feature_ro_compat & ~RO_COMPAT_SUPPORTED;
+        uint32_t compat = sb->s_feature_compat;
 
         if (incompat)
                 return refuse_feature(E2P_FEATURE_INCOMPAT, incompat, -EINVAL);
@@ -59,15 +59,15 @@ static int check_features(const struct ext2_super_block *sb, bool writes) {
 }
 
 static int check_sizes(const struct ext2_super_block *sb, const Blk *blk) {
-        uint32_t log = ext2fs_le32_to_cpu(sb->s_log_block_size);
-        uint64_t n = ext2fs_le32_to_cpu(sb->s_blocks_count);
+        uint32_t log = sb->s_log_block_size;
+        uint64_t n = sb->s_blocks_count;
 
         if (log > EXT2_MAX_BLOCK_LOG_SIZE - EXT2_MIN_BLOCK_LOG_SIZE) {
                 fs_explain("the block size makes no sense");
                 return -EIO;
         }
-        if (ext2fs_le32_to_cpu(sb->s_feature_incompat) & EXT4_FEATURE_INCOMPAT_64BIT)
-                n |= (uint64_t)ext2fs_le32_to_cpu(sb->s_blocks_count_hi) << 32;
+        if (sb->s_feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT)
+                n |= (uint64_t)sb->s_blocks_count_hi << 32;
         if (n > blk->size >> (EXT2_MIN_BLOCK_LOG_SIZE + log)) {
                 fs_explain("the file system is larger than its device");
                 return -EIO;
@@ -76,24 +76,31 @@ static int check_sizes(const struct ext2_super_block *sb, const Blk *blk) {
 }
 
 static int check_state(const struct ext2_super_block *sb, bool writes) {
-        if (writes && (ext2fs_le16_to_cpu(sb->s_state) & EXT2_ERROR_FS)) {
+        if (writes && (sb->s_state & EXT2_ERROR_FS)) {
                 fs_explain("the file system is marked as damaged; e2fsck repairs it, or mount it with 'ro'");
                 return -EROFS;
         }
         return 0;
 }
 
-static int check_super(Blk *blk, bool writes) {
+static int check_super(const struct ext2_super_block *sb, const Blk *blk, bool writes) {
+        int r = sb->s_magic == EXT2_SUPER_MAGIC ? check_features(sb, writes) : -EINVAL;
+
+        if (r == 0)
+                r = check_sizes(sb, blk);
+        return r < 0 ? r : check_state(sb, writes);
+}
+
+/* Before the library sees it. */
+static int check_image(Blk *blk, bool writes) {
         struct ext2_super_block sb;
         int r = blk->size < SUPER_AT + SUPER_SIZE ? -EINVAL : blk_read(blk, &sb, sizeof sb, SUPER_AT);
 
-        if (r == 0 && ext2fs_le16_to_cpu(sb.s_magic) != EXT2_SUPER_MAGIC)
-                r = -EINVAL;
-        if (r == 0)
-                r = check_features(&sb, writes);
-        if (r == 0)
-                r = check_sizes(&sb, blk);
-        return r < 0 ? r : check_state(&sb, writes);
+        if (r < 0)
+                return r;
+        if (ext2fs_le32_to_cpu(1) != 1)
+                ext2fs_swap_super(&sb);
+        return check_super(&sb, blk, writes);
 }
 
 /* --- opening --- */
@@ -113,6 +120,7 @@ static void close_library(ExtFs *fs) {
         fs->lib = NULL;
 }
 
+/* The superblock is looked at again: a journal may have brought another one, or the device. */
 static int open_library(ExtFs *fs) {
         int flags = EXT2_FLAG_64BITS | (fs->head.is_read_only ? 0 : EXT2_FLAG_RW);
         errcode_t e;
@@ -127,8 +135,12 @@ static int open_library(ExtFs *fs) {
                 return exterr_to_errno(e) == -EINVAL ? -EIO : exterr_to_errno(e);
         fs->lib->flags |= EXT2_FLAG_MASTER_SB_ONLY;
         fs->lib->priv_data = fs;
+        if (fs->io.block_size && fs->io.block_size != fs->lib->blocksize) {
+                fs_explain("the journal changes the block size"); /* what was replayed has the old one */
+                return -EIO;
+        }
         fs->io.block_size = fs->lib->blocksize;
-        return 0;
+        return check_super(fs->lib->super, fs->io.blk, !fs->head.is_read_only);
 }
 
 static int read_bitmaps(ExtFs *fs) {
@@ -415,7 +427,7 @@ int ext_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
                 fs_explain("the device can't be written to; mount it with 'ro'");
                 return -EROFS;
         }
-        r = check_super(blk, !is_read_only);
+        r = check_image(blk, !is_read_only);
         if (r == 0)
                 r = fs_new(blk, is_read_only, &fs);
         if (r < 0)

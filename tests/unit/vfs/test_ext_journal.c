@@ -26,10 +26,10 @@
 
 /* --- journals by debugfs --- */
 
-/* One transaction for each string of commands' arguments. */
-static void write_journal(TImage *image, const char *open_flags, const char *const transactions[]) {
+/* One transaction for each string of commands' arguments; its blocks are the first of `blocks`. */
+static void write_journal_of(TImage *image, const char *open_flags, const char *const transactions[],
+        const unsigned char blocks[N_BLOCKS * BLOCK]) {
         char path[T_PATH_MAX], script[T_PATH_MAX + 8], data[T_PATH_MAX + 8], out[4096];
-        unsigned char blocks[N_BLOCKS * BLOCK];
         const char *argv[] = {"debugfs", "-w", "-f", script, path, NULL};
         FILE *f;
 
@@ -37,10 +37,7 @@ static void write_journal(TImage *image, const char *open_flags, const char *con
         (void)snprintf(script, sizeof script, "%s.txt", path);
         (void)snprintf(data, sizeof data, "%s.dat", path);
         t_remove_folder(path);
-        for (size_t i = 0; i < sizeof blocks; i++)
-                blocks[i] = (unsigned char)(i / BLOCK + 1);
-        memcpy(blocks, "\xc0\x3b\x39\x98", 4); /* looks like a block of the journal itself */
-        t_write_file(data, blocks, sizeof blocks);
+        t_write_file(data, blocks, N_BLOCKS * BLOCK);
         t_write_file(path, image->data, image->size);
         f = fopen(script, "we");
         assert_non_null(f);
@@ -54,6 +51,15 @@ static void write_journal(TImage *image, const char *open_flags, const char *con
         (void)remove(path);
         (void)remove(script);
         (void)remove(data);
+}
+
+static void write_journal(TImage *image, const char *open_flags, const char *const transactions[]) {
+        unsigned char blocks[N_BLOCKS * BLOCK];
+
+        for (size_t i = 0; i < sizeof blocks; i++)
+                blocks[i] = (unsigned char)(i / BLOCK + 1);
+        memcpy(blocks, "\xc0\x3b\x39\x98", 4); /* looks like a block of the journal itself */
+        write_journal_of(image, open_flags, transactions, blocks);
 }
 
 static void make_image(TImage *image, const char *options) {
@@ -138,6 +144,49 @@ static void a_replay_in_memory_changes_nothing(void **state) {
         free(before.data);
 }
 
+/* --- what a journal may not bring --- */
+
+/* The superblock comes with the journal, other than the one that was looked at before: by bytes of it. */
+static int mount_with_super(unsigned flags, size_t at, const char *bytes, size_t n) {
+        static const char *const transactions[] = {"-b 1", NULL};
+        unsigned char blocks[N_BLOCKS * BLOCK] = {0};
+        TImage image;
+        Fs *fs;
+        int r;
+
+        make_image(&image, "-t ext3 -b 1024 -J size=1");
+        memcpy(blocks, image.data + BLOCK, BLOCK);
+        blocks[0x60] |= 4; /* the journal is still to be replayed, as it says itself */
+        memcpy(blocks + at, bytes, n);
+        write_journal_of(&image, "", transactions, blocks);
+        r = t_image_mount(&image, flags, &fs);
+        if (r == 0)
+                fs->ops->unmount(fs);
+        t_image_free(&image);
+        return r;
+}
+
+static void a_superblock_of_the_journal_is_looked_at_too(void **state) {
+        static const unsigned both_ways[] = {0, MOUNT_READ_ONLY};
+        /* As many bytes, in blocks of 4096: counts, first block, sizes of blocks and clusters. */
+        static const uint32_t larger_blocks[] = {IMAGE_SIZE / 4096, 0, 100, 100, 0, 2, 2};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                assert_int_equal(mount_with_super(both_ways[i], 0x78, "name", 5), 0);
+                /* Encrypted; larger than its device. */
+                assert_int_equal(mount_with_super(both_ways[i], 0x62, "\1", 1), -EINVAL);
+                assert_int_equal(mount_with_super(both_ways[i], 0x04, "\0\0\1", 3), -EIO);
+                assert_int_equal(mount_with_super(both_ways[i], 0x04, (const char *)larger_blocks,
+                                         sizeof larger_blocks),
+                        -EIO);
+                assert_string_equal(fs_explanation(), "the journal changes the block size");
+        }
+        /* In clusters; damaged: not to be written. */
+        assert_int_equal(mount_with_super(0, 0x65, "\2", 1), -EROFS);
+        assert_int_equal(mount_with_super(0, 0x3a, "\2", 1), -EROFS);
+}
+
 /* --- damage --- */
 
 #define DAMAGES 300u
@@ -191,6 +240,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_form_of_a_journal_is_replayed),
                 cmocka_unit_test(a_replay_in_memory_changes_nothing),
+                cmocka_unit_test(a_superblock_of_the_journal_is_looked_at_too),
                 cmocka_unit_test(a_damaged_journal_gives_an_error_and_an_end),
         };
 
