@@ -83,7 +83,8 @@ typedef struct FsOps {
         void (*release)(FsNode *node);
 
         int (*lookup)(FsNode *dir, const FsName *name, FsNode **ret); /* (r) with a reference; -ENOENT */
-        /* (r) The directory that `dir` is in, with a reference; the root's is the root. -ENOENT: removed. */
+        /* (r) The directory that `dir` is in, or was in when it was removed, with a reference; the root's is
+         * the root. */
         int (*parent)(FsNode *dir, FsNode **ret);
         int (*stat)(FsNode *node, struct stat *ret); /* (r) st_dev is filled in by the core */
         int (*set)(FsNode *node, const FsSet *set);

@@ -37,7 +37,7 @@ typedef struct RamNode {
         FsNode head;
         FsMeta meta;
         nlink_t n_links;        /* 0: no name leads here any more */
-        struct RamNode *parent; /* of a directory; the root's is itself */
+        struct RamNode *parent; /* of a directory, a removed one has a reference; the root's is itself */
         dev_t rdev;
         uint64_t cost; /* taken from what small things may have */
         Xattrs xattrs;
@@ -62,9 +62,9 @@ static bool is_dir(const RamNode *n) {
 
 /* --- nodes --- */
 
-static void ramfs_release(FsNode *node) {
+static void node_free(RamNode *n) {
+        const FsNode *node = &n->head;
         RamFs *fs = fs_of(node);
-        RamNode *n = ram(node);
 
         rambudget_give(&fs->small, n->cost + n->xattrs.n_bytes);
         if (S_ISREG(node->type))
@@ -76,6 +76,19 @@ static void ramfs_release(FsNode *node) {
         xattrs_deinit(&n->xattrs);
         atomic_fetch_sub(&fs->n_nodes, 1);
         free(n);
+}
+
+/* With a removed directory may go the one that it was in, and so on: they may lie deeper than the stack is.
+ */
+static void ramfs_release(FsNode *node) {
+        RamNode *up;
+
+        for (RamNode *n = ram(node); n; n = up) {
+                up = is_dir(n) && n->n_links == 0 ? n->parent : NULL;
+                node_free(n);
+                if (up && atomic_fetch_sub_explicit(&up->head.n_refs, 1, memory_order_acq_rel) != 1)
+                        up = NULL;
+        }
 }
 
 /* All that has to be allocated. */
@@ -115,10 +128,12 @@ static RamNode *node_new(RamFs *fs, const FsNew *what) {
         return n;
 }
 
-/* A name less; with the last one goes the reference of the names. */
+/* A name less; with the last one goes the reference of the names. A directory still leads up. */
 static void node_lose_name(RamNode *n) {
         n->meta.ctime = meta_now();
         n->n_links = is_dir(n) ? 0 : n->n_links - 1;
+        if (is_dir(n))
+                (void)fs_ref(&n->parent->head);
         if (n->n_links == 0)
                 fs_unref(&n->head);
 }
@@ -167,11 +182,7 @@ static int ramfs_lookup(FsNode *dir, const FsName *name, FsNode **ret) {
 }
 
 static int ramfs_parent(FsNode *dir, FsNode **ret) {
-        RamNode *n = ram(dir);
-
-        if (n->n_links == 0)
-                return -ENOENT;
-        *ret = fs_ref(&n->parent->head);
+        *ret = fs_ref(&ram(dir)->parent->head);
         return 0;
 }
 

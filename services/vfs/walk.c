@@ -256,10 +256,23 @@ static int put_in_front(char *path, size_t *at, const Search *s) {
         return 0;
 }
 
+/* -ENOENT: it was removed. Then the number may be another file's already. */
+static int check_name(FsNode *dir) {
+        struct stat st;
+        int r;
+
+        fslock_share(&dir->fs->lock);
+        r = dir->fs->ops->stat(dir, &st);
+        fslock_give(&dir->fs->lock);
+        if (r < 0)
+                return r;
+        return st.st_nlink == 0 ? -ENOENT : 0;
+}
+
 int walk_path_of(const Walker *w, const Place *dir, char *path, size_t size) {
         Place here = place_ref(*dir);
         size_t at = size - 1;
-        int r = size < 2 ? -ERANGE : 0;
+        int r = size < 2 ? -ERANGE : check_name(here.node);
 
         if (r == 0)
                 path[at] = '\0';

@@ -98,7 +98,7 @@ int ext_parent(FsNode *dir, FsNode **ret) {
         int r;
 
         ext_lock(fs);
-        r = ext_node(dir)->is_removed ? -ENOENT : nodes_parent(dir, ret);
+        r = nodes_parent(dir, ret);
         ext_unlock(fs);
         return r;
 }

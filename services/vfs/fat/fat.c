@@ -33,10 +33,6 @@ static int fat_lookup(FsNode *dir, const FsName *name, FsNode **ret) {
         return r;
 }
 
-static int fat_parent(FsNode *dir, FsNode **ret) {
-        return fat_node(dir)->is_removed ? -ENOENT : nodes_parent(dir, ret);
-}
-
 static mode_t mode_of(const FatFs *fs, const FatNode *n) {
         if (fat_is_dir(n))
                 return S_IFDIR | (0777 & ~fs->dir_mask);
@@ -393,7 +389,7 @@ const FsOps fat_ops = {
         .statvfs = fat_statvfs,
         .release = fat_node_release,
         .lookup = fat_lookup,
-        .parent = fat_parent,
+        .parent = nodes_parent,
         .stat = fat_stat,
         .set = fat_set,
         .readdir = fat_readdir,

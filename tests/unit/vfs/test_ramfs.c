@@ -363,8 +363,32 @@ static void directories_count_their_children(void **state) {
         fs_unref(up);
         assert_int_equal(rmdir_name(fs->root, "dir"), 0);
         assert_int_equal(stat_of(fs->root).st_nlink, 2);
-        assert_int_equal(fs->ops->parent(dir, &up), -ENOENT);
+        assert_int_equal(fs->ops->parent(dir, &up), 0);
+        assert_int_equal(up->ino, fs->root->ino);
+        fs_unref(up);
         fs_unref(dir);
+}
+
+#define REMOVED_DEPTH 30000u
+
+/* Each leads up to where it was, so one that is open keeps all above; then they go together. */
+static void removed_directories_go_with_the_last_below(void **state) {
+        static FsNode *dirs[REMOVED_DEPTH];
+        struct statvfs st;
+
+        (void)state;
+        for (uint32_t i = 0; i < REMOVED_DEPTH; i++)
+                dirs[i] = make(i ? dirs[i - 1] : fs->root, "d", S_IFDIR | 0700);
+        for (uint32_t i = REMOVED_DEPTH; i-- > 0;) {
+                assert_int_equal(rmdir_name(i ? dirs[i - 1] : fs->root, "d"), 0);
+                if (i < REMOVED_DEPTH - 1)
+                        fs_unref(dirs[i]);
+        }
+        assert_int_equal(fs->ops->statvfs(fs, &st), 0);
+        assert_int_equal(st.f_files - st.f_ffree, 1 + REMOVED_DEPTH);
+        fs_unref(dirs[REMOVED_DEPTH - 1]);
+        assert_int_equal(fs->ops->statvfs(fs, &st), 0);
+        assert_int_equal(st.f_files - st.f_ffree, 1);
 }
 
 static void nothing_is_made_in_a_removed_directory(void **state) {
@@ -614,6 +638,7 @@ int main(void) {
                 cmocka_unit_test(a_directory_does_not_stay_large),
                 CASE(hard_links_are_one_file),
                 CASE(directories_count_their_children),
+                CASE(removed_directories_go_with_the_last_below),
                 CASE(nothing_is_made_in_a_removed_directory),
                 CASE(removing_the_wrong_kind_is_refused),
                 CASE(renaming_replaces_what_it_may),
