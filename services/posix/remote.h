@@ -89,10 +89,15 @@ void remote_add_names(struct vfs *vfs);
 void remote_add_places(struct vfs *vfs);
 void remote_add_xattrs(struct vfs *vfs);
 
-/* Lists of access rights, which a program reaches as attributes. path: NULL is -EOPNOTSUPP, since the VFS's
- * calls take nothing else. */
+/* Lists of access rights, which a program reaches as attributes: of a path, or of an open file. */
+typedef struct AclTarget {
+        const char *path; /* NULL: fd */
+        Handle fd;
+        bool follow; /* a link at the end of the path */
+} AclTarget;
+
 bool remote_is_acl(const char *name);
-ssize_t remote_get_acl(Remote *r, const char *path, const char *name, void *value, size_t size, int *error);
-int remote_set_acl(Remote *r, const char *path, const char *name, const void *value, size_t size, int *error);
-/* Of defaults only. */
-int remote_remove_acl(Remote *r, const char *path, const char *name, int *error);
+ssize_t remote_get_acl(Remote *r, const AclTarget *t, const char *name, void *value, size_t size, int *error);
+int remote_set_acl(
+        Remote *r, const AclTarget *t, const char *name, const void *value, size_t size, int *error);
+int remote_remove_acl(Remote *r, const AclTarget *t, const char *name, int *error);

@@ -119,7 +119,8 @@ static ssize_t remote_getxattr(struct vfs *self, Handle fd, const char *path, bo
         Remote *r = remote_of(self);
 
         if (remote_is_acl(name))
-                return remote_get_acl(r, follow ? path : NULL, name, value, size, error);
+                return remote_get_acl(
+                        r, &(AclTarget){.path = path, .fd = fd, .follow = follow}, name, value, size, error);
         return fetch(r, &t, name, value, size, error);
 }
 
@@ -175,7 +176,8 @@ static int remote_setxattr(struct vfs *self, Handle fd, const char *path, bool f
         bool is_done;
 
         if (remote_is_acl(name))
-                return remote_set_acl(r, follow ? path : NULL, name, value, size, error);
+                return remote_set_acl(
+                        r, &(AclTarget){.path = path, .fd = fd, .follow = follow}, name, value, size, error);
         if (size > kl_VfsXattr_XattrSizeMax) {
                 *error = E2BIG;
                 return -1;
@@ -216,7 +218,8 @@ static int remote_removexattr(
         Handle client;
 
         if (remote_is_acl(name))
-                return remote_remove_acl(r, follow ? path : NULL, name, error);
+                return remote_remove_acl(
+                        r, &(AclTarget){.path = path, .fd = fd, .follow = follow}, name, error);
         client = remote_client(r, error);
         if (client == INVALID_HANDLE)
                 return -1;

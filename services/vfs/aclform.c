@@ -132,3 +132,10 @@ void aclform_apply_mode(void *list, size_t size, mode_t mode) {
                 put(list, i, &e);
         }
 }
+
+mode_t aclform_inherit(void *list, size_t size, mode_t mode) {
+        mode_t both = mode & aclform_mode(list, size);
+
+        aclform_apply_mode(list, size, both);
+        return both;
+}

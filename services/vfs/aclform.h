@@ -17,5 +17,8 @@ bool aclform_is_valid(const void *list, size_t size);
 mode_t aclform_mode(const void *list, size_t size);
 /* The list that a mode stands for, ACLFORM_SIZE_MINIMAL bytes. */
 void aclform_of_mode(mode_t mode, void *ret);
+/* Makes a valid default list the list of what is made with `mode`: nothing that the mode denies is granted to
+ * its classes. The mode that results. */
+mode_t aclform_inherit(void *list, size_t size, mode_t mode);
 /* Makes a valid list say what the mode says now: chmod changes it without touching the list. */
 void aclform_apply_mode(void *list, size_t size, mode_t mode);

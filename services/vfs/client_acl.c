@@ -98,3 +98,48 @@ int acl_remove(const Place *p, const char *name) {
         fs_unlock(p->mount->fs);
         return r == -ENODATA ? 0 : r;
 }
+
+/* --- what is made in a directory --- */
+
+static const char access_name[] = "system.posix_acl_access", default_name[] = "system.posix_acl_default";
+
+/* Its size; 0: there is none. */
+static int read_default(FsNode *dir, void *list, size_t *ret_size) {
+        int r = dir->fs->ops->getxattr
+                        ? dir->fs->ops->getxattr(dir, default_name, list, ACL_DEFAULT_MAX, ret_size)
+                        : -ENODATA;
+
+        if (r == -ENODATA || r == -EOPNOTSUPP) {
+                *ret_size = 0;
+                return 0;
+        }
+        return r < 0 || aclform_is_valid(list, *ret_size) ? r : -EIO;
+}
+
+int acl_inherit(FsNode *dir, mode_t umask, mode_t *mode, AclNew *ret) {
+        int r = 0;
+
+        ret->size = 0;
+        if (!S_ISLNK(*mode))
+                r = read_default(dir, ret->deflt, &ret->size);
+        if (r < 0)
+                return r;
+        if (ret->size == 0) {
+                *mode &= S_ISLNK(*mode) ? *mode : ~(umask & 0777);
+                return 0;
+        }
+        memcpy(ret->access, ret->deflt, ret->size);
+        *mode = (*mode & ~(mode_t)0777) | aclform_inherit(ret->access, ret->size, *mode & 0777);
+        return 0;
+}
+
+int acl_give(FsNode *node, const AclNew *lists) {
+        const FsOps *ops = node->fs->ops;
+        int r = 0;
+
+        if (lists->size > ACLFORM_SIZE_MINIMAL)
+                r = ops->setxattr(node, access_name, lists->access, lists->size, 0);
+        if (r == 0 && lists->size > 0 && S_ISDIR(node->type))
+                r = ops->setxattr(node, default_name, lists->deflt, lists->size, 0);
+        return r;
+}

@@ -49,8 +49,7 @@ static int check_open(const VfsClient *c, const Place *p, int flags) {
 }
 
 static int create_file(VfsClient *c, const Walked *w, mode_t mode, Place *ret) {
-        const FsNew what = {
-                .mode = S_IFREG | (mode & 07777 & ~atomic_load(&c->umask)), .uid = c->uid, .gid = c->gid};
+        const FsNew what = {.mode = S_IFREG | (mode & 07777), .uid = c->uid, .gid = c->gid};
 
         return place_make(c, w, &what, ret);
 }

@@ -156,8 +156,7 @@ static int make(VfsClient *c, const VfsFile *dir, const char *path, const FsNew 
 }
 
 int vfs_mkdir(VfsClient *c, const VfsFile *dir, const char *path, mode_t mode) {
-        const FsNew what = {
-                .mode = S_IFDIR | (mode & 01777 & ~atomic_load(&c->umask)), .uid = c->uid, .gid = c->gid};
+        const FsNew what = {.mode = S_IFDIR | (mode & 01777), .uid = c->uid, .gid = c->gid};
 
         return make(c, dir, path, &what);
 }

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "client_acl.h"
+
 int place_stat(const Place *p, struct stat *ret) {
         Fs *fs = p->mount->fs;
         int r;
@@ -66,8 +68,25 @@ static FsNew inherit(FsNode *dir, const FsNew *what) {
         return inherited;
 }
 
+/* Made, with its lists, or not there at all. Under the lock. */
+static int make_with_lists(const Walked *w, const FsNew *what, const AclNew *lists, FsNode **ret) {
+        FsNode *dir = w->place.node;
+        const FsOps *ops = dir->fs->ops;
+        int r = ops->create(dir, &w->last, what, ret);
+
+        if (r < 0 || lists->size == 0)
+                return r;
+        r = acl_give(*ret, lists);
+        if (r < 0) {
+                (void)fs_unref(*ret);
+                (void)(S_ISDIR(what->mode) ? ops->rmdir(dir, &w->last) : ops->unlink(dir, &w->last));
+        }
+        return r;
+}
+
 int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *ret) {
         Fs *fs = w->place.mount->fs;
+        AclNew lists;
         FsNode *node;
         FsNew inherited;
         int r = place_check_change(c, &w->place);
@@ -78,7 +97,9 @@ int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *re
                 return -EIO;
         fs_lock(fs);
         inherited = inherit(w->place.node, what);
-        r = fs->ops->create(w->place.node, &w->last, &inherited, &node);
+        r = acl_inherit(w->place.node, (mode_t)atomic_load(&c->umask), &inherited.mode, &lists);
+        if (r == 0)
+                r = make_with_lists(w, &inherited, &lists, &node);
         fs_unlock(fs);
         if (r < 0)
                 return r;

@@ -40,7 +40,8 @@ static inline int place_check_writable(const Place *p) {
 int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted);
 /* May a name come to that directory, or go from it? 0, -EROFS, -EACCES. */
 int place_check_change(const VfsClient *c, const Place *dir);
-/* Makes what the last name of a walk stands for, after those checks. -EEXIST. */
+/* Makes what the last name of a walk stands for, after those checks: what->mode less the client's umask, or
+ * as the directory's default list has it. -EEXIST. */
 int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *ret);
 
 int place_stat(const Place *p, struct stat *ret);

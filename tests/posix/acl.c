@@ -96,6 +96,33 @@ static void a_list_is_reached_by_descriptor_and_without_following(void) {
         FAILS(EOPNOTSUPP, lsetxattr("s", ACCESS, list, sizeof(list), 0));
 }
 
+/* Both kinds of lists of a new node, and what it was made with counts, not the umask. */
+static void what_is_made_in_a_directory_has_its_default_list(void) {
+        unsigned char got[sizeof(list)];
+
+        CHECK(mkdir("d", 0700) == 0 && setxattr("d", DEFAULT, list, sizeof(list), 0) == 0);
+        umask(077);
+        CHECK(suite_file("d/f", "") >= 0 && mode_of("d/f") == 0640);
+        CHECK(getxattr("d/f", ACCESS, got, sizeof(got)) == sizeof(list));
+        CHECK(got[14] == 4 && got[22] == 4 && got[30] == 4 && got[38] == 0); /* user 7, group, mask, others */
+        FAILS(EACCES, setxattr("d/f", DEFAULT, list, sizeof(list), 0));
+        CHECK(mkdir("d/e", 0770) == 0 && mode_of("d/e") == 0660);
+        CHECK(getxattr("d/e", DEFAULT, got, sizeof(got)) == sizeof(list) &&
+                memcmp(got, list, sizeof(list)) == 0);
+        CHECK(chmod("d/e", 0700) == 0 && mkdir("d/e/deep", 0777) == 0 &&
+                getxattr("d/e/deep", DEFAULT, NULL, 0) == sizeof(list));
+        CHECK(symlink("f", "d/link") == 0 && removexattr("d", DEFAULT) == 0);
+        CHECK(mkdir("d/plain", 0777) == 0 && mode_of("d/plain") == 0700);
+        FAILS(ENODATA, getxattr("d/plain", ACCESS, NULL, 0));
+}
+
+static void a_default_list_like_a_mode_is_inherited_as_a_mode(void) {
+        CHECK(mkdir("d", 0700) == 0 && setxattr("d", DEFAULT, minimal, sizeof(minimal), 0) == 0);
+        umask(0777);
+        CHECK(suite_file("d/f", "") >= 0 && mode_of("d/f") == 0640);
+        FAILS(ENODATA, getxattr("d/f", ACCESS, NULL, 0));
+}
+
 /* The minimal list with users in it: that many entries. */
 static bool keeps_entries(unsigned n) {
         unsigned char long_list[4 + 8 * 200] = {2, 0, 0, 0, 1, 0, 6, 0, ANYBODY};
@@ -125,6 +152,8 @@ static void a_list_may_have_129_entries(void) {
 static const SuiteCase cases[] = {CASE(a_list_is_set_and_read), CASE(a_list_and_the_mode_say_the_same),
         CASE(a_list_that_says_no_more_than_a_mode_is_the_mode), CASE(what_is_no_list_is_refused),
         CASE(a_default_list_belongs_to_a_directory),
-        CASE(a_list_is_reached_by_descriptor_and_without_following), CASE(a_list_may_have_128_entries),
+        CASE(a_list_is_reached_by_descriptor_and_without_following),
+        CASE(what_is_made_in_a_directory_has_its_default_list),
+        CASE(a_default_list_like_a_mode_is_inherited_as_a_mode), CASE(a_list_may_have_128_entries),
         CASE(a_list_may_have_129_entries)};
 const SuiteGroup suite_acl = GROUP("acl", cases, has_lists);

@@ -11,21 +11,41 @@ static const char *name_of(uint32_t type) {
         return type == kl_VfsAcl_AclDefault ? "system.posix_acl_default" : NULL;
 }
 
-/* What both lists ask of the file. */
-static int look(const Way *w, uint32_t type, struct stat *ret) {
-        int r = name_of(type) ? vfs_stat(&w->session->client, NULL, w->path, true, ret) : -EINVAL;
+/* A file of a client, by path or open. */
+typedef struct Whose {
+        VfsClient *client;
+        VfsTarget target;
+} Whose;
 
+static Whose by_path(const Way *w) {
+        return (Whose){.client = &w->session->client, .target = {.path = w->path, .follow = true}};
+}
+
+static Whose by_file(const Opened *o) {
+        return (Whose){.client = &o->slot->session->client, .target = {.file = o->file}};
+}
+
+/* What both lists ask of the file. */
+static int look(const Whose *f, uint32_t type, struct stat *ret) {
+        int r = -EINVAL;
+
+        if (name_of(type))
+                r = f->target.file ? vfs_fstat(f->target.file, ret)
+                                   : vfs_stat(f->client, NULL, f->target.path, true, ret);
         if (r == 0 && type == kl_VfsAcl_AclDefault && !S_ISDIR(ret->st_mode))
                 r = -EACCES;
         return r;
 }
 
-static int set_list(const Way *w, uint32_t type, const void *list, size_t size) {
-        const VfsTarget t = {.path = w->path, .follow = true};
+static int set_list(const Whose *f, uint32_t type, const void *list, size_t size) {
         struct stat st;
-        int r = look(w, type, &st);
+        int r = look(f, type, &st);
 
-        return r < 0 ? r : vfs_setxattr(&w->session->client, &t, name_of(type), list, size, 0);
+        if (r < 0)
+                return r;
+        if (size == 0)
+                return vfs_removexattr(f->client, &f->target, name_of(type));
+        return vfs_setxattr(f->client, &f->target, name_of(type), list, size, 0);
 }
 
 METHOD(VfsAcl, AclSetFile) {
@@ -34,21 +54,38 @@ METHOD(VfsAcl, AclSetFile) {
         Way w;
         int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
 
-        if (r == 0)
-                r = set_list(&w, req->type, list, size);
+        if (r == 0) {
+                const Whose f = by_path(&w);
+
+                r = set_list(&f, req->type, list, size);
+        }
         way_end(&w);
         return answer(&res->error, r);
 }
 
+METHOD(VfsAcl, AclSetFd) {
+        nk_uint32_t size = 0;
+        const void *list = nk_arena_get(const nk_uint8_t, req_arena, &req->acl, &size);
+        Opened o;
+        int r = opened_file(&req->file, -EOPNOTSUPP, &o);
+
+        if (r == 0) {
+                const Whose f = by_file(&o);
+
+                r = set_list(&f, req->type, list, size);
+        }
+        opened_end(&o);
+        return answer(&res->error, r);
+}
+
 /* ret: AclSizeMax bytes. */
-static int get_list(const Way *w, uint32_t type, void *ret, size_t *ret_size) {
-        const VfsTarget t = {.path = w->path, .follow = true};
+static int get_list(const Whose *f, uint32_t type, void *ret, size_t *ret_size) {
         struct stat st;
-        int r = look(w, type, &st);
+        int r = look(f, type, &st);
 
         if (r < 0)
                 return r;
-        r = vfs_getxattr(&w->session->client, &t, name_of(type), ret, kl_VfsAcl_AclSizeMax, ret_size);
+        r = vfs_getxattr(f->client, &f->target, name_of(type), ret, kl_VfsAcl_AclSizeMax, ret_size);
         if (r != -ENODATA && r != -EOPNOTSUPP)
                 return r;
         *ret_size = type == kl_VfsAcl_AclAccess ? ACLFORM_SIZE_MINIMAL : 0;
@@ -57,30 +94,47 @@ static int get_list(const Way *w, uint32_t type, void *ret, size_t *ret_size) {
         return 0;
 }
 
-METHOD(VfsAcl, AclGetFile) {
+/* The answer's list, of a file that was found when r is 0. */
+static int answer_list(int r, const Whose *f, uint32_t type, struct nk_arena *arena, nk_ptr_t *ret) {
         size_t room = kl_VfsAcl_AclSizeMax, size = 0;
-        void *list = answer_room(res_arena, &res->acl, &room);
-        Way w;
-        int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
+        void *list = answer_room(arena, ret, &room);
 
         if (r == 0)
-                r = list && room == kl_VfsAcl_AclSizeMax ? get_list(&w, req->type, list, &size) : -ENOMEM;
+                r = list && room == kl_VfsAcl_AclSizeMax ? get_list(f, type, list, &size) : -ENOMEM;
         if (list)
-                answer_cut(res_arena, &res->acl, r == 0 ? size : 0);
+                answer_cut(arena, ret, r == 0 ? size : 0);
+        return r;
+}
+
+METHOD(VfsAcl, AclGetFile) {
+        Way w;
+        int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
+        const Whose f = r == 0 ? by_path(&w) : (Whose){.client = NULL};
+
+        r = answer_list(r, &f, req->type, res_arena, &res->acl);
         way_end(&w);
         return answer(&res->error, r);
 }
 
+METHOD(VfsAcl, AclGetFd) {
+        Opened o;
+        int r = opened_file(&req->file, -EOPNOTSUPP, &o);
+        const Whose f = r == 0 ? by_file(&o) : (Whose){.client = NULL};
+
+        r = answer_list(r, &f, req->type, res_arena, &res->acl);
+        opened_end(&o);
+        return answer(&res->error, r);
+}
+
 METHOD(VfsAcl, AclDeleteDefFile) {
-        struct stat st;
         Way w;
         int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
-        const VfsTarget t = {.path = w.path, .follow = true};
 
-        if (r == 0)
-                r = look(&w, kl_VfsAcl_AclDefault, &st);
-        if (r == 0)
-                r = vfs_removexattr(&w.session->client, &t, name_of(kl_VfsAcl_AclDefault));
+        if (r == 0) {
+                const Whose f = by_path(&w);
+
+                r = set_list(&f, kl_VfsAcl_AclDefault, NULL, 0);
+        }
         way_end(&w);
         return answer(&res->error, r);
 }
@@ -89,4 +143,6 @@ const struct kl_VfsAcl_ops serve_acl_ops = {
         .AclSetFile = AclSetFile_method,
         .AclGetFile = AclGetFile_method,
         .AclDeleteDefFile = AclDeleteDefFile_method,
+        .AclSetFd = AclSetFd_method,
+        .AclGetFd = AclGetFd_method,
 };

@@ -101,10 +101,81 @@ static void there_is_no_network(Raw *raw) {
         (void)KnHandleClose(file);
 }
 
+static int set_list_of(Raw *raw, Handle file, nk_uint32_t type, const void *list, size_t size) {
+        kl_VfsAcl_AclSetFd_req req = {.file = nk_handle_desc(file), .type = type};
+        kl_VfsAcl_AclSetFd_res res;
+
+        raw_reset(raw);
+        req.acl = raw_bytes(raw, list, size);
+        return kl_VfsAcl_AclSetFd(&raw->acl.base, &req, &raw->req, &res, NULL) == NK_EOK ? res.error
+                                                                                         : RAW_FAILED;
+}
+
+static int get_list_of(Raw *raw, Handle file, nk_uint32_t type) {
+        kl_VfsAcl_AclGetFd_req req = {.file = nk_handle_desc(file), .type = type};
+        kl_VfsAcl_AclGetFd_res res;
+
+        raw_reset(raw);
+        return kl_VfsAcl_AclGetFd(&raw->acl.base, &req, &raw->req, &res, &raw->res) == NK_EOK ? res.error
+                                                                                              : RAW_FAILED;
+}
+
+static void lists_of_open_files_are_checked(Raw *raw) {
+        static const char noise[kl_VfsAcl_AclSizeMax + 1];
+        Handle file = raw_new_file(raw);
+        kl_VfsFile_GetStdout_req req = {.client = nk_handle_desc(raw->client), .file = nk_handle_desc(file)};
+        kl_VfsFile_GetStdout_res res;
+
+        check(get_list_of(raw, file, kl_VfsAcl_AclAccess) == EBADF, "a spare file has no list");
+        check(get_list_of(raw, raw->client, kl_VfsAcl_AclAccess) == EBADF, "nor has a session");
+        (void)raw_open(raw, file, "/", O_RDONLY, 0);
+        check(get_list_of(raw, file, 7) == EINVAL, "there are two lists");
+        check(set_list_of(raw, file, kl_VfsAcl_AclDefault, noise, 28) == EINVAL, "noise is no list");
+        check(set_list_of(raw, file, kl_VfsAcl_AclDefault, noise, kl_VfsAcl_AclSizeMax) == EINVAL,
+                "much of it neither");
+        check(set_list_of(raw, file, kl_VfsAcl_AclDefault, noise, kl_VfsAcl_AclSizeMax + 1) == RAW_FAILED,
+                "and more is refused");
+        check(set_list_of(raw, file, kl_VfsAcl_AclDefault, noise, 0) == 0, "nothing takes a list away");
+        (void)raw_close(raw, file);
+        check(kl_VfsFile_GetStdout(&raw->file.base, &req, NULL, &res, NULL) == NK_EOK && res.error == 0 &&
+                        get_list_of(raw, file, kl_VfsAcl_AclAccess) == EOPNOTSUPP,
+                "a stream has no list");
+        (void)raw_close(raw, file);
+        (void)KnHandleClose(file);
+}
+
+/* Text for a console: as much as fits at once, and never an answer that waits. */
+static void streams_are_the_client_s_own(Raw *raw) {
+        Handle file = raw_new_file(raw);
+        kl_VfsFile_GetStderr_req req = {.client = nk_handle_desc(raw->client), .file = nk_handle_desc(file)};
+        kl_VfsFile_GetStderr_res res;
+        kl_VfsFile_GetStdin_req in_req = {.client = req.client, .file = req.file};
+        kl_VfsFile_GetStdin_res in_res;
+        uint32_t n = 0, nodata = 0;
+        char c;
+
+        check(kl_VfsFile_GetStderr(&raw->file.base, &req, NULL, &res, NULL) == NK_EOK && res.error == 0 &&
+                        kl_VfsFile_GetStderr(&raw->file.base, &req, NULL, &res, NULL) == NK_EOK &&
+                        res.error == EBUSY,
+                "a stream is opened with a spare file");
+        check(raw_write(raw, file, "", 0, &n) == 0 && n == 0, "nothing is written");
+        check(raw_read(raw, file, &c, 1, &n, &nodata) == EBADF, "and it is not read");
+        (void)raw_close(raw, file);
+        check(kl_VfsFile_GetStdin(&raw->file.base, &in_req, NULL, &in_res, NULL) == NK_EOK &&
+                        in_res.error == 0 && raw_read(raw, file, &c, 1, &n, &nodata) == 0 && n == 0 &&
+                        nodata == 0,
+                "input ends at once");
+        check(raw_write(raw, file, "x", 1, &n) == EBADF, "and is not written");
+        (void)raw_close(raw, file);
+        (void)KnHandleClose(file);
+}
+
 void hostile_cases(Raw *raw) {
         handles_are_taken_for_what_they_are(raw);
         foreign_handles_do_not_pile_up(raw);
         paths_are_strings(raw);
         numbers_are_checked(raw);
         there_is_no_network(raw);
+        lists_of_open_files_are_checked(raw);
+        streams_are_the_client_s_own(raw);
 }
