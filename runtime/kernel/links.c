@@ -95,8 +95,7 @@ typedef struct Asking {
 } Asking;
 
 /* What another endpoint than the one of a callable handle would be is judged, and then denied. What uses
- * handles has its requests judged but on a channel in place of one of the init file: for others the server
- * has no table. */
+ * handles has its requests judged where the server has no table of them. */
 static ChanWay ask(void *arg, uint16_t riid, uint16_t mid) {
         const Asking *a = arg;
         ChanWay way;
@@ -516,7 +515,7 @@ static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) 
                 .status = link->listener->index,
                 .has_riid = plan->has_riid,
                 .riid = plan->riid,
-                .has_seat = plan->is_static && l->channels->servers[server].held.entries};
+                .has_seat = l->channels->servers[server].held.entries};
         Legs legs = {-1, -1, -1};
         const LinkBlock *block;
         int r = find_block(l, &key, plan->client, server, &block);

@@ -56,7 +56,8 @@ static void *accept_all(void *arg) {
 }
 
 static int serve(long cpu) {
-        static const bench_IUse_ops ops = {.Small = small, .Judged = files_judged};
+        static const bench_IUse_ops ops = {
+                .Small = small, .Use = files_use, .Judged = files_judged, .Get = files_get};
         static Handle listener;
         NkKosTransport transport;
         pthread_t thread;
@@ -64,7 +65,7 @@ static int serve(long cpu) {
 
         timing_pin_to(cpu); /* the other thread too */
         listener = ServiceLocatorRegister(FILES_CHANNEL, NULL, 0, &iid);
-        if (NkKosTransport_Init(&transport, listener, NK_NULL, 0) != NK_EOK ||
+        if (files_create() != rcOk || NkKosTransport_Init(&transport, listener, NK_NULL, 0) != NK_EOK ||
                 pthread_create(&thread, NULL, accept_all, &listener) != 0)
                 timing_die("starting");
         return files_serve(&transport, &ops);
@@ -115,6 +116,26 @@ static void small_static(uint32_t i) {
 static void small_dynamic(uint32_t i) {
         (void)i;
         (void)small_on(&dynamic);
+}
+
+static Handle file;
+
+static void get_file(void) {
+        bench_IUse_Get_req req = {.a = 1, .b = 2};
+        bench_IUse_Get_res res;
+
+        if (bench_IUse_Get(&statical.base, &req, NULL, &res, NULL) != NK_EOK)
+                timing_die("Get");
+        file = nk_get_handle(&res.file);
+}
+
+static void use_dynamic(uint32_t i) {
+        bench_IUse_Use_req req = {.a = 1, .b = 2, .file = nk_handle_desc(file)};
+        bench_IUse_Use_res res;
+
+        (void)i;
+        if (bench_IUse_Use(&dynamic.base, &req, NULL, &res, NULL) != NK_EOK || res.c != FILES_CONTEXT)
+                timing_die("Use");
 }
 
 static void judged_static(uint32_t i) {
@@ -239,9 +260,9 @@ static const struct {
         void (*operation)(uint32_t i);
         void (*after)(uint32_t i);
         uint32_t n;
-} rows[] = {{small_static, NULL, CALLS}, {small_dynamic, NULL, CALLS}, {judged_static, NULL, CALLS},
-        {judged_dynamic, NULL, CALLS}, {bare_open_and_close, NULL, OPENS}, {open_one, close_one, OPENS},
-        {open_and_call, close_one, OPENS}, {open_and_close, NULL, OPENS}};
+} rows[] = {{small_static, NULL, CALLS}, {small_dynamic, NULL, CALLS}, {use_dynamic, NULL, CALLS},
+        {judged_static, NULL, CALLS}, {judged_dynamic, NULL, CALLS}, {bare_open_and_close, NULL, OPENS},
+        {open_one, close_one, OPENS}, {open_and_call, close_one, OPENS}, {open_and_close, NULL, OPENS}};
 
 static uint32_t measure_row(size_t row) {
         return timing_median(rows[row].operation, rows[row].after, rows[row].n);
@@ -257,6 +278,7 @@ static int call(long rounds, uint32_t n_channels) {
         bench_IUse_proxy_init(&statical, &transport.base, ServiceLocatorGetRiid(handle, "main"));
         (void)NkKosTransport_Init(&other, open_channel(), NK_NULL, 0);
         bench_IUse_proxy_init(&dynamic, &other.base, ServiceLocatorGetRiid(handle, "main"));
+        get_file();
         while (small_on(&statical) < n_channels)
                 (void)usleep(1000);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -18,14 +18,11 @@
 #include "files_server.h"
 #include "timing.h"
 
-#define RIGHTS (OCAP_HANDLE_TRANSFER | OCAP_HANDLE_COPY | 1)
-#define CALLS  2000 /* of one row in one round */
-#define CURVE  5
-#define STEP   7919 /* from one handle to the next: they are far apart */
+#define CALLS 2000 /* of one row in one round */
+#define CURVE 5
+#define STEP  7919 /* from one handle to the next: they are far apart */
 
 /* --- the server --- */
-
-static Handle resource, badge;
 
 static nk_err_t small(struct bench_IUse *self, const bench_IUse_Small_req *req,
         const struct nk_arena *req_arena, bench_IUse_Small_res *res, struct nk_arena *res_arena) {
@@ -35,34 +32,13 @@ static nk_err_t small(struct bench_IUse *self, const bench_IUse_Small_req *req,
         return NK_EOK;
 }
 
-static nk_err_t use(struct bench_IUse *self, const bench_IUse_Use_req *req, const struct nk_arena *req_arena,
-        bench_IUse_Use_res *res, struct nk_arena *res_arena) {
-        nk_badge_t context;
-
-        (void)self, (void)req_arena, (void)res_arena;
-        if (nk_get_badge_op(&req->file, 1, &context) != NK_EOK)
-                return NK_EPERM;
-        res->c = context;
-        res->d = req->b;
-        return NK_EOK;
-}
-
-static nk_err_t get(struct bench_IUse *self, const bench_IUse_Get_req *req, const struct nk_arena *req_arena,
-        bench_IUse_Get_res *res, struct nk_arena *res_arena) {
-        (void)self, (void)req_arena, (void)res_arena;
-        res->c = req->a;
-        res->d = req->b;
-        res->file = nk_handle_desc(resource, RIGHTS, badge);
-        return NK_EOK;
-}
-
 static int serve(void) {
-        static const bench_IUse_ops ops = {.Small = small, .Use = use, .Judged = files_judged, .Get = get};
+        static const bench_IUse_ops ops = {
+                .Small = small, .Use = files_use, .Judged = files_judged, .Get = files_get};
         NkKosTransport transport;
         ServiceId iid;
 
-        if (KnHandleCreateUserObject(HANDLE_TYPE_USER_FIRST, RIGHTS, (void *)1, &resource) != rcOk ||
-                KnHandleCreateBadge(INVALID_HANDLE, 0, (void *)7, &badge) != rcOk ||
+        if (files_create() != rcOk ||
                 NkKosTransport_Init(&transport, ServiceLocatorRegister(FILES_CHANNEL, NULL, 0, &iid), NK_NULL,
                         0) != NK_EOK)
                 timing_die("starting");

@@ -220,6 +220,47 @@ static void descriptors_stay_below_the_number_foretold(void **state) {
 
 #define with_end(name) cmocka_unit_test_teardown(name, end)
 
+/* --- handles of channels that come later --- */
+
+static ChanWay use_put(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
+        bool *is_used = arg;
+
+        (void)client;
+        (void)server;
+        return *is_used && riid == KEEPER_STORE_IID && mid == KEEPER_PUT_MID ? CHAN_WAY_USE : CHAN_WAY_DIRECT;
+}
+
+static bool ask_all_but_the_last(void *arg, uint32_t task) {
+        (void)arg;
+        return task < 2;
+}
+
+/* Who can't be asked for a channel needs none, and who is never called with handles. */
+static void table_of_handles_is_for_who_may_be_called_with_some_later(void **state) {
+        static const char unconnected[] = "entities:\n- {name: Client}\n- {name: Server}\n"
+                                          "- {name: Server, task: Other}\n";
+        NkcClass class = connected_server;
+        bool is_used = false;
+        ChannelsPolicy policy = {.way = use_put, .asks_kernel = ask_all_but_the_last, .arg = &is_used};
+
+        (void)state;
+        class.shape = keeper_shape();
+        class.shape_size = keeper_shape()->size;
+        for (int round = 0; round < 2; round++, is_used = true) {
+                Reading *r = connected_new(unconnected);
+                Channels c;
+
+                for (uint32_t i = 0; i < 3; i++)
+                        r->sol.tasks[i].class = &class;
+                assert_int_equal(channels_init(&c, &r->sol, &policy), 0);
+                assert_int_equal(c.servers[0].held.entries != NULL, is_used);
+                assert_int_equal(c.servers[1].held.entries != NULL, is_used);
+                assert_null(c.servers[2].held.entries);
+                channels_deinit(&c);
+                reading_free(r);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 with_end(without_a_direct_method_two_processes_share_no_memory),
@@ -229,6 +270,7 @@ int main(void) {
                 with_end(nobody_can_write_the_kernel_processs_page),
                 with_end(no_two_processes_have_one_bell),
                 with_end(descriptors_stay_below_the_number_foretold),
+                cmocka_unit_test(table_of_handles_is_for_who_may_be_called_with_some_later),
         };
 
         return cmocka_run_group_tests_name("judged channels", tests, NULL, NULL);
