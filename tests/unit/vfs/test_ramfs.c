@@ -608,6 +608,23 @@ static void extended_attributes_are_kept_and_limited(void **state) {
         fs_unref(node);
 }
 
+/* 256 names of 255 bytes, each with its zero, are all that a list can say. */
+static void names_of_attributes_have_a_limit_together(void **state) {
+        FsNode *node = make(fs->root, "file", S_IFREG | 0600);
+        char name[256];
+
+        (void)state;
+        for (unsigned i = 0; i < 256; i++) {
+                assert_int_equal(snprintf(name, sizeof name, "user.%0250u", i), 255);
+                assert_int_equal(fs->ops->setxattr(node, name, "", 0, 0), 0);
+        }
+        assert_int_equal(fs->ops->setxattr(node, "user.x", "", 0, 0), -ENOSPC);
+        assert_int_equal(fs->ops->setxattr(node, name, "more", 4, 0), 0); /* no new name */
+        assert_int_equal(fs->ops->removexattr(node, name), 0);
+        assert_int_equal(fs->ops->setxattr(node, "user.x", "", 0, 0), 0);
+        fs_unref(node);
+}
+
 static void set_changes_only_what_it_names(void **state) {
         FsNode *node = make(fs->root, "file", S_IFREG | 0600);
         const FsSet set = {
@@ -649,6 +666,7 @@ int main(void) {
                 CASE(a_directory_is_found_empty_after_all_is_removed),
                 cmocka_unit_test_setup_teardown(a_deep_tree_goes_with_its_mount, set_up_large, tear_down),
                 CASE(extended_attributes_are_kept_and_limited),
+                CASE(names_of_attributes_have_a_limit_together),
                 CASE(set_changes_only_what_it_names),
         };
 

@@ -3,6 +3,7 @@
  * From what a user writes to mounts: entries of an fstab, options, names of devices.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include "fstab.h"
 #include "ramfs.h"
 #include "startup.h"
+#include "world.h"
 
 static FstabEntry entry;
 static const char *fault;
@@ -193,6 +195,72 @@ static void an_unknown_file_system_is_named(void **state) {
         vfs_client_deinit(&c);
 }
 
+static void write_entries(VfsClient *c, const char *text, size_t size) {
+        VfsFile *f;
+        size_t put;
+
+        assert_int_equal(vfs_open(c, NULL, "/fstab", O_RDWR | O_CREAT | O_TRUNC, 0600, &f), 0);
+        assert_int_equal(vfs_write(f, text, size, &put), 0);
+        assert_int_equal(put, size);
+        assert_int_equal(vfs_close(f), 0);
+}
+
+static void a_file_of_entries_is_not_endless(void **state) {
+        static const char *const args[] = {"vfs", "-f", "/fstab"};
+        static const char last[] = "nodev /k ramfs 0\n";
+        static char text[FSTAB_FILE_MAX];
+        const char *why;
+        VfsClient c;
+
+        (void)state;
+        memset(text, '\n', sizeof text);
+        memcpy(text + sizeof text - sizeof last, last, sizeof last - 1);
+        assert_int_equal(setenv("MOUNT_ALL", "", 1), 0);
+        assert_int_equal(setenv("UNMAP_ROMFS", "1", 1), 0);
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        write_entries(&c, text, FSTAB_FILE_MAX - 1);
+        assert_true(startup_arguments(3, words(args), &why));
+        assert_int_equal(vfs_umount(&c, "/k", 0), 0);
+        write_entries(&c, text, FSTAB_FILE_MAX);
+        assert_false(startup_arguments(3, words(args), &why));
+        assert_int_equal(vfs_umount(&c, "/k", 0), -EINVAL);
+        vfs_client_deinit(&c);
+        assert_int_equal(unsetenv("UNMAP_ROMFS"), 0);
+        assert_int_equal(unsetenv("MOUNT_ALL"), 0);
+}
+
+static bool count_mount(void *arg, const Mount *mount) {
+        (void)mount;
+        ++*(uint32_t *)arg;
+        return true;
+}
+
+static uint32_t count_mounts(void) {
+        uint32_t n = 0;
+
+        mounts_each(world_mounts(), count_mount, &n);
+        return n;
+}
+
+static void there_is_an_end_of_mounts(void **state) {
+        const WorldMount one = {.source = "nodev", .target = "/m", .type = "ramfs", .data = ""};
+        uint32_t n_before = count_mounts();
+        VfsClient c;
+
+        (void)state;
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        assert_int_equal(vfs_mkdir(&c, NULL, "/m", 0700), 0);
+        while (count_mounts() < MOUNTS_MAX)
+                assert_int_equal(world_mount(&c, &one), 0);
+        assert_int_equal(world_mount(&c, &one), -ENOMEM);
+        assert_int_equal(count_mounts(), MOUNTS_MAX);
+        assert_int_equal(vfs_umount(&c, "/m", 0), 0);
+        assert_int_equal(world_mount(&c, &one), 0);
+        while (count_mounts() > n_before)
+                assert_int_equal(vfs_umount(&c, "/m", 0), 0);
+        vfs_client_deinit(&c);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(an_entry_has_four_fields),
@@ -203,6 +271,8 @@ int main(void) {
                 cmocka_unit_test(what_can_not_be_mounted_is_left_out),
                 cmocka_unit_test(unless_everything_must_be_mounted),
                 cmocka_unit_test(an_unknown_file_system_is_named),
+                cmocka_unit_test(a_file_of_entries_is_not_endless),
+                cmocka_unit_test(there_is_an_end_of_mounts),
         };
 
         return cmocka_run_group_tests_name("vfs_server mounting", tests, NULL, NULL);
