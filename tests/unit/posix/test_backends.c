@@ -35,7 +35,7 @@ static struct vfs *ours_new(Handle client_id, const char *config, int *error) {
                 *error = EPROTO;
                 return NULL;
         }
-        (void)snprintf(last_config, sizeof last_config, "%.63s", config);
+        (void)strncpy(last_config, config, sizeof last_config - 1);
         last_client = client_id;
         return strcmp(config, "silent") == 0 ? NULL : strcmp(config, "bare") == 0 ? &without_dtor : &ours;
 }
