@@ -30,9 +30,11 @@
 #define WAIT_YIELD_MISSES  16u /* after so many fruitless waits in a row, stop yielding */
 #define WAIT_YIELD_PROBE   31u /* but try again in every 32nd wait */
 #define WAIT_YIELD_SLOW_NS                                                                                   \
-        1000000u                /* longer than many callers in turn take: a stranger had his time slice      \
-                                 */
-#define WAIT_PROGRESS      2u   /* steps of the other side that make a long yield well spent */
+        1000000u               /* longer than many callers in turn take: a stranger had his time slice       \
+                                */
+#define WAIT_YIELD_SHARE   256u/* so much of a slow yield must quick ones have taken since the last slow one \
+                                */
+#define WAIT_PROGRESS      2u  /* steps of the other side that make a long yield well spent */
 #define WAIT_YIELD_BAN     256u /* waits without yielding after that; doubles each time it happens again */
 #define WAIT_YIELD_BAN_MAX 65536u
 #define WAIT_YIELD_GOOD    1024u /* quick yields in a row that halve the next ban */
@@ -48,6 +50,7 @@ typedef struct WaitHabit {
         uint32_t yield_banned; /* waits left without yielding: somebody else wants the processor */
         uint32_t yield_ban;    /* length of the last ban, 0: none so far */
         uint32_t yield_good;   /* quick ones in a row */
+        uint64_t yield_quick;  /* nanoseconds of quick ones since the last slow one */
         uint32_t yields;       /* of the last wait, if they ended it; else 0 */
 } WaitHabit;
 
@@ -106,15 +109,23 @@ static inline bool wait_spin(WaitHabit *h, uint32_t budget, WaitReady *ready, vo
 }
 
 /* On a processor that others keep busy a yield costs a whole time slice, and a sleep costs nothing of
- * the kind: a wake-up goes ahead of whoever has used up his share. */
+ * the kind: a wake-up goes ahead of whoever has used up his share. But where those others are another
+ * session's, the slice went to them because ours was used up (decision 0034), and sleeping would lose it too:
+ * then many quick yields lie between two slow ones. */
 static inline void wait_yield_took(WaitHabit *h, uint64_t ns) {
+        bool is_others_turn = h->yield_quick >= ns / WAIT_YIELD_SHARE;
+
         if (ns < WAIT_YIELD_SLOW_NS) {
+                h->yield_quick += ns;
                 if (h->yield_ban && ++h->yield_good >= WAIT_YIELD_GOOD) {
                         h->yield_ban /= 2;
                         h->yield_good = 0;
                 }
                 return;
         }
+        h->yield_quick = 0;
+        if (is_others_turn)
+                return;
         h->yield_ban = h->yield_ban < WAIT_YIELD_BAN ? WAIT_YIELD_BAN : h->yield_ban * 2;
         if (h->yield_ban > WAIT_YIELD_BAN_MAX)
                 h->yield_ban = WAIT_YIELD_BAN_MAX;
