@@ -32,6 +32,16 @@ void vfs_client_deinit(VfsClient *c) {
 
 /* --- walking --- */
 
+/* What was mounted on the client's root since is its root now, and what is at work there is at work in that.
+ */
+static void cover(const VfsClient *c, bool is_cwd, Place *root, Place *base) {
+        const bool is_there = is_cwd && place_is(root, base);
+
+        *root = mounts_cross(c->walker.mounts, *root);
+        if (is_there)
+                *base = mounts_cross(c->walker.mounts, *base);
+}
+
 /* Another thread may change both while this one walks. */
 static void hold_start(VfsClient *c, const VfsFile *dir, Walker *ret_walker, Place *ret_base) {
         (void)pthread_mutex_lock(&c->lock);
@@ -39,6 +49,7 @@ static void hold_start(VfsClient *c, const VfsFile *dir, Walker *ret_walker, Pla
         ret_walker->root = place_ref(c->walker.root);
         *ret_base = place_ref(dir ? dir->place : c->cwd);
         (void)pthread_mutex_unlock(&c->lock);
+        cover(c, dir == NULL, &ret_walker->root, ret_base);
 }
 
 int vfs_walk(VfsClient *c, const VfsFile *dir, const char *path, unsigned flags, Walked *ret) {

@@ -65,6 +65,7 @@ int vfs_getdents(VfsFile *f, VfsEmit *emit, void *arg) {
                 fs_lock_shared(fs);
                 r = fs->ops->readdir(f->place.node, f->at - 2, pass_on, &t);
                 fs_unlock(fs);
+                place_accessed(&f->place);
         }
         (void)pthread_mutex_unlock(&f->lock);
         return r;

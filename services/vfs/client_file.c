@@ -252,6 +252,7 @@ static int read_at(VfsFile *f, void *buffer, size_t size, uint64_t at, size_t *r
         fs_lock_shared(fs);
         r = fs->ops->read(f->place.node, buffer, size < VFS_IO_MAX ? size : VFS_IO_MAX, at, ret_got);
         fs_unlock(fs);
+        place_accessed(&f->place);
         return r;
 }
 

@@ -21,6 +21,21 @@ int place_stat(const Place *p, struct stat *ret) {
         return r;
 }
 
+static bool keeps_access(const Place *p) {
+        return p->mount->fs->ops->accessed && !(p->mount->flags & MOUNT_NO_ATIME);
+}
+
+void place_accessed(const Place *p) {
+        Fs *fs = p->mount->fs;
+
+        if (!atomic_load_explicit(&p->node->is_due, memory_order_relaxed) || !keeps_access(p) ||
+                place_check_writable(p) < 0)
+                return;
+        fs_lock(fs);
+        fs->ops->accessed(p->node);
+        fs_unlock(fs);
+}
+
 int place_statvfs(const Place *p, struct statvfs *ret) {
         Fs *fs = p->mount->fs;
         int r;
@@ -33,6 +48,7 @@ int place_statvfs(const Place *p, struct statvfs *ret) {
         fs_unlock(fs);
         ret->f_flag |= place_check_writable(p) < 0 ? ST_RDONLY : 0;
         ret->f_flag |= p->mount->flags & MOUNT_NO_SUID ? ST_NOSUID : 0;
+        ret->f_flag |= keeps_access(p) ? ST_RELATIME : ST_NOATIME;
         return r;
 }
 

@@ -44,6 +44,8 @@ int place_check_change(const VfsClient *c, const Place *dir);
  * as the directory's default list has it. -EEXIST. */
 int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *ret);
 
+/* It was read: keeps when, unless that is kept already or not wanted. */
+void place_accessed(const Place *p);
 int place_stat(const Place *p, struct stat *ret);
 int place_statvfs(const Place *p, struct statvfs *ret);
 int place_set(const Place *p, const FsSet *set);

@@ -38,6 +38,8 @@ struct FsNode {
         mode_t type; /* S_IFMT part; a file never changes it */
         _Atomic uint32_t n_refs;
         _Atomic uint32_t n_mounts; /* the core's: mounted here, so that a walk seldom has to look */
+        _Atomic bool
+                is_due; /* the module's: it was read, and its time of access is older than its last change */
 };
 
 typedef struct FsName {
@@ -103,6 +105,9 @@ typedef struct FsOps {
         int (*read)(
                 FsNode *node, void *buffer, size_t size, uint64_t at, size_t *ret_got); /* (r) 0: the end */
         int (*write)(FsNode *node, const void *data, size_t size, uint64_t at, size_t *ret_put);
+        /* A node that is due gets its time of access, and no other time changes. NULL: there are no such
+         * times, or they are only set. */
+        void (*accessed)(FsNode *node);
         int (*truncate)(FsNode *node, uint64_t size);
         int (*fsync)(FsNode *node, bool only_data);
 
@@ -152,4 +157,5 @@ static inline void fs_node_init(FsNode *node, Fs *fs, uint64_t ino, mode_t type)
         node->type = type & S_IFMT;
         atomic_init(&node->n_refs, 1);
         atomic_init(&node->n_mounts, 0);
+        atomic_init(&node->is_due, false);
 }

@@ -33,6 +33,7 @@ static unsigned long flag_of(const char *word, bool *ret_known) {
                 {"nodev", MS_NODEV},
                 {"sync", MS_SYNCHRONOUS},
                 {"noatime", MS_NOATIME},
+                {"relatime", MS_RELATIME},
         };
 
         *ret_known = true;

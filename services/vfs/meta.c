@@ -18,6 +18,23 @@ void meta_init(FsMeta *m, const FsNew *what) {
         m->atime = m->mtime = m->ctime = meta_now();
 }
 
+static bool is_later(const struct timespec *a, const struct timespec *b) {
+        return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/* Many read at once: what is true already is not written again. */
+void meta_read(const FsMeta *m, FsNode *node) {
+        const bool is_kept = is_later(&m->atime, &m->mtime) && is_later(&m->atime, &m->ctime);
+
+        if (!is_kept && !atomic_load_explicit(&node->is_due, memory_order_relaxed))
+                atomic_store_explicit(&node->is_due, true, memory_order_relaxed);
+}
+
+void meta_accessed(FsMeta *m, FsNode *node) {
+        m->atime = meta_now();
+        atomic_store_explicit(&node->is_due, false, memory_order_relaxed);
+}
+
 void meta_touch(FsMeta *m) {
         m->mtime = m->ctime = meta_now();
 }

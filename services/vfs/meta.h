@@ -18,6 +18,10 @@ struct timespec meta_now(void);
 
 /* Of a node that is made now. */
 void meta_init(FsMeta *m, const FsNew *what);
+/* It is read: says so, if it changed since that was last kept. */
+void meta_read(const FsMeta *m, FsNode *node);
+/* For FsOps.accessed. */
+void meta_accessed(FsMeta *m, FsNode *node);
 /* Its contents have changed. */
 void meta_touch(FsMeta *m);
 /* For FsOps.set. */

@@ -17,7 +17,8 @@ enum {
         MOUNT_NO_DEVICES = 2,
         MOUNT_NO_EXEC = 4,
         MOUNT_NO_SUID = 8,
-        MOUNT_SYNC = 16 /* what is written is safe before the call ends */
+        MOUNT_SYNC = 16,    /* what is written is safe before the call ends */
+        MOUNT_NO_ATIME = 32 /* reading changes no time */
 };
 
 typedef struct Mount Mount;

@@ -161,6 +161,10 @@ static int ramfs_set(FsNode *node, const FsSet *set) {
         return 0;
 }
 
+static void ramfs_accessed(FsNode *node) {
+        meta_accessed(&ram(node)->meta, node);
+}
+
 static int ramfs_readlink(FsNode *node, char *buffer, size_t size, size_t *ret_length) {
         const char *target = ram(node)->target;
         size_t n = strlen(target);
@@ -189,6 +193,7 @@ static int ramfs_parent(FsNode *dir, FsNode **ret) {
 static int ramfs_readdir(FsNode *dir, uint64_t at, FsEmit *emit, void *arg) {
         const RamDir *d = &ram(dir)->dir;
 
+        meta_read(&ram(dir)->meta, dir);
         for (const RamEntry *e; (e = ramdir_from(d, at)) != NULL; at = e->number + 1) {
                 FsName name = {.text = e->name, .length = e->length};
 
@@ -369,6 +374,7 @@ static int ramfs_rename(FsNode *from, const FsName *old, FsNode *to, const FsNam
 /* --- contents --- */
 
 static int ramfs_read(FsNode *node, void *buffer, size_t size, uint64_t at, size_t *ret_got) {
+        meta_read(&ram(node)->meta, node);
         *ret_got = ramdata_read(&ram(node)->data, buffer, size, at);
         return 0;
 }
@@ -514,6 +520,7 @@ static const FsOps ramfs_ops = {
         .parent = ramfs_parent,
         .stat = ramfs_stat,
         .set = ramfs_set,
+        .accessed = ramfs_accessed,
         .readlink = ramfs_readlink,
         .readdir = ramfs_readdir,
         .create = ramfs_create,

@@ -2,6 +2,7 @@
 /* What is said of files: the stat family, times, statvfs; and modes, which bind whoever is not root. */
 #include "suite.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -153,6 +154,58 @@ static void access_says_whether_it_exists_and_what_may_be_done(void) {
         CHECK(faccessat(AT_FDCWD, "f", R_OK, 0) == 0);
         FAILS(EBADF, faccessat(63, "f", R_OK, 0));
 }
+
+/* --- times of access, where they are kept --- */
+
+static bool keeps_access(void) {
+        struct statvfs st;
+
+        return statvfs(".", &st) == 0 && !(st.f_flag & ST_NOATIME);
+}
+
+static bool make_old(const char *path) {
+        const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 2000}};
+
+        return utimensat(AT_FDCWD, path, old, 0) == 0;
+}
+
+static long access_of(const char *path) {
+        struct stat st;
+
+        return stat(path, &st) == 0 ? (long)st.st_atim.tv_sec : -1;
+}
+
+static void reading_sets_the_time_of_access_after_a_change(void) {
+        struct stat before, after;
+        char c;
+        int fd = suite_file("f", "x");
+
+        CHECK(fd >= 0 && make_old("f") && stat("f", &before) == 0 && before.st_atim.tv_sec == 1000);
+        CHECK(read(fd, &c, 1) == 1 && stat("f", &after) == 0 && after.st_atim.tv_sec > 1000000);
+        CHECK(after.st_mtim.tv_sec == 2000 && after.st_ctim.tv_sec == before.st_ctim.tv_sec &&
+                after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+}
+
+static void writing_and_looking_set_no_time_of_access(void) {
+        struct stat st;
+        int fd = suite_file("f", "x");
+
+        CHECK(fd >= 0 && make_old("f") && pwrite(fd, "y", 1, 0) == 1 && fstat(fd, &st) == 0);
+        CHECK(access("f", R_OK) == 0 && access_of("f") == 1000);
+        CHECK(pread(fd, (char[1]){0}, 1, 0) == 1 && access_of("f") > 1000000);
+}
+
+static void listing_sets_a_directory_s_time_of_access(void) {
+        DIR *dir;
+
+        CHECK(mkdir("d", 0700) == 0 && make_old("d") && access_of("d") == 1000);
+        CHECK((dir = opendir("d")) != NULL && readdir(dir) != NULL && closedir(dir) == 0);
+        CHECK(access_of("d") > 1000000);
+}
+
+static const SuiteCase access_cases[] = {CASE(reading_sets_the_time_of_access_after_a_change),
+        CASE(writing_and_looking_set_no_time_of_access), CASE(listing_sets_a_directory_s_time_of_access)};
+const SuiteGroup suite_access = GROUP("access", access_cases, keeps_access);
 
 static const SuiteCase cases[] = {CASE(stat_lstat_fstat_and_fstatat_agree),
         CASE(stat_refuses_what_is_not_there), CASE(fstatat_of_an_empty_path_takes_the_descriptor),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include <cmocka.h>
 
@@ -217,9 +218,91 @@ static void a_directory_gives_its_group_on_if_it_is_told_to(void **state) {
         assert_int_equal(stat_of("/d/file").st_uid, 1);
 }
 
+/* --- mounts --- */
+
+static void mount_ramfs(const char *path, unsigned flags) {
+        Fs *fs;
+
+        assert_int_equal(ramfs_new(0, 0755, &fs), 0);
+        assert_int_equal(vfs_mount(&c, path, fs, "ramfs", flags), 0);
+}
+
+static int look_at(const char *path) {
+        struct stat st;
+
+        return vfs_stat(&c, NULL, path, true, &st);
+}
+
+static void a_mount_on_the_root_covers_it_until_it_goes(void **state) {
+        VfsFile *f = NULL;
+        char text[8], cwd[16];
+        size_t n;
+
+        (void)state;
+        write_file("/below", "below");
+        assert_int_equal(vfs_open(&c, NULL, "/below", O_RDONLY, 0, &f), 0);
+        mount_ramfs("/", 0);
+        assert_int_equal(look_at("/below"), -ENOENT);
+        assert_int_equal(look_at("below"), -ENOENT);
+        write_file("above", "above");
+        assert_int_equal(look_at("/../above"), 0);
+        assert_int_equal(vfs_getcwd(&c, cwd, sizeof cwd), 0);
+        assert_string_equal(cwd, "/");
+        assert_int_equal(vfs_read(f, text, sizeof text, &n), 0); /* what is open stays open */
+        assert_int_equal(n, 5);
+        vfs_close(f);
+        assert_int_equal(vfs_umount(&c, "/", 0), 0);
+        assert_int_equal(look_at("/above"), -ENOENT);
+        assert_int_equal(look_at("below"), 0);
+        assert_int_equal(vfs_umount(&c, "/", 0), -EBUSY); /* the first one */
+}
+
+static void the_root_of_a_client_below_is_not_covered(void **state) {
+        (void)state;
+        assert_int_equal(vfs_mkdir(&c, NULL, "/jail", 0755), 0);
+        write_file("/jail/inside", "");
+        assert_int_equal(vfs_chroot(&c, "/jail"), 0);
+        assert_int_equal(look_at("/inside"), 0);
+        mount_ramfs("/", 0); /* on its own */
+        assert_int_equal(look_at("/inside"), -ENOENT);
+        assert_int_equal(vfs_umount(&c, "/", 0), 0);
+        assert_int_equal(look_at("/inside"), 0);
+}
+
+static time_t access_after_reading(const char *path) {
+        const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 2000}};
+        VfsFile *f = NULL;
+        char text[8];
+        size_t n;
+
+        write_file(path, "text");
+        assert_int_equal(vfs_utimens(&c, NULL, path, true, old), 0);
+        assert_int_equal(vfs_open(&c, NULL, path, O_RDONLY, 0, &f), 0);
+        assert_int_equal(vfs_read(f, text, sizeof text, &n), 0);
+        vfs_close(f);
+        return stat_of(path).st_atim.tv_sec;
+}
+
+static void reading_sets_a_time_where_that_is_wanted(void **state) {
+        struct statvfs st;
+
+        (void)state;
+        assert_int_equal(vfs_mkdir(&c, NULL, "/m", 0755), 0);
+        mount_ramfs("/m", MOUNT_NO_ATIME);
+        assert_true(access_after_reading("/f") > 2000);
+        assert_int_equal(access_after_reading("/m/f"), 1000);
+        assert_int_equal(vfs_statvfs(&c, "/m", &st), 0);
+        assert_true(st.f_flag & ST_NOATIME);
+        assert_int_equal(vfs_statvfs(&c, "/", &st), 0);
+        assert_true(st.f_flag & ST_RELATIME);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
+                CASE(a_mount_on_the_root_covers_it_until_it_goes),
+                CASE(the_root_of_a_client_below_is_not_covered),
+                CASE(reading_sets_a_time_where_that_is_wanted),
                 CASE(growing_by_much_goes_in_steps),
                 CASE(growing_that_fails_leaves_the_file_as_it_was),
                 CASE(what_can_not_be_written_back_is_unmounted_all_the_same),

@@ -151,7 +151,12 @@ static void file_systems_come_and_go(Raw *raw) {
         check(mount_at(raw, "/nowhere", "ramfs", 0) == ENOENT, "a mount point must be there");
         check(mount_at(raw, "/dir", "nosuchfs", 0) == ENODEV, "a file system must be known");
         check(mount_at(raw, "/dir", "ramfs", MS_BIND) == EINVAL, "so must flags");
-        check(mount_at(raw, "/", "ramfs", 0) == EBUSY, "the root stays");
+        check(mount_at(raw, "/", "ramfs", 0) == 0 && raw_stat(raw, "/dir", &st) == ENOENT,
+                "the root is covered for all");
+        check(raw_mkdir(raw, "/new") == 0 && umount_at(raw, "/") == 0 && raw_stat(raw, "/dir", &st) == 0 &&
+                        raw_stat(raw, "/new", &st) == ENOENT,
+                "and comes back");
+        check(umount_at(raw, "/") == EBUSY, "the first one stays");
         check(mount_at(raw, "/dir", "ramfs", 0) == 0 && count_mounts(raw) == 4, "a client mounts");
         check(raw_open(raw, file, "/dir/0", O_RDONLY, 0) == ENOENT, "what was there is covered");
         check(raw_open(raw, file, "/dir/x", O_RDWR | O_CREAT, 0600) == 0 && umount_at(raw, "/dir") == EBUSY,
