@@ -15,6 +15,7 @@
 #define READS_MAX 16u
 #define PIECE     8192u
 #define HERE_MAX  64u /* names of one directory that are looked at */
+#define FAR_BITS  36u /* of sizes and offsets */
 
 typedef struct Walk {
         Fs *fs;
@@ -99,14 +100,16 @@ static void look_at(FsNode *node) {
 
 /* One change of each kind, by the number of the name. */
 static void change(const Walk *w, FsNode *dir, FsNode *node, const FsName *name) {
+        static const char large[3000];
         const FsName other = {.text = "another name", .length = 12};
         const FsNew what = {.mode = (w->n_names % 3 ? S_IFREG : S_IFDIR) | 0644};
         const FsSet set = {.what = FS_SET_MODE | FS_SET_MTIME, .mode = 0600};
         const FsOps *ops = w->fs->ops;
+        uint64_t far = 1ull << w->n_names % FAR_BITS;
         FsNode *made = NULL;
         size_t n;
 
-        switch (w->n_names % 8) {
+        switch (w->n_names % 12) {
         case 0:
                 (void)(S_ISDIR(node->type) ? ops->rmdir(dir, name) : ops->unlink(dir, name));
                 break;
@@ -115,8 +118,7 @@ static void change(const Walk *w, FsNode *dir, FsNode *node, const FsName *name)
                         (void)fs_unref(made);
                 break;
         case 2:
-                if (!S_ISDIR(node->type))
-                        (void)ops->rename(dir, name, w->fs->root, &other, 0);
+                (void)ops->rename(dir, name, w->fs->root, &other, 0); /* the root is below nothing */
                 break;
         case 3:
                 if (S_ISREG(node->type))
@@ -132,6 +134,22 @@ static void change(const Walk *w, FsNode *dir, FsNode *node, const FsName *name)
                 break;
         case 6:
                 (void)ops->set(node, &set);
+                break;
+        case 7:
+                if (S_ISREG(node->type))
+                        (void)ops->write(node, "far away", 8, far, &n);
+                break;
+        case 8:
+                if (S_ISREG(node->type))
+                        (void)ops->truncate(node, far);
+                break;
+        case 9:
+                if (ops->setxattr)
+                        (void)ops->setxattr(node, "user.large", large, sizeof large, 0);
+                break;
+        case 10:
+                if (dir == w->fs->root) /* elsewhere one might come to lie below itself */
+                        (void)ops->rename(dir, name, dir, &other, FS_RENAME_EXCHANGE);
                 break;
         default:
                 if (ops->link && !S_ISDIR(node->type))
