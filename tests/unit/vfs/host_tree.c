@@ -168,7 +168,7 @@ static void make_scripts(int dir) {
                 "\341\204\222\341\205\241\341\206\253", "u\314\210 is not \303\274",
                 "\303\274 is not u\314\210", "\360\237\234\261 \360\237\247\252", " blank first and last ",
                 "quote\" star* mark? back\\slash", "line\nend", "-rf"};
-        char name[260] = "scripts/";
+        char name[sizeof "scripts/" + 255] = "scripts/";
 
         assert_int_equal(mkdirat(dir, "scripts", 0755), 0);
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
