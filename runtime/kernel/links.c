@@ -46,6 +46,8 @@ typedef struct LinkListener {
 } LinkListener;
 
 typedef struct Link {
+        struct Link *next, **at; /* of all that are open */
+        uint64_t number;
         LinkListener *listener;
         uint32_t client;
         int direct_fd;        /* the direct leg, to ask which slots have memory; -1: nothing is direct */
@@ -69,7 +71,9 @@ struct Links {
         LinkListener *listeners; /* static ones */
         LinkRoom *rooms;         /* per task */
         Openings openings;       /* of blocks and status pages */
+        Link *first;
         uint32_t n_links;
+        uint64_t n_ever;
 };
 
 static void close_fd(int *fd) {
@@ -492,6 +496,22 @@ static void close_legs_of(const Link *link) {
         mediator_remove(link->route, CHAN_CLIENT_GONE | CHAN_SERVER_GONE);
 }
 
+static void enter(Links *l, Link *link) {
+        link->number = ++l->n_ever;
+        link->at = &l->first;
+        link->next = l->first;
+        if (link->next)
+                link->next->at = &link->next;
+        l->first = link;
+}
+
+static void leave(const Link *link) {
+        if (link->next)
+                link->next->at = link->at;
+        if (link->at)
+                *link->at = link->next;
+}
+
 static void close_link(void *arg, void *of) {
         Links *l = arg;
         Link *link = of;
@@ -504,6 +524,7 @@ static void close_link(void *arg, void *of) {
         leave_room(l, link->client);
         leave_room(l, listener->task);
         l->n_links--;
+        leave(link);
         free(link);
 }
 
@@ -555,6 +576,7 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
                 close_link(l, link);
                 return r;
         }
+        enter(l, link);
         *ret_channel = link;
         return 0;
 }
@@ -651,4 +673,33 @@ CoreChannels links_ops(Links *l) {
 
 uint32_t links_count(const Links *l) {
         return l->n_links;
+}
+
+/* A client takes the lowest free slot: nobody has used the ones behind a fresh one, and looking at them would
+ * give each a page of memory. */
+static uint32_t calls_of(const Link *link, LinkCall *ret_calls, uint32_t n_max) {
+        uint32_t n = 0, thread = 1;
+
+        for (uint32_t i = 0; i < CHAN_SLOTS && n < n_max; i++) {
+                ChanPhase phase = relay_peek(link->route->route, i, &thread);
+
+                if (phase == CHAN_PHASE_NONE && thread == 0)
+                        break;
+                if (phase != CHAN_PHASE_NONE)
+                        ret_calls[n++] = (LinkCall){.link = link->number,
+                                .client = link->client,
+                                .server = link->listener->task,
+                                .slot = i,
+                                .thread = thread,
+                                .phase = phase};
+        }
+        return n;
+}
+
+uint32_t links_calls(const Links *l, LinkCall *ret_calls, uint32_t n_max) {
+        uint32_t n = 0;
+
+        for (const Link *link = l->first; link && n < n_max; link = link->next)
+                n += calls_of(link, ret_calls + n, n_max - n);
+        return n;
 }

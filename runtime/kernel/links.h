@@ -48,3 +48,14 @@ void links_renew(Links *l, uint32_t task);
 
 /* Links that there are. */
 uint32_t links_count(const Links *l);
+
+/* A call that waits for its answer, as its client says. */
+typedef struct LinkCall {
+        uint64_t link; /* a number that is given once */
+        uint32_t client, server;
+        uint32_t slot, thread;
+        ChanPhase phase;
+} LinkCall;
+
+/* The calls over links, n_max at most. Returns how many. */
+uint32_t links_calls(const Links *l, LinkCall *ret_calls, uint32_t n_max);

@@ -233,7 +233,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 r = procs_init(&l->procs, sol, choose_layers(l));
         if (r == 0)
                 make_groups(l);
-        return r ? r : waits_init(&l->waits, &l->channels, &l->procs);
+        return r ? r : waits_init(&l->waits, &l->channels, &l->procs, mediator_late_calls, &l->mediator);
 }
 
 static void loop_deinit(Loop *l) {

@@ -387,3 +387,15 @@ void mediator_expire(Mediator *m) {
         desk_expire(m->desk);
         relay_unlock(m->relay);
 }
+
+uint32_t mediator_late_calls(void *arg, LinkCall *ret_calls, uint32_t n_max) {
+        const Mediator *m = arg;
+        uint32_t n;
+
+        if (!m->relay)
+                return 0;
+        relay_lock(m->relay);
+        n = links_calls(m->links, ret_calls, n_max);
+        relay_unlock(m->relay);
+        return n;
+}

@@ -74,3 +74,6 @@ void mediator_remove(MediatorRoute *r, uint32_t who);
  * nothing waits. */
 int mediator_timer_fd(const Mediator *m);
 void mediator_expire(Mediator *m);
+
+/* As links_calls; arg: a Mediator. */
+uint32_t mediator_late_calls(void *arg, LinkCall *ret_calls, uint32_t n_max);

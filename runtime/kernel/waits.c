@@ -13,14 +13,20 @@
 
 #define LINE_MAX_SIZE 1024u
 
-int waits_init(Waits *w, const Channels *channels, const Procs *procs) {
-        *w = (Waits){.channels = channels, .procs = procs};
+int waits_init(Waits *w, const Channels *channels, const Procs *procs, WaitsAsk *ask, void *ask_arg) {
+        *w = (Waits){.channels = channels, .procs = procs, .ask = ask, .ask_arg = ask_arg};
         w->tracks = calloc((size_t)channels->n_channels * CHAN_SLOTS + 1, sizeof *w->tracks);
-        return w->tracks ? 0 : -ENOMEM;
+        w->asked = calloc(WAITS_LATE_MAX, sizeof *w->asked);
+        w->late = calloc(WAITS_LATE_MAX, sizeof *w->late);
+        w->before = calloc(WAITS_LATE_MAX, sizeof *w->before);
+        return w->tracks && w->asked && w->late && w->before ? 0 : -ENOMEM;
 }
 
 void waits_deinit(Waits *w) {
         free(w->tracks);
+        free(w->asked);
+        free(w->late);
+        free(w->before);
         *w = WAITS_NULL;
 }
 
@@ -40,8 +46,8 @@ static bool is_call(ChanPhase phase) {
         return phase != CHAN_PHASE_NONE;
 }
 
-static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, ChanPhase phase, uint32_t thread,
-        uint64_t now_ms) {
+static void sample_slot(
+        Waits *w, WaitTrack *track, uint32_t client, ChanPhase phase, uint32_t thread, uint64_t now_ms) {
         bool was_call = is_call(track->phase);
         uint64_t switches;
 
@@ -54,7 +60,7 @@ static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, Chan
                 *track = (WaitTrack){.phase = phase, .thread = thread, .since_ms = now_ms};
                 return;
         }
-        switches = count_switches(w->procs->list[channel->sol->client].pid, thread);
+        switches = count_switches(w->procs->list[client].pid, thread);
         if (switches == track->switches && switches)
                 return;
         track->switches = switches;
@@ -62,8 +68,7 @@ static void sample_slot(Waits *w, WaitTrack *track, const Channel *channel, Chan
         track->is_reported = false;
 }
 
-void waits_sample(Waits *w, uint64_t now_ms) {
-        w->n_calls = 0;
+static void sample_channels(Waits *w, uint64_t now_ms) {
         for (uint32_t i = 0; i < w->channels->n_channels; i++) {
                 const Channel *channel = &w->channels->list[i];
                 WaitTrack *tracks = &w->tracks[i * CHAN_SLOTS];
@@ -72,13 +77,75 @@ void waits_sample(Waits *w, uint64_t now_ms) {
                         uint32_t thread = 0;
                         ChanPhase phase = channels_peek(channel, j, &thread);
 
-                        sample_slot(w, &tracks[j], channel, phase, thread, now_ms);
+                        sample_slot(w, &tracks[j], channel->sol->client, phase, thread, now_ms);
                         /* A client takes the lowest free slot, so nobody has used the ones behind a
                          * fresh one, and looking at them would give each a page of memory. */
                         if (phase == CHAN_PHASE_NONE && thread == 0)
                                 break;
                 }
         }
+}
+
+/* What was seen of the call before. Both lists are in the order of the channels, which mostly stay. */
+static WaitTrack track_before(const Waits *w, const LinkCall *call, uint32_t *at) {
+        for (uint32_t i = 0; i < w->n_before; i++, ++*at) {
+                const WaitLate *late = &w->before[*at % w->n_before];
+
+                if (late->call.link == call->link && late->call.slot == call->slot)
+                        return late->track;
+        }
+        return (WaitTrack){.phase = CHAN_PHASE_NONE};
+}
+
+static void sample_late(Waits *w, uint64_t now_ms) {
+        WaitLate *before = w->late;
+        uint32_t at = 0;
+
+        w->late = w->before;
+        w->before = before;
+        w->n_before = w->n_late;
+        w->n_late = w->ask ? w->ask(w->ask_arg, w->asked, WAITS_LATE_MAX) : 0;
+        for (uint32_t i = 0; i < w->n_late; i++) {
+                const LinkCall *call = &w->asked[i];
+
+                w->late[i] = (WaitLate){.call = *call, .track = track_before(w, call, &at)};
+                sample_slot(w, &w->late[i].track, call->client, call->phase, call->thread, now_ms);
+        }
+}
+
+void waits_sample(Waits *w, uint64_t now_ms) {
+        w->n_calls = 0;
+        sample_channels(w, now_ms);
+        sample_late(w, now_ms);
+}
+
+/* --- calls, whatever their channel --- */
+
+typedef struct WaitEdge {
+        WaitTrack *track;
+        uint32_t client, server;
+        const char *kind, *channel; /* two words for it */
+} WaitEdge;
+
+static uint32_t count_edges(const Waits *w) {
+        return w->channels->n_channels * CHAN_SLOTS + w->n_late;
+}
+
+/* False: there is no call. */
+static bool edge_at(const Waits *w, uint32_t i, WaitEdge *ret_edge) {
+        uint32_t n_static = w->channels->n_channels * CHAN_SLOTS;
+
+        if (i < n_static) {
+                const SolChannel *sol = w->channels->list[i / CHAN_SLOTS].sol;
+
+                *ret_edge = (WaitEdge){&w->tracks[i], sol->client, sol->server, "channel ", sol->id.text};
+        } else {
+                WaitLate *late = &w->late[i - n_static];
+
+                *ret_edge = (WaitEdge){
+                        &late->track, late->call.client, late->call.server, "a channel ", "made at run time"};
+        }
+        return is_call(ret_edge->track->phase);
 }
 
 /* --- the table --- */
@@ -88,21 +155,19 @@ void waits_print(const Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata)
         char line[LINE_MAX_SIZE];
 
         say(userdata, w->n_calls ? "calls that wait for an answer:" : "no call waits for an answer");
-        for (uint32_t i = 0; i < w->channels->n_channels * CHAN_SLOTS && n_rows < WAITS_ROWS_MAX; i++) {
-                const WaitTrack *track = &w->tracks[i];
-                const SolChannel *channel = w->channels->list[i / CHAN_SLOTS].sol;
+        for (uint32_t i = 0; i < count_edges(w) && n_rows < WAITS_ROWS_MAX; i++) {
+                WaitEdge edge;
 
-                if (!is_call(track->phase))
+                if (!edge_at(w, i, &edge))
                         continue;
                 n_rows++;
-                (void)snprintf(line, sizeof line,
-                        "  %s (thread %u) waits for %s on channel %s, %s %llu.%llu s, %s",
-                        task_at(w, channel->client)->name.text, track->thread,
-                        task_at(w, channel->server)->name.text, channel->id.text,
-                        track->switches ? "for" : "seen for",
-                        (unsigned long long)(now_ms - track->since_ms) / 1000,
-                        (unsigned long long)(now_ms - track->since_ms) % 1000 / 100,
-                        track->phase == CHAN_PHASE_SERVED ? "being served" : "not received yet");
+                (void)snprintf(line, sizeof line, "  %s (thread %u) waits for %s on %s%s, %s %llu.%llu s, %s",
+                        task_at(w, edge.client)->name.text, edge.track->thread,
+                        task_at(w, edge.server)->name.text, edge.kind, edge.channel,
+                        edge.track->switches ? "for" : "seen for",
+                        (unsigned long long)(now_ms - edge.track->since_ms) / 1000,
+                        (unsigned long long)(now_ms - edge.track->since_ms) % 1000 / 100,
+                        edge.track->phase == CHAN_PHASE_SERVED ? "being served" : "not received yet");
                 say(userdata, line);
         }
         if (w->n_calls > n_rows) {
@@ -118,16 +183,12 @@ typedef struct Graph {
         const Waits *w;
         uint32_t n_tasks;
         uint32_t n_edges;
-        uint32_t *edges;  /* indices into the tracks */
+        WaitEdge *edges;
         uint32_t *via;    /* per task: the edge that a walk left it by */
         uint32_t *walked; /* per task: the last walk that came by */
         uint32_t *n_held; /* per task: its edges */
         bool *is_lost;    /* per task: no thread is left that anybody could answer */
 } Graph;
-
-static const SolChannel *channel_of(const Graph *g, uint32_t edge) {
-        return g->w->channels->list[edge / CHAN_SLOTS].sol;
-}
 
 static bool is_held(const WaitTrack *track, uint64_t now_ms) {
         return is_call(track->phase) && track->switches && now_ms - track->since_ms >= WAITS_DEADLOCK_MS;
@@ -154,11 +215,13 @@ static int graph_init(Graph *g, const Waits *w, uint64_t now_ms) {
                 graph_deinit(g);
                 return -ENOMEM;
         }
-        for (uint32_t i = 0; i < w->channels->n_channels * CHAN_SLOTS && g->n_edges < w->n_calls; i++) {
-                if (!is_held(&w->tracks[i], now_ms))
+        for (uint32_t i = 0; i < count_edges(w) && g->n_edges < w->n_calls; i++) {
+                WaitEdge edge;
+
+                if (!edge_at(w, i, &edge) || !is_held(edge.track, now_ms))
                         continue;
-                g->edges[g->n_edges++] = i;
-                g->n_held[channel_of(g, i)->client]++;
+                g->edges[g->n_edges++] = edge;
+                g->n_held[edge.client]++;
         }
         return 0;
 }
@@ -178,11 +241,11 @@ static void find_lost(Graph *g) {
         while (has_changed) {
                 has_changed = false;
                 for (uint32_t i = 0; i < g->n_edges; i++) {
-                        const SolChannel *channel = channel_of(g, g->edges[i]);
+                        const WaitEdge *edge = &g->edges[i];
 
-                        if (!g->is_lost[channel->client] || g->is_lost[channel->server])
+                        if (!g->is_lost[edge->client] || g->is_lost[edge->server])
                                 continue;
-                        g->is_lost[channel->client] = false;
+                        g->is_lost[edge->client] = false;
                         has_changed = true;
                 }
         }
@@ -193,14 +256,14 @@ static void find_lost(Graph *g) {
 static bool leads_to(Graph *g, uint32_t task, uint32_t goal, uint32_t walk) {
         g->walked[task] = walk;
         for (uint32_t i = 0; i < g->n_edges; i++) {
-                const SolChannel *channel = channel_of(g, g->edges[i]);
+                uint32_t server = g->edges[i].server;
 
-                if (channel->client != task)
+                if (g->edges[i].client != task)
                         continue;
-                g->via[task] = g->edges[i];
-                if (channel->server == goal)
+                g->via[task] = i;
+                if (server == goal)
                         return true;
-                if (g->walked[channel->server] != walk && leads_to(g, channel->server, goal, walk))
+                if (g->walked[server] != walk && leads_to(g, server, goal, walk))
                         return true;
         }
         return false;
@@ -212,11 +275,11 @@ static bool has_news(const Graph *g, uint32_t start) {
         bool is_new = false;
 
         do {
-                WaitTrack *track = &g->w->tracks[g->via[task]];
+                const WaitEdge *edge = &g->edges[g->via[task]];
 
-                is_new |= !track->is_reported;
-                track->is_reported = true;
-                task = channel_of(g, g->via[task])->server;
+                is_new |= !edge->track->is_reported;
+                edge->track->is_reported = true;
+                task = edge->server;
         } while (task != start);
         return is_new;
 }
@@ -229,15 +292,15 @@ static void say_circle(const Graph *g, uint32_t start, WaitsSay *say, void *user
         uint32_t task = start;
 
         do {
-                const SolChannel *channel = channel_of(g, g->via[task]);
+                const WaitEdge *edge = &g->edges[g->via[task]];
                 size_t left = sizeof line - used;
-                int n = snprintf(line + used, left, "%s%s waits for %s (channel %s)", comma,
-                        task_at(g->w, task)->name.text, task_at(g->w, channel->server)->name.text,
-                        channel->id.text);
+                int n = snprintf(line + used, left, "%s%s waits for %s (%s%s)", comma,
+                        task_at(g->w, task)->name.text, task_at(g->w, edge->server)->name.text, edge->kind,
+                        edge->channel);
 
                 used += n < 0 || (size_t)n >= left ? left - 1 : (size_t)n;
                 comma = ", ";
-                task = channel->server;
+                task = edge->server;
         } while (task != start);
         say(userdata, line);
 }

@@ -14,12 +14,14 @@
 #pragma once
 
 #include "channels.h"
+#include "links.h"
 #include "procs.h"
 
 #define WAITS_IDLE_MS     2000u
 #define WAITS_BUSY_MS     500u
 #define WAITS_DEADLOCK_MS 1000u /* calls held shorter are not worth a word */
 #define WAITS_ROWS_MAX    100u  /* lines of the table */
+#define WAITS_LATE_MAX    1024u /* calls that are followed over channels made at run time */
 
 /* What one slot was seen doing. */
 typedef struct WaitTrack {
@@ -30,11 +32,25 @@ typedef struct WaitTrack {
         bool is_reported;
 } WaitTrack;
 
+/* Over a channel that was made at run time: there are as many as there are calls. */
+typedef struct WaitLate {
+        LinkCall call;
+        WaitTrack track;
+} WaitLate;
+
+/* As links_calls. */
+typedef uint32_t WaitsAsk(void *arg, LinkCall *ret_calls, uint32_t n_max);
+
 typedef struct Waits {
         const Channels *channels;
         const Procs *procs;
         WaitTrack *tracks; /* CHAN_SLOTS per channel */
-        uint32_t n_calls;  /* in the last sample */
+        WaitsAsk *ask;     /* NULL: nobody makes channels at run time */
+        void *ask_arg;
+        LinkCall *asked; /* room for the answer */
+        WaitLate *late, *before;
+        uint32_t n_late, n_before;
+        uint32_t n_calls; /* in the last sample */
 } Waits;
 
 #define WAITS_NULL ((Waits){.tracks = NULL})
@@ -44,9 +60,9 @@ typedef enum WaitsVerdict { WAITS_FINE, WAITS_POSSIBLE, WAITS_DEADLOCK } WaitsVe
 /* Takes one line of text. */
 typedef void WaitsSay(void *userdata, const char *line);
 
-int waits_init(Waits *w, const Channels *channels, const Procs *procs);
+int waits_init(Waits *w, const Channels *channels, const Procs *procs, WaitsAsk *ask, void *ask_arg);
 void waits_deinit(Waits *w);
-/* Looks at all channels. now_ms: any steady clock. */
+/* Looks at all channels, also those made at run time. now_ms: any steady clock. */
 void waits_sample(Waits *w, uint64_t now_ms);
 /* Looks for a circle that was not reported before, among the calls of the last sample, and says it. */
 WaitsVerdict waits_find_deadlock(Waits *w, uint64_t now_ms, WaitsSay *say, void *userdata);

@@ -101,7 +101,7 @@ bool relay_answer(Relay *r, RelayRoute *route, uint32_t slot, const ChanOut *out
 void relay_lock(Relay *r);
 void relay_unlock(Relay *r);
 
-/* As chan_mem_peek, of the whole channel. By the thread that calls relay_end. */
+/* As chan_mem_peek, of the whole channel. By the thread that calls relay_end, or under the lock. */
 ChanPhase relay_peek(RelayRoute *route, uint32_t slot, uint32_t *ret_thread);
 
 /* Looks once and does what there is to do for one call, without the thread: for tests and fuzzing. */

@@ -59,14 +59,32 @@ class Run:
         return len(os.listdir(folder / "fd")), maps
 
 
+def is_shown(run):
+    """Is the call over a channel made at run time in the list of those that wait? Asked until it has begun."""
+    for _ in range(1000):
+        mark = len(run.lines)
+        run.process.send_signal(signal.SIGQUIT)
+        while not any(re.search(r"has \d+ handles?", line) for line in run.lines[mark:]):
+            line = run.process.stdout.readline()
+            assert line, run.lines[-20:]
+            run.lines.append(line.rstrip("\n"))
+        if any(re.search(r"calling \(thread \d+\) waits for Server on a channel made at run time, ", line)
+               for line in run.lines[mark:]):
+            return True
+    return False
+
+
 def die_at(run, go):
-    """Kills the clients, after they have gone to their steps if `go`. What is left when one was served then."""
+    """Kills the clients, after they have gone to their steps if `go`. What is left when one was served then, and
+    whether the call of one of them was shown."""
+    shown = False
     everybody = ("check", *STEPS)
     run.expect([rf"^{name} *\| ready" for name in everybody])
     if go:
         for step in STEPS:
             os.kill(run.pid(step), signal.SIGUSR1)
         run.expect([rf"^{step} *\| there" for step in STEPS])
+        shown = is_shown(run)
     for step in STEPS:
         os.kill(run.pid(step), signal.SIGKILL)
     run.expect([rf"{step} was killed by signal 9" for step in STEPS])
@@ -76,7 +94,7 @@ def die_at(run, go):
     counts = run.count()
     os.kill(run.pid("check"), signal.SIGUSR1)
     run.process.communicate(timeout=solution.DEADLINE)
-    return counts
+    return counts, shown
 
 
 def main():
@@ -88,14 +106,15 @@ def main():
         (folder / "init.yaml").write_text(init_file(), encoding="utf-8")
         solution.build_solution(folder, sdk, compiler)
         command = [str(sdk / "bin/caisson"), "run", "-v", *options, str(folder / "build/solution")]
-        before = die_at(Run(command), False)
-        after = die_at(Run(command), True)
+        before, _ = die_at(Run(command), False)
+        after, shown = die_at(Run(command), True)
     for number, (what, one, other) in enumerate(zip(("open_files", "mappings"), before, after), 1):
         mark = "ok" if one == other else "not ok"
         print(f"{mark} {number} - deaths_at_each_step_leave_no_{what} # {one} and {other}")
     print("ok 3 - others_are_served_after_that")
-    print("1..3")
-    sys.exit(before != after)
+    print(f"{'ok' if shown else 'not ok'} 4 - call_over_a_channel_made_at_run_time_is_shown")
+    print("1..4")
+    sys.exit(before != after or not shown)
 
 
 if __name__ == "__main__":

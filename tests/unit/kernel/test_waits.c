@@ -32,9 +32,19 @@ typedef struct Case {
         Channels channels;
         Procs procs;
         Waits waits;
-        int hold[2]; /* the processes sleep until its write end is closed */
+        int hold[2];                       /* the processes sleep until its write end is closed */
+        LinkCall late[WAITS_LATE_MAX + 1]; /* over channels made at run time */
+        uint32_t n_late;
         char said[4096];
 } Case;
+
+static uint32_t late_calls(void *arg, LinkCall *ret_calls, uint32_t n_max) {
+        const Case *c = arg;
+        uint32_t n = c->n_late < n_max ? c->n_late : n_max;
+
+        memcpy(ret_calls, c->late, n * sizeof *ret_calls);
+        return n;
+}
 
 /* A process that sleeps in each of its threads. */
 static void *sleep_on(void *hold) {
@@ -87,7 +97,8 @@ static void start(Case *c, int n_threads) {
         assert_int_equal(channels_init(&c->channels, &c->reading->sol, NULL), 0);
         assert_int_equal(channels_all_started(&c->channels), 0);
         assert_int_equal(procs_init(&c->procs, &c->reading->sol, 0), 0);
-        assert_int_equal(waits_init(&c->waits, &c->channels, &c->procs), 0);
+        assert_int_equal(waits_init(&c->waits, &c->channels, &c->procs, late_calls, c), 0);
+        c->n_late = 0;
         for (uint32_t i = 0; i < c->reading->sol.n_tasks; i++) {
                 c->procs.list[i].pid = start_sleeper(c, n_threads);
                 wait_until_asleep(c->procs.list[i].pid);
@@ -242,6 +253,86 @@ static void the_table_shows_who_waits_for_whom_and_how_long(void **state) {
         stop(&c);
 }
 
+static void set_late(Case *c, uint32_t client, uint32_t server, Progress progress) {
+        uint32_t n = c->n_late++;
+
+        c->late[n] = (LinkCall){.link = n + 1,
+                .client = client,
+                .server = server,
+                .thread = (uint32_t)c->procs.list[client].pid,
+                .phase = progress == SERVED ? CHAN_PHASE_SERVED : CHAN_PHASE_POSTED};
+}
+
+static void circle_over_a_channel_made_at_run_time_is_found(void **state) {
+        static Case c;
+
+        (void)state;
+        start(&c, 1);
+        set_call(&c, AB, SERVED);
+        set_late(&c, 1, 0, POSTED);
+        assert_int_equal(look(&c, 0), WAITS_FINE);
+        assert_int_equal(look(&c, 500), WAITS_FINE);
+        assert_int_equal(look(&c, 500 + WAITS_DEADLOCK_MS), WAITS_DEADLOCK);
+        assert_string_equal(
+                c.said, "deadlock: A waits for B (channel ab), B waits for A (a channel made at run time)\n");
+        assert_int_equal(look(&c, 5000), WAITS_FINE);
+        stop(&c);
+}
+
+/* Another channel, or another slot of it, is another call. */
+static void call_over_another_late_channel_is_another(void **state) {
+        static Case c;
+
+        (void)state;
+        start(&c, 1);
+        set_call(&c, AB, SERVED);
+        set_late(&c, 1, 0, POSTED);
+        for (uint64_t now = 0; now < 5000; now += 500) {
+                c.late[0].link += now % 1000 ? 1 : 0;
+                c.late[0].slot ^= now % 1000 ? 0 : 1;
+                assert_int_equal(look(&c, now), WAITS_FINE);
+        }
+        c.n_late = 0;
+        (void)look(&c, 6000);
+        assert_int_equal(c.waits.n_calls, 1);
+        stop(&c);
+}
+
+static void late_calls_are_in_the_table(void **state) {
+        char wanted[256];
+        static Case c;
+
+        (void)state;
+        start(&c, 1);
+        set_late(&c, 2, 1, SERVED);
+        (void)look(&c, 0);
+        (void)look(&c, 500);
+        (void)look(&c, 1700);
+        waits_print(&c.waits, 1700, say, &c);
+        (void)snprintf(wanted, sizeof wanted,
+                "calls that wait for an answer:\n"
+                "  C (thread %ld) waits for B on a channel made at run time, for 1.2 s, being served\n",
+                (long)c.procs.list[2].pid);
+        assert_string_equal(c.said, wanted);
+        stop(&c);
+}
+
+static void no_more_late_calls_are_followed_than_there_is_room_for(void **state) {
+        static Case c;
+
+        (void)state;
+        start(&c, 1);
+        for (uint32_t i = 0; i < WAITS_LATE_MAX - 1; i++)
+                set_late(&c, 2, 1, SERVED);
+        for (uint32_t n = WAITS_LATE_MAX - 1; n <= WAITS_LATE_MAX + 1; n++, set_late(&c, 2, 1, SERVED)) {
+                waits_sample(&c.waits, 0);
+                assert_int_equal(c.waits.n_calls, n < WAITS_LATE_MAX ? n : WAITS_LATE_MAX);
+                if (n == WAITS_LATE_MAX + 1)
+                        break;
+        }
+        stop(&c);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_circle_is_reported_once_it_is_held_for_long),
@@ -251,6 +342,10 @@ int main(void) {
                 cmocka_unit_test(calls_that_change_are_no_deadlock),
                 cmocka_unit_test(a_death_ends_the_circle),
                 cmocka_unit_test(the_table_shows_who_waits_for_whom_and_how_long),
+                cmocka_unit_test(circle_over_a_channel_made_at_run_time_is_found),
+                cmocka_unit_test(call_over_another_late_channel_is_another),
+                cmocka_unit_test(late_calls_are_in_the_table),
+                cmocka_unit_test(no_more_late_calls_are_followed_than_there_is_room_for),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
