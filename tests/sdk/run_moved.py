@@ -14,6 +14,8 @@ import tempfile
 import sdk
 import solution
 
+EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/hello"
+
 
 def builds_and_runs(scratch, staged, name, keep_links):
     """True when `name` prints what it must, with a copy of the SDK that lies somewhere else."""
@@ -39,15 +41,36 @@ def builds_and_runs(scratch, staged, name, keep_links):
     return False
 
 
+def is_made_anew(scratch, staged):
+    """True when make sees that the SDK is another one, though its files are older than what was made."""
+    prefix = pathlib.Path(shutil.copytree(staged, pathlib.Path(scratch, "another"), symlinks=True))
+    kit = sdk.Sdk(prefix)
+    work = pathlib.Path(shutil.copytree(EXAMPLE, pathlib.Path(scratch, "hello")))
+    changed = prefix / "include/caisson/kl/core/Time.idl"
+    outputs = []
+    for step in (["make"], ["make", "-n"], ["make", "-n"]):
+        outputs.append(kit.run(*step, f"CAISSON={prefix}", folder=work))
+        if len(outputs) == 2:
+            changed.write_text(changed.read_text(encoding="utf-8") + "// another one\n", encoding="utf-8")
+            os.utime(changed, (1, 1))
+    (_, made), (_, again), (code, anew) = outputs
+    if code == 0 and "nk-psl-gen-c" in made and "nk-psl-gen-c" not in again and "nk-psl-gen-c" in anew:
+        return True
+    print("".join(f"# {line}\n" for _, output in outputs for line in output.splitlines()), end="")
+    return False
+
+
 def main():
     staged = solution.staged_sdk(sys.argv[1])
     cases = [("moved with its links", "ce12", True), ("copied without links", "ce10", False)]
-    print(f"1..{len(cases)}")
+    print(f"1..{len(cases) + 1}")
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o755)
         for number, (text, name, keep_links) in enumerate(cases, 1):
             ok = builds_and_runs(scratch, staged, name, keep_links)
             print(f"{'ok' if ok else 'not ok'} {number} - {text}", flush=True)
+        ok = is_made_anew(scratch, staged)
+        print(f"{'ok' if ok else 'not ok'} {len(cases) + 1} - another one makes a solution anew")
 
 
 if __name__ == "__main__":

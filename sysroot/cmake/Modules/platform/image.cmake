@@ -231,8 +231,9 @@ function(caisson_policy name policy folders out)
   endforeach()
   file(GLOB_RECURSE parts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.psl")
   get_property(descriptions GLOBAL PROPERTY CAISSON_DESCRIPTIONS)
+  file(GLOB_RECURSE installed "${CAISSON_SYSROOT}/include/*.?dl" "${CAISSON_SYSROOT}/include/*.psl")
   add_custom_command(OUTPUT "${module}" VERBATIM
-    DEPENDS "${policy}" ${parts} ${descriptions} "${KL_SDK_ROOT_PATH}/toolchain/bin/makekss"
+    DEPENDS "${policy}" ${parts} ${descriptions} ${installed} "${KL_SDK_ROOT_PATH}/toolchain/bin/makekss"
       "${KL_SDK_ROOT_PATH}/toolchain/bin/nk-psl-gen-c"
     COMMAND "${KL_SDK_ROOT_PATH}/toolchain/bin/makekss" "--target=${CAISSON_TARGET}" --with-nktype=psl
       "--with-nk=${KL_SDK_ROOT_PATH}/toolchain/bin/nk-psl-gen-c" "--with-cc=${CMAKE_C_COMPILER}"
