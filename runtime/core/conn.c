@@ -223,8 +223,7 @@ Retcode conn_open(const ConnPlan *plan, MailFds *ret_fds, Conn **ret_conn) {
                 .listener = plan->listener->host,
                 .tag = plan->listener->tag,
                 .has_riid = plan->has_riid,
-                .riid = plan->riid,
-                .is_static = plan->number == 0};
+                .riid = plan->riid};
         Conn *conn;
         Retcode rc;
         int r;

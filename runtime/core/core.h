@@ -58,7 +58,6 @@ typedef struct CoreChannelPlan {
         uint32_t tag;    /* how the server knows that listener */
         bool has_riid;   /* one endpoint alone can be called: riid */
         uint16_t riid;
-        bool is_static; /* in place of one of the init file */
 } CoreChannelPlan;
 
 /* How the host makes channels while processes run. Descriptors that a function returns are the core's to

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "consoles.h"
+#include "endings.h"
 #include "events.h"
 #include "holdings.h"
 #include "lives.h"
@@ -40,6 +41,8 @@ typedef struct Loop {
         Consoles consoles;
         Waits waits;
         Lives lives;
+        Endings endings;
+        unsigned grace_ms; /* of those that were asked to end last */
         int epoll_fd, signal_fd, stop_fd, waits_fd, lives_fd;
         Stage stage;
         bool has_clients;   /* otherwise every process counts as one */
@@ -209,6 +212,7 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
                 .consoles = CONSOLES_NULL,
                 .waits = WAITS_NULL,
                 .lives = LIVES_NULL,
+                .endings = ENDINGS_NULL,
                 .epoll_fd = -1,
                 .signal_fd = -1,
                 .stop_fd = -1,
@@ -219,6 +223,8 @@ static int loop_init(Loop *l, const Solution *sol, const LoopOptions *options) {
         r = raise_fd_limit(sol);
         if (r == 0)
                 r = lives_init(&l->lives, sol);
+        if (r == 0)
+                r = endings_init(&l->endings, sol);
         if (r == 0)
                 r = open_events(l);
         if (r == 0)
@@ -246,6 +252,7 @@ static void loop_deinit(Loop *l) {
         consoles_deinit(&l->consoles);
         output_deinit(&l->output);
         lives_deinit(&l->lives);
+        endings_deinit(&l->endings);
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
                 if (fds[i] >= 0)
                         (void)close(fds[i]);
@@ -264,13 +271,41 @@ static void stay_away(void *arg, uint32_t task) {
         l->n_awaited -= is_awaited(l, task);
 }
 
+static bool runs(const void *arg, uint32_t task) {
+        const Loop *l = arg;
+
+        return l->procs.list[task].pid != 0;
+}
+
+static void ask_to_end(void *arg, uint32_t task) {
+        Loop *l = arg;
+        unsigned grace_ms = solution_is_client(&l->sol->tasks[task]) ? LOOP_GRACE_MS : LOOP_SERVER_GRACE_MS;
+
+        l->grace_ms = grace_ms > l->grace_ms ? grace_ms : l->grace_ms;
+        procs_signal(&l->procs, task, SIGTERM);
+}
+
+/* Those whom nobody needs any more. */
+static void ask_next(Loop *l) {
+        l->grace_ms = 0;
+        if (endings_tell(&l->endings, runs, ask_to_end, l) > 0)
+                set_timer(l->stop_fd, l->grace_ms);
+}
+
 static void stop(Loop *l, int forced_status) {
         if (l->stage != STAGE_RUNNING)
                 return;
         l->stage = STAGE_STOPPING;
         l->forced_status = forced_status;
         lives_cancel(&l->lives, stay_away, l);
-        procs_signal_all(&l->procs, SIGTERM);
+        ask_next(l);
+}
+
+/* Those that were asked had their time. */
+static void end_slow_ones(Loop *l) {
+        for (uint32_t i = 0; i < l->sol->n_tasks; i++)
+                if (l->endings.was_told[i])
+                        procs_signal(&l->procs, i, SIGKILL);
         set_timer(l->stop_fd, LOOP_GRACE_MS);
 }
 
@@ -499,6 +534,8 @@ static void task_ended(Loop *l, uint32_t i) {
                 set_lives_timer(l);
         else
                 count_end(l, i);
+        if (l->stage == STAGE_STOPPING)
+                ask_next(l);
 }
 
 static void reap(Loop *l) {
@@ -620,7 +657,7 @@ static void handle(Loop *l, const struct epoll_event *ev) {
                 break;
         case EVENT_STOP_TIMER:
                 read_timer(l->stop_fd);
-                kill_all(l);
+                end_slow_ones(l);
                 break;
         case EVENT_WAITS_TIMER:
                 read_timer(l->waits_fd);

@@ -4,7 +4,8 @@
  *
  * Starts the processes in their order, and those that come back (lives.h) again, then waits: for their ends,
  * their output, signals and timers. A run passes its stages once and in order: running, stopping (asked to
- * end), killing (made to end), and is over when no child is left and everything printed is written.
+ * end, in turn: endings.h), killing (made to end), and is over when no child is left and everything printed
+ * is written.
  */
 #pragma once
 
@@ -18,7 +19,10 @@
 #include "solution.h"
 #include "waits.h"
 
-#define LOOP_GRACE_MS 1000u /* from SIGTERM to SIGKILL when a solution is stopped */
+/* From SIGTERM to SIGKILL when a solution is stopped. Who serves may have to write what others have left it.
+ */
+#define LOOP_GRACE_MS        1000u
+#define LOOP_SERVER_GRACE_MS 5000u
 
 /* Exit status of `caisson run` beyond that of the clients; see docs/guide/running.md. */
 enum { LOOP_EXIT_SYSTEM = 3, LOOP_EXIT_DEADLOCK = 4, LOOP_EXIT_POLICY = 5, LOOP_EXIT_SIGNAL = 128 };

@@ -79,6 +79,9 @@ typedef struct FsOps {
 
         void (*unmount)(Fs *fs); /* no node but the root has references; writes everything back */
         int (*sync)(Fs *fs);
+        /* Like unmount, but nodes may have references still, and it is not freed: nothing is written after
+         * it. NULL: sync does all that. */
+        int (*finish)(Fs *fs);
         int (*statvfs)(Fs *fs, struct statvfs *ret); /* (r) */
 
         /* The last reference is gone: free the node, or keep it in a cache. */

@@ -65,9 +65,13 @@ Place mounts_uncross(Place at) {
 
 /* --- coming and going --- */
 
+static int sync_fs(Fs *fs) {
+        return fs->ops->sync ? fs->ops->sync(fs) : 0;
+}
+
 /* Frees a mount whose file system nobody uses; what could not be written back. */
 static int take_down(Mount *mount) {
-        int r = mount->fs->ops->sync ? mount->fs->ops->sync(mount->fs) : 0;
+        int r = sync_fs(mount->fs);
 
         mount->fs->ops->unmount(mount->fs);
         if (mount->at.mount) {
@@ -173,7 +177,15 @@ void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *a
         (void)pthread_rwlock_unlock(&m->lock);
 }
 
-int mounts_sync(Mounts *m) {
+static int finish_fs(Fs *fs) {
+        int r = fs->ops->finish ? fs->ops->finish(fs) : sync_fs(fs);
+
+        fs->is_read_only = true;
+        return r;
+}
+
+/* Each under its lock; the first error. */
+static int do_all(Mounts *m, int (*each)(Fs *fs)) {
         int first = 0;
 
         (void)pthread_rwlock_rdlock(&m->lock);
@@ -181,11 +193,19 @@ int mounts_sync(Mounts *m) {
                 int r;
 
                 fslock_take(&i->fs->lock);
-                r = i->fs->ops->sync ? i->fs->ops->sync(i->fs) : 0;
+                r = each(i->fs);
                 fslock_give(&i->fs->lock);
                 if (first == 0)
                         first = r;
         }
         (void)pthread_rwlock_unlock(&m->lock);
         return first;
+}
+
+int mounts_sync(Mounts *m) {
+        return do_all(m, sync_fs);
+}
+
+int mounts_finish(Mounts *m) {
+        return do_all(m, finish_fs);
 }

@@ -84,3 +84,5 @@ static inline bool place_is(const Place *a, const Place *b) {
 void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg);
 /* Writes everything of all file systems back; the first error. */
 int mounts_sync(Mounts *m);
+/* The same for good, before the process ends: they are read-only from then on. */
+int mounts_finish(Mounts *m);

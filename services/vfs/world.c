@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 
 #include "devices.h"
+#include "ending.h"
 #include "fstypes.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of has_begun */
@@ -148,6 +149,8 @@ static int begin(const WorldMount *root) {
                 r = mounts_add(&mounts, &nowhere, &plan);
         if (r < 0)
                 unmake(plan.fs);
+        else
+                ending_begin(&mounts);
         return r;
 }
 

@@ -291,6 +291,21 @@ static int ext_sync(Fs *head) {
         return r;
 }
 
+/* Files that are used without a name go now. */
+static int ext_finish(Fs *head) {
+        ExtFs *fs = (ExtFs *)head;
+        int r;
+
+        if (head->is_read_only)
+                return 0;
+        ext_lock(fs);
+        r = ext_free_orphans(fs);
+        if (r == 0)
+                r = stop_writing(fs);
+        ext_unlock(fs);
+        return r;
+}
+
 static int ext_fsync(FsNode *node, bool only_data) {
         (void)only_data;
         return ext_sync(node->fs);
@@ -359,6 +374,7 @@ static const FsOps ext_ops = {
         .type = "ext4",
         .unmount = ext_unmount,
         .sync = ext_sync,
+        .finish = ext_finish,
         .statvfs = ext_statvfs,
         .release = ext_release,
         .lookup = ext_lookup,

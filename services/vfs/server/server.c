@@ -16,10 +16,13 @@
 #include <vfs/basic.h>
 
 #include "crew.h"
+#include "ending.h"
 #include "serve.h"
 #include "settings.h"
 #include "startup.h"
 #include "world.h"
+
+#define CLIENTS_MS 500u /* so long those that have ended are waited for at our own end */
 
 static void *complain(const char *what, const char *which) {
         (void)fprintf(stderr, "vfs: %s%s%s\n", what, *which ? ": " : "", which);
@@ -61,6 +64,11 @@ static Handle begin_channels(const Settings *s) {
         return last;
 }
 
+/* Those that have ended: their files without a name go with them. */
+static void let_clients_go(void) {
+        sessions_await_end(CLIENTS_MS);
+}
+
 static void *serve_clients(void *arg) {
         Settings settings;
         Handle listener;
@@ -75,6 +83,7 @@ static void *serve_clients(void *arg) {
                         "no handles or notifications (does the policy allow them to the VFS?)", strerror(-r));
         kl_Vfs_component_init(
                 &component, &session, &file, &name, &mount_, &xattr, &acl, &socket_, &netconfig);
+        ending_before(let_clients_go);
         listener = begin_channels(&settings);
         if (listener != INVALID_HANDLE)
                 (void)serve_channel((void *)(uintptr_t)listener);

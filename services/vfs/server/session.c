@@ -6,6 +6,7 @@
 
 #include <coresrv/handle/handle_api.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "client_place.h"
 #include "issue.h"
@@ -99,6 +100,14 @@ int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret
         if (r < 0)
                 vobj_kill(*ret_number);
         return r;
+}
+
+/* Processes that end are heard of one after the other, soon. */
+void sessions_await_end(uint32_t timeout_ms) {
+        const struct timespec a_little = {.tv_nsec = 1000000};
+
+        for (uint32_t ms = 0; ms < timeout_ms && atomic_load(&n_sessions) > 0; ms++)
+                (void)nanosleep(&a_little, NULL);
 }
 
 /* --- files --- */

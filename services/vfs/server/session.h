@@ -49,6 +49,9 @@ struct Session {
 /* Once, before anything else. mounts: outlives everything. n_waits: 1 .. SESSION_WAITS_MAX. */
 int sessions_begin(Mounts *mounts, uint32_t n_waits);
 
+/* Waits until there are none, but no longer than that. */
+void sessions_await_end(uint32_t timeout_ms);
+
 /* A new session of that process, and its handle for the answer. -EMFILE, -ENFILE, -ENOMEM. */
 int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret_handle);
 /* Up to `count` spare files: numbers, and handles for the answer. -EMFILE, -ENFILE: none. */

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What is on a disk when a run ends, and when its driver dies and comes back. Speaks TAP.
+
+    run_ends.py CAISSON IDL BIN…      BIN: folders of the client, the VFS programs and the drivers
+
+Files of a client go through VfsSdCardFs to an image. The end of the run is a SIGTERM, or that of the client; then the
+tools of the format say whether the file system was left in order, and what is in it.
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+CAISSON, IDL, *BINS = sys.argv[1:]
+MIB = 1 << 20
+DEADLINE = 60
+TYPES = {"fat32": 64, "ext4": 32}  # MiB
+CASES = []
+
+
+def case(function):
+    CASES.extend((function, kind) for kind in TYPES)
+    return function
+
+
+def tool(name):
+    return shutil.which(name) or shutil.which(name, path="/sbin:/usr/sbin") or sys.exit(f"there is no {name}")
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+class Disk:
+    """An image, and what its tools say of it."""
+
+    def __init__(self, folder, kind):
+        self.path, self.kind = folder / "mmc0.img", kind
+        with open(self.path, "wb") as image:
+            image.truncate(TYPES[kind] * MIB)
+        command = ["mkfs.fat", "-F", "32"] if kind == "fat32" else ["mkfs.ext4", "-q", "-F"]
+        subprocess.run([tool(command[0]), *command[1:], self.path], check=True, stdout=subprocess.DEVNULL)
+
+    def is_in_order(self):
+        words = ["fsck.fat", "-n"] if self.kind == "fat32" else ["e2fsck", "-fn"]
+        done = output_of(tool(words[0]), words[1], self.path)
+        assert done.returncode == 0, done.stdout
+        if self.kind == "ext4":
+            head = output_of(tool("dumpe2fs"), "-h", self.path).stdout
+            assert "needs_recovery" not in head and re.search(r"Filesystem state: +clean\n", head), head
+
+    def read(self, name):
+        if self.kind == "fat32":
+            done = subprocess.run([tool("mtype"), "-i", self.path, f"::{name}"], capture_output=True, check=False)
+        else:
+            done = subprocess.run([tool("debugfs"), "-R", f"cat {name}", self.path], capture_output=True, check=False)
+        return done.stdout
+
+    def has_files(self):
+        for number in range(1, 21):
+            assert self.read(f"/kept/file{number}.dat") == struct.pack("<I", number) * 8192, f"file {number} is not there"
+        assert not self.read("/nameless")
+
+
+class Run:
+    def __init__(self, folder, kind, *args, restart=""):
+        (folder / "init.yaml").write_text(f"""entities:
+- name: ends.Client
+  path: ends-writer
+  args: [{", ".join(args)}]
+  env: {{VFS_FILESYSTEM_BACKEND: "client:kl.VfsSdCardFs"}}
+  connections: [{{target: kl.VfsSdCardFs, id: kl.VfsSdCardFs}}]
+- name: kl.VfsSdCardFs
+  path: VfsSdCardFs
+  env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs"}}
+  connections: [{{target: kl.drivers.SDCard, id: kl.drivers.SDCard}}]
+- name: kl.drivers.SDCard
+  path: sdcard
+  grants: [{{file: mmc0.img, mode: rw}}]
+{restart}""", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
+             *(part for bin_ in BINS for part in ("--bin", bin_)), folder],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = []
+
+    def expect(self, pattern):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} never came, only {self.lines[-30:]}")
+
+    def wait(self):
+        self.lines += list(self.process.stdout)
+        return self.process.wait(DEADLINE)
+
+    def stop(self):
+        self.process.terminate()
+        return self.wait()
+
+
+@case
+def sigterm_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "stay")
+    run.expect("^written")
+    assert run.stop() == 128 + signal.SIGTERM, run.lines
+    disk.is_in_order()
+    disk.has_files()
+
+
+@case
+def the_end_of_the_clients_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "leave")
+    assert run.wait() == 0, run.lines
+    disk.is_in_order()
+    disk.has_files()
+
+
+@case
+def sigterm_in_the_middle_of_writing_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "go-on")
+    run.expect("^busy")
+    assert run.stop() == 128 + signal.SIGTERM, run.lines
+    disk.is_in_order()
+
+
+@case
+def a_vfs_that_is_asked_to_end_alone_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "go-on")
+    vfs = int(run.expect(r"kl.VfsSdCardFs started as process (\d+)")[1])
+    run.expect("^busy")
+    os.kill(vfs, signal.SIGTERM)
+    run.wait()
+    disk.is_in_order()
+
+
+def main():
+    print(f"1..{len(CASES)}", flush=True)
+    for number, (test, kind) in enumerate(CASES, 1):
+        word = "ok"
+        with tempfile.TemporaryDirectory(prefix="caisson-ends-") as folder:
+            try:
+                test(pathlib.Path(folder), kind)
+            except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
+                word = "not ok"
+                print("".join(f"# {line}\n" for line in str(problem).splitlines()), end="")
+        print(f"{word} {number} - {test.__name__} {kind}", flush=True)
+
+
+main()

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes files, and leaves it to others to bring them to the disk.
+ *
+ *      writer leave      writes them, and ends
+ *      writer stay       writes them, says so and waits; one more file has no name any more
+ *      writer go-on      writes, renames and removes without end
+ *      writer journal N  N records, each with fsync(); what that says stands in its output
+ *
+ * A record is a block whose words are its number, from 1. journal: a write that fails is made again until it
+ * succeeds, as databases do that were told so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK 4096
+#define FILES 20
+
+static uint32_t block[BLOCK / sizeof(uint32_t)];
+
+static void fill(uint32_t number) {
+        for (size_t i = 0; i < sizeof block / sizeof block[0]; i++)
+                block[i] = number;
+}
+
+static void fail(const char *what) {
+        (void)printf("%s: %s\n", what, strerrorname_np(errno));
+        exit(1);
+}
+
+static void write_file(const char *name, uint32_t number) {
+        int fd = open(name, O_CREAT | O_TRUNC | O_RDWR, 0644);
+
+        if (fd < 0)
+                fail("open");
+        fill(number);
+        for (unsigned i = 0; i < 8; i++)
+                if (write(fd, block, sizeof block) != (ssize_t)sizeof block)
+                        fail("write");
+        if (close(fd) < 0)
+                fail("close");
+}
+
+static void write_files(void) {
+        char name[64];
+
+        if (mkdir("/kept", 0755) < 0)
+                fail("mkdir");
+        for (uint32_t i = 1; i <= FILES; i++) {
+                (void)snprintf(name, sizeof name, "/kept/file%u.dat", i);
+                write_file(name, i);
+        }
+}
+
+static void leave_nameless(void) {
+        write_file("/nameless", 99);
+        if (open("/nameless", O_RDWR) < 0 || unlink("/nameless") < 0)
+                fail("nameless");
+}
+
+static void go_on(void) {
+        for (uint32_t i = 0;; i++) {
+                char name[64];
+
+                (void)snprintf(name, sizeof name, "/turn%u.dat", i % 7);
+                write_file("/new.dat", i);
+                if (rename("/new.dat", name) < 0)
+                        fail("rename");
+                if (i == 20)
+                        (void)printf("busy\n");
+                (void)snprintf(name, sizeof name, "/turn%u.dat", (i + 3) % 7);
+                (void)unlink(name);
+        }
+}
+
+/* As often as it takes. */
+static void record(int fd, uint32_t number) {
+        bool is_safe = false;
+
+        fill(number);
+        while (!is_safe) {
+                bool is_written = pwrite(fd, block, sizeof block, (off_t)(number - 1) * BLOCK) == BLOCK;
+
+                is_safe = is_written && fsync(fd) == 0;
+                if (!is_safe)
+                        (void)printf("%s: %s\n", is_written ? "fsync" : "write", strerrorname_np(errno));
+        }
+        (void)printf("safe %u\n", number);
+}
+
+static void journal(uint32_t n) {
+        int fd = open("/journal", O_CREAT | O_RDWR, 0644);
+
+        if (fd < 0)
+                fail("open");
+        for (uint32_t i = 1; i <= n; i++)
+                record(fd, i);
+}
+
+int main(int argc, char **argv) {
+        const char *what = argc > 1 ? argv[1] : "";
+
+        (void)setvbuf(stdout, NULL, _IOLBF, 0);
+        if (strcmp(what, "go-on") == 0)
+                go_on();
+        if (strcmp(what, "journal") == 0 && argc == 3) {
+                journal((uint32_t)strtoul(argv[2], NULL, 10));
+                return 0;
+        }
+        write_files();
+        if (strcmp(what, "stay") != 0)
+                return 0;
+        leave_nameless();
+        (void)printf("written\n");
+        for (;;)
+                (void)pause();
+}
