@@ -27,15 +27,11 @@
 #define WAIT_PROBE_GAP_MAX 4096u
 #define WAIT_SPIN_STEADY   64u /* so many hits in a row: both ends run; probe early again when that ends */
 #define WAIT_YIELDS        4
-#define WAIT_YIELD_MISSES  16u /* after so many fruitless waits in a row, stop yielding */
-#define WAIT_YIELD_PROBE   31u /* but try again in every 32nd wait */
-#define WAIT_YIELD_SLOW_NS                                                                                   \
-        1000000u /* longer than many callers in turn take: a stranger had his time slice                     \
-                  */
-#define WAIT_YIELD_SHARE                                                                                     \
-        256u                  /* so much of a slow yield must quick ones have taken since the last slow one  \
-                               */
-#define WAIT_PROGRESS      2u /* steps of the other side that make a long yield well spent */
+#define WAIT_YIELD_MISSES  16u      /* after so many fruitless waits in a row, stop yielding */
+#define WAIT_YIELD_PROBE   31u      /* but try again in every 32nd wait */
+#define WAIT_YIELD_SLOW_NS 1000000u /* a stranger had his time slice: many callers in turn take less */
+#define WAIT_YIELD_SHARE   256u     /* quick ones took this part of a slow one: it was others' turn */
+#define WAIT_PROGRESS      2u       /* steps of the other side that make a long yield well spent */
 #define WAIT_YIELD_BAN     256u /* waits without yielding after that; doubles each time it happens again */
 #define WAIT_YIELD_BAN_MAX 65536u
 #define WAIT_YIELD_GOOD    1024u /* quick yields in a row that halve the next ban */
