@@ -16,6 +16,7 @@
 #include "call.h"
 #include "raw.h"
 #include "trap_filter.h"
+#include "trap_memory.h"
 
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1
@@ -47,10 +48,14 @@ static void keep_mask(ucontext_t *context) {
 }
 
 static long answer(const greg_t *r) {
+        const CallArgs args = {.number = r[REG_RAX],
+                .a = {r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]}};
+        const long *a = args.a;
+
         if (trap_is_held() && r[REG_RAX] != SYS_rt_sigprocmask && r[REG_RAX] != SYS_rt_sigaction &&
                 r[REG_RAX] != SYS_exit_group)
                 return -EACCES;
-        return call(r[REG_RAX], r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
+        return trap_memory_is_there(&args) ? call(args.number, a[0], a[1], a[2], a[3], a[4], a[5]) : -EFAULT;
 }
 
 static void on_trap(int signal, siginfo_t *info, void *context) {
