@@ -170,9 +170,15 @@ long answer_chmod(const CallArgs *args) {
         return change_mode(AT_FDCWD, args->a[0], args->a[1], 0);
 }
 
-/* The system call has no flags; the C library's function has. */
+/* The older system call has no flags. */
 long answer_fchmodat(const CallArgs *args) {
         return change_mode(args->a[0], args->a[1], args->a[2], 0);
+}
+
+long answer_fchmodat2(const CallArgs *args) {
+        if (args->a[3] & ~AT_SYMLINK_NOFOLLOW)
+                return -EINVAL;
+        return change_mode(args->a[0], args->a[1], args->a[2], args->a[3]);
 }
 
 long answer_chown(const CallArgs *args) {

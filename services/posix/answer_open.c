@@ -213,7 +213,7 @@ long answer_fcntl(const CallArgs *args) {
                 return call_kernel(args); /* of the placeholder */
         file = fdt_get((int)args->a[0]);
         if (!file)
-                return call_kernel(args);
+                return call_kernel_fd(args);
         if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
                 r = copy_from(file, args, command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
         else

@@ -24,8 +24,9 @@ Answer answer_stat, answer_lstat, answer_fstat, answer_newfstatat, answer_statx,
 /* answer_names.c */
 Answer answer_mkdir, answer_mkdirat, answer_rmdir, answer_unlink, answer_unlinkat, answer_rename,
         answer_renameat, answer_renameat2, answer_link, answer_linkat, answer_symlink, answer_symlinkat,
-        answer_chmod, answer_fchmodat, answer_chown, answer_lchown, answer_fchownat, answer_truncate,
-        answer_mknod, answer_mknodat, answer_utime, answer_utimes, answer_futimesat, answer_utimensat;
+        answer_chmod, answer_fchmodat, answer_fchmodat2, answer_chown, answer_lchown, answer_fchownat,
+        answer_truncate, answer_mknod, answer_mknodat, answer_utime, answer_utimes, answer_futimesat,
+        answer_utimensat;
 /* call.c */
 Answer answer_exit;
 /* answer_place.c */

@@ -75,6 +75,7 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         ROW(symlinkat, symlinkat),
         ROW(chmod, chmod),
         ROW(fchmodat, fchmodat),
+        [CALL_FCHMODAT2] = {.answer = answer_fchmodat2},
         ROW(chown, chown),
         ROW(lchown, lchown),
         ROW(fchownat, fchownat),

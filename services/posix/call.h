@@ -16,6 +16,9 @@
 #define CALL_PATH_MAX    4096u /* bytes of a path, with the zero */
 #define CALL_NUMBERS_MAX 512u  /* system calls have numbers below */
 
+/* The call of fchmodat() with its flags, whose number older headers lack. */
+#define CALL_FCHMODAT2 452
+
 typedef struct CallArgs {
         long number;
         long a[6];

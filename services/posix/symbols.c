@@ -218,6 +218,16 @@ IS_CALL(int, symlink, (const char *target, const char *path), symlink, target, p
 IS_CALL(int, symlinkat, (const char *target, int dir, const char *path), symlinkat, target, dir, path)
 IS_CALL(int, chmod, (const char *path, mode_t mode), chmod, path, mode)
 IS_CALL(int, fchmod, (int fd, mode_t mode), fchmod, fd, mode)
+
+/* The C library's own go by /proc where a link is not to be followed. */
+int fchmodat(int dir, const char *path, mode_t mode, int flags) {
+        return (int)finish(call(CALL_FCHMODAT2, dir, (long)path, (long)mode, flags, 0, 0));
+}
+
+int lchmod(const char *path, mode_t mode) {
+        return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
+}
+
 IS_CALL(int, chown, (const char *path, uid_t uid, gid_t gid), chown, path, uid, gid)
 IS_CALL(int, lchown, (const char *path, uid_t uid, gid_t gid), lchown, path, uid, gid)
 IS_CALL(int, fchown, (int fd, uid_t uid, gid_t gid), fchown, fd, uid, gid)

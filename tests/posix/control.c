@@ -48,6 +48,7 @@ static void f_dupfd_takes_the_lowest_free_number_from_a_bound(void) {
         CHECK(fcntl(fd, F_GETFD) == 0 && fcntl(fd, F_DUPFD_CLOEXEC, 30) == 32);
         CHECK(fcntl(32, F_GETFD) == FD_CLOEXEC);
         FAILS(EBADF, fcntl(63, F_DUPFD, 0));
+        FAILS(EBADF, fcntl(63, F_GETOWN));
         FAILS(EINVAL, fcntl(fd, F_DUPFD, -1));
 }
 

@@ -152,8 +152,18 @@ static void times_of_a_link_are_its_own(void) {
         CHECK(stat("s", &st) == 0 && st.st_mtim.tv_sec != 2000);
 }
 
-static const SuiteCase cases[] = {CASE(link_gives_a_file_a_second_name),
-        CASE(link_refuses_existing_names_directories_and_absent_files),
+static void a_symbolic_link_has_no_mode_to_change(void) {
+        struct stat st;
+
+        SUCCEEDS(suite_file("f", ""));
+        SUCCEEDS(chmod("f", 0640));
+        SUCCEEDS(symlink("f", "l"));
+        FAILS(EOPNOTSUPP, fchmodat(AT_FDCWD, "l", 0600, AT_SYMLINK_NOFOLLOW));
+        CHECK(stat("f", &st) == 0 && (st.st_mode & 07777) == 0640);
+}
+
+static const SuiteCase cases[] = {CASE(a_symbolic_link_has_no_mode_to_change),
+        CASE(link_gives_a_file_a_second_name), CASE(link_refuses_existing_names_directories_and_absent_files),
         CASE(link_names_a_symbolic_link_itself),
         CASE(rename_over_another_name_of_the_same_file_changes_nothing),
         CASE(a_symbolic_link_keeps_its_target_as_written), CASE(readlink_cuts_and_refuses),

@@ -24,6 +24,13 @@ static void chmod_fchmod_and_fchmodat_set_the_mode(void) {
         CHECK(chmod("d", 0700) == 0 && has_mode("d", 0700));
 }
 
+static void fchmodat_and_lchmod_without_following_set_the_mode_of_a_file(void) {
+        SUCCEEDS(suite_file("f", ""));
+        CHECK(fchmodat(AT_FDCWD, "f", 0444, AT_SYMLINK_NOFOLLOW) == 0 && has_mode("f", 0444));
+        CHECK(lchmod("f", 0666) == 0 && has_mode("f", 0666));
+        FAILS(EINVAL, fchmodat(AT_FDCWD, "f", 0600, 1));
+}
+
 static void chmod_refuses_what_is_not_there(void) {
         SUCCEEDS(suite_file("f", ""));
         FAILS(ENOENT, chmod("absent", 0600));
@@ -137,6 +144,7 @@ static void a_directory_without_write_moves_in_its_own_one_only(void) {
 }
 
 static const SuiteCase cases[] = {CASE(chmod_fchmod_and_fchmodat_set_the_mode),
+        CASE(fchmodat_and_lchmod_without_following_set_the_mode_of_a_file),
         CASE(chmod_refuses_what_is_not_there), CASE(chmod_changes_ctime_and_not_mtime),
         CASE(files_keep_setuid_setgid_and_sticky),
         CASE(a_directory_with_setgid_gives_its_group_and_the_bit_on),
