@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,62 +117,106 @@ static int check_contents(const BootBlock *b, size_t size) {
 
 /* --- descriptors --- */
 
-/* One that is close-on-exec already did not come through exec: it was listed before, or is not ours. */
-static bool claim_fd(int fd) {
-        int flags = fcntl(fd, F_GETFD);
-
-        return flags >= 0 && !(flags & FD_CLOEXEC) && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
-}
+/* What is to be done with a descriptor that the block lists; false ends the walk over them. */
+typedef bool (*TakeFd)(int32_t *fd, void *arg);
 
 /* One of the two legs there must be, but where they come late. */
-static bool claim_channel(const BootChannel *c) {
+static bool take_channel(BootChannel *c, TakeFd take, void *arg) {
         bool is_direct = has_direct_leg(c);
 
         if (c->role == BOOT_LATE)
                 return true;
-        if (has_judged_leg(c) ? !claim_fd(c->judged_fd) : !is_direct)
+        if (has_judged_leg(c) ? !take(&c->judged_fd, arg) : !is_direct)
                 return false;
         if (!is_direct)
                 return true;
-        return claim_fd(c->mem_fd) &&
-               (c->role == BOOT_SERVER || (claim_fd(c->bell_fd) && claim_fd(c->status_fd)));
+        return take(&c->mem_fd, arg) &&
+               (c->role == BOOT_SERVER || (take(&c->bell_fd, arg) && take(&c->status_fd, arg)));
 }
 
 /* Legs to the kernel process are no use without the bell. */
-static bool claim_kernel(const BootBlock *b) {
+static bool take_kernel(BootBlock *b, TakeFd take, void *arg) {
         if (b->mail_fd != -1 && b->kernel_fd == -1)
                 return false;
         if (b->kernel_bell_fd == -1)
                 return b->kernel_fd == -1 && b->security_fd == -1;
-        return claim_fd(b->kernel_bell_fd) && claim_fd(b->kernel_status_fd) &&
-               (b->kernel_fd == -1 || claim_fd(b->kernel_fd)) && (b->mail_fd == -1 || claim_fd(b->mail_fd)) &&
-               (b->security_fd == -1 || claim_fd(b->security_fd));
+        return take(&b->kernel_bell_fd, arg) && take(&b->kernel_status_fd, arg) &&
+               (b->kernel_fd == -1 || take(&b->kernel_fd, arg)) &&
+               (b->mail_fd == -1 || take(&b->mail_fd, arg)) &&
+               (b->security_fd == -1 || take(&b->security_fd, arg));
+}
+
+static bool take_descriptors(BootBlock *b, TakeFd take, void *arg) {
+        BootListener *l = (BootListener *)(uintptr_t)at(b, b->listeners_off);
+        BootChannel *c = (BootChannel *)(uintptr_t)at(b, b->channels_off);
+        BootGrant *g = (BootGrant *)(uintptr_t)at(b, b->grants_off);
+
+        if (!take_kernel(b, take, arg) || (b->held_fd != -1 && !take(&b->held_fd, arg)))
+                return false;
+        if (b->console_fd != 0 && !take((int32_t *)&b->console_fd, arg))
+                return false;
+        if ((b->status_fd != -1 || b->n_listeners > 0) && !take(&b->status_fd, arg))
+                return false;
+        for (uint32_t i = 0; i < b->n_listeners; i++)
+                if (!take(&l[i].ear_fd, arg))
+                        return false;
+        for (uint32_t i = 0; i < b->n_channels; i++)
+                if (!take_channel(&c[i], take, arg))
+                        return false;
+        for (uint32_t i = 0; i < b->n_grants; i++)
+                if (!take(&g[i].fd, arg))
+                        return false;
+        return true;
+}
+
+/* One that is close-on-exec already did not come through exec: it was listed before, or is not ours. */
+static bool claim_fd(int32_t *fd, void *arg) {
+        int flags = fcntl(*fd, F_GETFD);
+
+        (void)arg;
+        return flags >= 0 && !(flags & FD_CLOEXEC) && fcntl(*fd, F_SETFD, flags | FD_CLOEXEC) == 0;
 }
 
 /* boot_fd is one of them: listing it as something else would close that with it. */
-static int claim_descriptors(const BootBlock *b, int boot_fd) {
-        const BootListener *l = (const BootListener *)(const void *)at(b, b->listeners_off);
-        const BootChannel *c = (const BootChannel *)(const void *)at(b, b->channels_off);
-        const BootGrant *g = (const BootGrant *)(const void *)at(b, b->grants_off);
+static int claim_descriptors(BootBlock *b, int32_t boot_fd) {
+        return claim_fd(&boot_fd, NULL) && take_descriptors(b, claim_fd, NULL) ? 0 : BOOT_E_DESCRIPTOR;
+}
 
-        if (!claim_fd(boot_fd) || !claim_kernel(b))
-                return BOOT_E_DESCRIPTOR;
-        if (b->held_fd != -1 && !claim_fd(b->held_fd))
-                return BOOT_E_DESCRIPTOR;
-        if (b->console_fd != 0 && !claim_fd((int)b->console_fd))
-                return BOOT_E_DESCRIPTOR;
-        if ((b->status_fd != -1 || b->n_listeners > 0) && !claim_fd(b->status_fd))
-                return BOOT_E_DESCRIPTOR;
-        for (uint32_t i = 0; i < b->n_listeners; i++)
-                if (!claim_fd(l[i].ear_fd))
-                        return BOOT_E_DESCRIPTOR;
-        for (uint32_t i = 0; i < b->n_channels; i++)
-                if (!claim_channel(&c[i]))
-                        return BOOT_E_DESCRIPTOR;
-        for (uint32_t i = 0; i < b->n_grants; i++)
-                if (!claim_fd(g[i].fd))
-                        return BOOT_E_DESCRIPTOR;
-        return 0;
+/* --- their numbers --- */
+
+/* A program's descriptors begin behind the standard streams, as it is used to, and it may put one where it
+ * likes: its runtime's are above, below this number if there is room. */
+#define NUMBERS_END 1024
+
+static bool count_fd(int32_t *fd, void *arg) {
+        (void)fd;
+        ++*(int *)arg;
+        return true;
+}
+
+/* One that can't move stays. */
+static bool move_fd(int32_t *fd, void *arg) {
+        int moved = fcntl(*fd, F_DUPFD_CLOEXEC, *(const int *)arg);
+
+        if (moved < 0)
+                return true;
+        (void)close(*fd);
+        *fd = moved;
+        return true;
+}
+
+static void move_descriptors(const Boot *boot) {
+        BootBlock *b = (BootBlock *)(uintptr_t)boot->block;
+        struct rlimit limit;
+        int from, n = 0;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || !take_descriptors(b, count_fd, &n))
+                return;
+        from = (int)(limit.rlim_cur < NUMBERS_END ? limit.rlim_cur : NUMBERS_END) - n;
+        if (from <= BOOT_FD + n || mprotect(b, b->size, PROT_READ | PROT_WRITE) < 0)
+                return;
+        (void)take_descriptors(b, move_fd, &from);
+        (void)mprotect(b, b->size, PROT_READ);
 }
 
 /* --- loading --- */
@@ -208,7 +253,7 @@ int boot_load(int fd, Boot *ret_boot) {
                 return -errno;
         r = check_contents(b, size);
         if (r == 0)
-                r = claim_descriptors(b, fd);
+                r = claim_descriptors((BootBlock *)(uintptr_t)b, fd);
         if (r) {
                 (void)munmap((void *)(uintptr_t)b, size);
                 return r;
@@ -238,10 +283,15 @@ static struct {
         Boot boot;
 } own = {.once = PTHREAD_ONCE_INIT};
 
+static bool is_past_start; /* the program's own descriptors may have numbers by now */
+
 static void load_own(void) {
         own.is_loaded = boot_load(BOOT_FD, &own.boot) == 0;
-        if (own.is_loaded)
-                walls_stand(own.boot.block->layers);
+        if (!own.is_loaded)
+                return;
+        if (!is_past_start)
+                move_descriptors(&own.boot);
+        walls_stand(own.boot.block->layers);
 }
 
 const Boot *boot_get(void) {
@@ -254,6 +304,7 @@ const Boot *boot_get(void) {
 __attribute__((constructor)) static void begin(void) {
         if (fcntl(BOOT_FD, F_GET_SEALS) > 0)
                 (void)boot_get();
+        is_past_start = true;
 }
 
 const char *boot_text(const Boot *boot, uint32_t off) {

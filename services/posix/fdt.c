@@ -45,13 +45,13 @@ static bool is_in_table(long fd) {
 
 /* --- what the process was started with --- */
 
-#define KEPT_MAX 1024 /* the kernel process gives low numbers */
+#define KEPT_MAX 1024 /* the runtime's numbers are below */
 
 static _Atomic uint64_t kept[FDT_FDS_MAX / 64];
 
 void fdt_keep_open(void) {
         for (long fd = STDERR_FILENO + 1; fd < KEPT_MAX; fd++)
-                if (raw_fcntl(fd, F_GETFD, 0) >= 0)
+                if (atomic_load(&numbers[fd]) == 0 && raw_fcntl(fd, F_GETFD, 0) >= 0)
                         atomic_fetch_or(&kept[fd / 64], UINT64_C(1) << (fd % 64));
 }
 

@@ -62,8 +62,8 @@ VISIBLE __attribute__((constructor)) void posix_start(void);
 void posix_start(void) {
         struct vfs *vfs;
 
-        fdt_keep_open();
         vfs = call_vfs();
+        fdt_keep_open(); /* the runtime's descriptors have found their numbers */
         if (vfs != &backend_stub && trap_set() < 0)
                 log_line(LOG_INIT "The trap for file calls can't be set: only calls by name reach the VFS.");
         if (!&call_keeps_streams) {

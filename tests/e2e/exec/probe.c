@@ -65,6 +65,18 @@ static void raw_calls(void) {
         (void)syscall(SYS_close, fd);
 }
 
+/* Programs and shells put a file at the number they like: exec 3>file. */
+static void numbers(void) {
+        int fd = open("/stream", O_RDONLY), n_placed = 0;
+
+        say(fd == STDERR_FILENO + 1, "the first descriptor is the first behind the standard streams");
+        for (int to = fd + 1; to < 256; to++)
+                n_placed += dup2(fd, to) == to;
+        say(n_placed == 255 - fd, "a file can be put at any number");
+        for (int to = fd; to < 256; to++)
+                (void)close(to);
+}
+
 static void folders(void) {
         bool has_entry = false;
         struct dirent *entry;
@@ -213,6 +225,7 @@ int main(int n_words, char **words) {
         files_of_the_host();
         streams();
         raw_calls();
+        numbers();
         folders();
         maps();
         segments();
