@@ -67,10 +67,9 @@ int main(void) {
         }
         hear("Third", third);
 
-        fprintf(stderr, "a second First: %s\n",
-                KnTaskCreate("First", RTL_NULL, RTL_NULL, 0, 0, 0, &first) == rcAlreadyExists
-                        ? "it had its life"
-                        : "there it is");
+        /* Its name is free again when it has ended. */
+        hear("First", start("First", "the rest is silence"));
+
         fprintf(stderr, "a rival: %s\n",
                 KnTaskCreate("Rival", RTL_NULL, RTL_NULL, 0, 0, 0, &rival) == rcSecurityDisallow
                         ? "not with this policy"
