@@ -80,6 +80,7 @@ int hnd_open(const HndKind *kind, void *object, const struct ShapeTable *shape, 
         e->object = object;
         e->shape = shape;
         atomic_store_explicit(&e->heir, 0, memory_order_relaxed);
+        atomic_store_explicit(&e->n_heirs, 0, memory_order_relaxed);
         word = atomic_fetch_or_explicit(&e->word, OPEN, memory_order_release);
         *ret_handle = number_of(e, word);
         return 0;
@@ -176,11 +177,21 @@ bool hnd_inherit(Handle handle, Handle heir) {
                 return false;
         }
         close_heir(e, heir);
+        atomic_fetch_add(&e->n_heirs, 1);
         is_open = atomic_load(&e->word) & OPEN;
         if (!is_open)
                 close_heir(e, 0);
         hnd_put(e);
         return is_open;
+}
+
+uint32_t hnd_count_heirs(Handle handle) {
+        HndEntry *e = hnd_get(handle, NULL);
+        uint32_t n = e ? atomic_load(&e->n_heirs) : 0;
+
+        if (e)
+                hnd_put(e);
+        return n;
 }
 
 int hnd_close(Handle handle) {

@@ -45,6 +45,7 @@ typedef struct HndEntry {
         const struct ShapeTable *shape; /* of the messages that pass through it; NULL: none */
         uint32_t next_free;             /* in the queue of free entries */
         _Atomic Handle heir;            /* what took its place; 0: nothing has */
+        _Atomic uint32_t n_heirs;       /* there were */
 } HndEntry;
 
 /* Gives `object` a handle; the table owns it on success. 0, HND_E_FULL. */
@@ -62,6 +63,8 @@ bool hnd_is_open(Handle handle);
  * on, or of the heir that it had, which is closed. It is closed with the handle. False: the handle is not
  * open, and the heir is closed. */
 bool hnd_inherit(Handle handle, Handle heir);
+/* How many it has had. 0 also: the handle is not open. */
+uint32_t hnd_count_heirs(Handle handle);
 
 static inline bool hnd_is_kernels(Handle handle) {
         return (handle & HND_KERNELS) && handle != INVALID_HANDLE;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <caisson/channel.h>
 #include <kl/core/Handle.idl.h>
 
 #include "boot/boot.h"
@@ -439,6 +440,10 @@ static bool has_ended(Handle handle) {
         if (client)
                 hnd_put(client);
         return has;
+}
+
+rtl_uint32_t nkx_channel_renewals(Handle client) {
+        return hnd_count_heirs(client);
 }
 
 /* One thread asks, the others find what it got. */

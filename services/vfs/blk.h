@@ -3,7 +3,8 @@
  * A block device as a file system sees it: bytes at offsets, and a flush that means it.
  *
  * Sectors matter to drivers alone: whoever implements this accepts any offset and size inside the device.
- * Results: 0 or a negative errno; a transfer that ends early is -EIO.
+ * Results: 0 or a negative errno; a transfer that ends early is -EIO. -ECONNRESET, of write and flush:
+ * whoever does the transfers has begun anew, and what was not flushed may be lost, this transfer included.
  */
 #pragma once
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A block device whose driver is another process: see blk_ipc.h. What the driver answers is checked like
- * anybody's word. A driver that is gone fails every transfer with -EIO; the cache above keeps what it could
+ * anybody's word.
+ *
+ * A driver that has died is waited for, a while: if it lives again and has the same disk, reading goes on,
+ * and the next write or flush says that what was not flushed may be lost (-ECONNRESET). One that does not
+ * come back fails every transfer with -EIO, and is waited for no more; the cache above keeps what it could
  * not write.
  */
 #include "blk_ipc.h"
@@ -9,7 +13,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include <caisson/channel.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
 #include <handle/handletype.h>
@@ -17,15 +23,21 @@
 
 #define ARENA_SLACK 64u
 #define ENDPOINT    "block"
-#define DISKS_MAX   64u /* of one driver, that are looked at */
+#define DISKS_MAX   64u   /* of one driver, that are looked at */
+#define AWAY_MS     5000u /* so long a driver that has died is waited for: five starts, with the usual delays */
+#define LOOK_MS     20u
 
 typedef struct BlkIpc {
         Blk head;
         uint32_t disk;
+        Handle channel;
         pthread_mutex_t lock; /* of all below: one call at a time, the cache above asks no more */
         NkKosTransport transport;
         struct kl_drivers_Block_proxy proxy;
-        struct nk_arena arena; /* for both directions, in turn */
+        struct nk_arena arena;   /* for both directions, in turn */
+        rtl_uint32_t n_renewals; /* of the channel, that we know of */
+        bool was_renewed;        /* and nobody has been told */
+        bool is_gone;            /* it was waited for in vain */
 } BlkIpc;
 
 static const struct {
@@ -43,6 +55,8 @@ static BlkIpc *ipc_of(Blk *blk) {
 /* Of a call and of its method. A driver that is gone is a broken disk, and so is one that answers what a disk
  * can't: to a file system ENOENT or EAGAIN mean something else. */
 static int result(nk_err_t err, nk_sint32_t error) {
+        if (err == NK_ENOTCONN)
+                return -ENOTCONN; /* not for the caller of this module */
         if (err == NK_EOK && (error == 0 || error == ENOSPC || error == EROFS || error == ENOMEM))
                 return -error;
         return -EIO;
@@ -83,17 +97,93 @@ static int write_part(BlkIpc *b, const void *data, uint32_t size, uint64_t at) {
         return result(err, err == NK_EOK ? res.error : 0);
 }
 
+static int flush_disk(BlkIpc *b) {
+        kl_drivers_Block_Flush_req req = {.disk = b->disk};
+        kl_drivers_Block_Flush_res res;
+        nk_err_t err = kl_drivers_Block_Flush(&b->proxy.base, &req, NULL, &res, NULL);
+
+        return result(err, err == NK_EOK ? res.error : 0);
+}
+
+/* What a driver says of one of its disks; ret_name: in the arena. */
+static int get_info(
+        BlkIpc *b, uint32_t number, kl_drivers_Block_GetInfo_res *ret_info, const char **ret_name) {
+        kl_drivers_Block_GetInfo_req req = {.disk = number};
+        nk_uint32_t size = 0;
+        nk_err_t err;
+        int r;
+
+        nk_arena_reset(&b->arena);
+        err = kl_drivers_Block_GetInfo(&b->proxy.base, &req, NULL, ret_info, &b->arena);
+        r = result(err, err == NK_EOK ? ret_info->error : 0);
+        if (r == 0)
+                *ret_name = nk_arena_get(const char, &b->arena, &ret_info->name, &size);
+        return r;
+}
+
+/* --- drivers that come back --- */
+
+/* After each call: it may have found a new life. */
+static void note_renewals(BlkIpc *b) {
+        rtl_uint32_t n = nkx_channel_renewals(b->channel);
+
+        b->was_renewed |= n != b->n_renewals;
+        b->n_renewals = n;
+}
+
+/* 0: it lives, with the same disk. -EIO: it has another one, or does not come back. */
+static int await_driver(BlkIpc *b) {
+        const struct timespec a_while = {.tv_nsec = LOOK_MS * 1000000l};
+        kl_drivers_Block_GetInfo_res info;
+        const char *name;
+        int r = -ENOTCONN;
+
+        for (uint32_t ms = 0; r == -ENOTCONN && !b->is_gone && ms < AWAY_MS; ms += LOOK_MS) {
+                (void)nanosleep(&a_while, NULL);
+                r = get_info(b, b->disk, &info, &name);
+        }
+        note_renewals(b);
+        b->is_gone = r == -ENOTCONN;
+        return r == 0 && info.size == b->head.size ? 0 : -EIO;
+}
+
+/* What came of a call. *ret_again: the driver has died with it and lives again; who made the call makes it
+ * once more. */
+static int outcome(BlkIpc *b, int r, bool *ret_again) {
+        note_renewals(b);
+        *ret_again = false;
+        if (r == -ENOTCONN) {
+                r = await_driver(b);
+                *ret_again = r == 0;
+        } else {
+                b->is_gone = false;
+        }
+        return r;
+}
+
+/* Of a change: it is not made again here, for what was before it may be lost too. */
+static int outcome_of_change(BlkIpc *b, int r) {
+        bool again;
+
+        r = outcome(b, r, &again);
+        if (r < 0 || !b->was_renewed)
+                return r;
+        b->was_renewed = false;
+        return -ECONNRESET;
+}
+
 static uint32_t part_of(size_t size) {
         return size < kl_drivers_Block_TransferMax ? (uint32_t)size : kl_drivers_Block_TransferMax;
 }
 
 static int ipc_read(Blk *blk, void *buffer, size_t size, uint64_t at) {
         BlkIpc *b = ipc_of(blk);
+        bool again = false;
         int r = 0;
 
         (void)pthread_mutex_lock(&b->lock);
-        for (size_t done = 0; r == 0 && done < size; done += part_of(size - done))
-                r = read_part(b, (char *)buffer + done, part_of(size - done), at + done);
+        for (size_t done = 0; r == 0 && done < size; done += again ? 0 : part_of(size - done))
+                r = outcome(b, read_part(b, (char *)buffer + done, part_of(size - done), at + done), &again);
         (void)pthread_mutex_unlock(&b->lock);
         return r;
 }
@@ -104,21 +194,20 @@ static int ipc_write(Blk *blk, const void *data, size_t size, uint64_t at) {
 
         (void)pthread_mutex_lock(&b->lock);
         for (size_t done = 0; r == 0 && done < size; done += part_of(size - done))
-                r = write_part(b, (const char *)data + done, part_of(size - done), at + done);
+                r = outcome_of_change(
+                        b, write_part(b, (const char *)data + done, part_of(size - done), at + done));
         (void)pthread_mutex_unlock(&b->lock);
         return r;
 }
 
 static int ipc_flush(Blk *blk) {
         BlkIpc *b = ipc_of(blk);
-        kl_drivers_Block_Flush_req req = {.disk = b->disk};
-        kl_drivers_Block_Flush_res res;
-        nk_err_t err;
+        int r;
 
         (void)pthread_mutex_lock(&b->lock);
-        err = kl_drivers_Block_Flush(&b->proxy.base, &req, NULL, &res, NULL);
+        r = outcome_of_change(b, flush_disk(b));
         (void)pthread_mutex_unlock(&b->lock);
-        return result(err, err == NK_EOK ? res.error : 0);
+        return r;
 }
 
 static void ipc_close(Blk *blk) {
@@ -145,6 +234,7 @@ static BlkIpc *ipc_new(Handle channel) {
         }
         nk_arena_init(&b->arena, start, start + size);
         b->head.ops = &ipc_ops;
+        b->channel = channel;
         (void)NkKosTransport_Init(&b->transport, channel, NK_NULL, 0);
         kl_drivers_Block_proxy_init(&b->proxy, &b->transport.base, ServiceLocatorGetRiid(channel, ENDPOINT));
         return b;
@@ -152,23 +242,18 @@ static BlkIpc *ipc_new(Handle channel) {
 
 /* Is the driver's disk of that number called so? -ENODEV: there is none of that number. */
 static int ask(BlkIpc *b, uint32_t number, const char *disk, bool *ret_is_it) {
-        kl_drivers_Block_GetInfo_req req = {.disk = number};
-        kl_drivers_Block_GetInfo_res res;
-        nk_uint32_t size = 0;
+        kl_drivers_Block_GetInfo_res info;
         const char *name;
-        nk_err_t err;
-        int r;
+        int r = get_info(b, number, &info, &name);
 
-        nk_arena_reset(&b->arena);
-        err = kl_drivers_Block_GetInfo(&b->proxy.base, &req, NULL, &res, &b->arena);
-        r = result(err, err == NK_EOK ? res.error : 0);
         if (r < 0)
-                return r == -EIO ? -ENODEV : r;
-        name = nk_arena_get(const char, &b->arena, &res.name, &size);
+                return r == -EIO || r == -ENOTCONN ? -ENODEV : r;
         *ret_is_it = name && strcmp(name, disk) == 0;
         b->disk = number;
-        b->head.size = res.size;
-        b->head.is_read_only = res.read_only != 0;
+        b->head.size = info.size;
+        b->head.is_read_only = info.read_only != 0;
+        note_renewals(b);
+        b->was_renewed = false;
         return 0;
 }
 

@@ -228,13 +228,13 @@ static int flush_device(BlkCache *c) {
         return 0;
 }
 
-static int flush_early(BlkCache *c) {
+static int try_flush_early(BlkCache *c) {
         int r = write_out(c, false);
 
         return r < 0 ? r : flush_device(c);
 }
 
-static int flush_all(BlkCache *c) {
+static int try_flush_all(BlkCache *c) {
         int r = write_out(c, false);
 
         if (r == 0 && c->n_late > 0) {
@@ -243,6 +243,23 @@ static int flush_all(BlkCache *c) {
                         r = write_out(c, true);
         }
         return r < 0 ? r : flush_device(c);
+}
+
+/* From the start when the driver has lost what it had: it is all here still. */
+static int flush_with(BlkCache *c, int (*try)(BlkCache *c)) {
+        int r = try(c);
+
+        for (uint32_t n = 0; r == -ECONNRESET && n < BLKCACHE_RESETS; n++)
+                r = try(c);
+        return r == -ECONNRESET ? -EIO : r;
+}
+
+static int flush_early(BlkCache *c) {
+        return flush_with(c, try_flush_early);
+}
+
+static int flush_all(BlkCache *c) {
+        return flush_with(c, try_flush_all);
 }
 
 /* --- getting pages --- */

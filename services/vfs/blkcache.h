@@ -10,8 +10,9 @@
  *
  * What the device has written but not flushed is kept too. A device that fails may have lost it (its driver
  * died and came back), so after an error it is written again with the next flush. Nothing that could not be
- * written is forgotten: each flush tries again, and says so if it fails. A driver that was restarted must
- * therefore fail one call.
+ * written is forgotten: each flush tries again, and says so if it fails. A device whose driver died and came
+ * back says so with -ECONNRESET at its next write or flush, once: then everything unflushed is written again
+ * at once.
  *
  * Any number of threads may call; one at a time gets in.
  */
@@ -23,6 +24,7 @@
 #define BLKCACHE_SECTOR    512u /* the unit of what is written late or not */
 #define BLKCACHE_PAGES_MIN 64u
 #define BLKCACHE_PAGES     4096u /* unless said otherwise: 16 MiB */
+#define BLKCACHE_RESETS    8u    /* of the device, in one flush */
 #define BLKCACHE_AHEAD     32u   /* pages in one transfer, and read ahead at most */
 
 /* max_pages: 0 means BLKCACHE_PAGES. Takes `below` over on success; closing closes it. What closing can't

@@ -142,6 +142,42 @@ def a_vfs_that_is_asked_to_end_alone_leaves_a_disk_in_order(folder, kind):
     disk.is_in_order()
 
 
+def records_of(disk, n):
+    found = disk.read("/journal")
+    return [number for number in range(1, n + 1) if found[(number - 1) * 4096:number * 4096] == struct.pack("<I", number) * 1024]
+
+
+@case
+def a_driver_may_die_at_any_time_if_it_comes_back(folder, kind):
+    disk, n = Disk(folder, kind), 200
+    run = Run(folder, kind, "journal", f'"{n}"',
+              restart="  restart: always\n  restart_limit: 1000\n  restart_delay: 10\n")
+    for _ in range(8):
+        driver = int(run.expect(r"kl.drivers.SDCard started as process (\d+)")[1])
+        run.expect("^safe ")
+        os.kill(driver, signal.SIGKILL)
+    assert run.wait() == 0, run.lines[-30:]
+    assert not [line for line in run.lines if re.match("write|fsync", line)], run.lines[-30:]
+    disk.is_in_order()
+    assert len(records_of(disk, n)) == n
+
+
+@case
+def what_fsync_confirmed_is_there_when_the_driver_stays_away(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "journal", '"100000"')
+    driver = int(run.expect(r"kl.drivers.SDCard started as process (\d+)")[1])
+    run.expect("^safe 20$")
+    os.kill(driver, signal.SIGKILL)
+    run.expect("^(write|fsync): EIO")
+    run.stop()
+    if kind == "ext4":  # as the next mount does: what was committed is in the journal
+        output_of(tool("e2fsck"), "-y", "-E", "journal_only", disk.path)
+        done = output_of(tool("e2fsck"), "-fn", disk.path)
+        assert done.returncode == 0, done.stdout
+    n_safe = max(int(line.split()[1]) for line in run.lines if line.startswith("safe "))
+    assert records_of(disk, n_safe) == list(range(1, n_safe + 1)), f"of {n_safe} only {len(records_of(disk, n_safe))}"
+
+
 def main():
     print(f"1..{len(CASES)}", flush=True)
     for number, (test, kind) in enumerate(CASES, 1):

@@ -49,6 +49,32 @@ static void open_handle_leads_to_its_object(void **state) {
         assert_int_equal(hnd_close(handle), 0);
 }
 
+static void an_heir_takes_the_place_and_goes_with_the_handle(void **state) {
+        Thing t = {0}, first = {0}, second = {0}, late = {0};
+        Handle handle = open_thing(&t);
+        HndEntry *entry;
+
+        (void)state;
+        assert_true(hnd_inherit(handle, open_thing(&first)));
+        entry = hnd_get(handle, &things);
+        assert_ptr_equal(entry->object, &first);
+        assert_true(hnd_inherit(handle, open_thing(&second)));
+        assert_int_equal(first.n_closed, 1);
+        assert_int_equal(first.n_freed, 0); /* somebody is inside */
+        hnd_put(entry);
+        assert_int_equal(first.n_freed, 1);
+        entry = hnd_get(handle, &things);
+        assert_ptr_equal(entry->object, &second);
+        hnd_put(entry);
+        assert_int_equal(hnd_count_heirs(handle), 2);
+        assert_int_equal(t.n_closed, 0);
+        assert_int_equal(hnd_close(handle), 0);
+        assert_true(t.n_freed == 1 && second.n_freed == 1);
+        assert_false(hnd_inherit(handle, open_thing(&late)));
+        assert_int_equal(late.n_freed, 1);
+        assert_int_equal(hnd_count_heirs(handle), 0);
+}
+
 static void numbers_are_small_and_never_special(void **state) {
         Thing t = {0};
         Handle handle = open_thing(&t);
@@ -256,6 +282,7 @@ static void one_of_two_closers_wins(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(an_heir_takes_the_place_and_goes_with_the_handle),
                 cmocka_unit_test(numbers_are_small_and_never_special),
                 cmocka_unit_test(open_handle_leads_to_its_object),
                 cmocka_unit_test(handle_of_another_kind_is_not_found),

@@ -22,6 +22,8 @@ static void must(bool is_so, const char *what) {
 
 /* Counts a call; its error. */
 static int call(MemBlk *m) {
+        int error = m->error;
+
         if (m->error == 0)
                 return 0;
         if (m->good_calls > 0) {
@@ -30,7 +32,9 @@ static int call(MemBlk *m) {
         }
         if (m->forgets && m->safe)
                 memcpy(m->bytes, m->safe, m->head.size);
-        return m->error;
+        if (m->fails_once)
+                m->error = 0;
+        return error;
 }
 
 static void note(MemBlk *m, const void *data, size_t size, uint64_t at) {

@@ -20,7 +20,8 @@ typedef struct MemBlk {
         /* Fails with `error` when so many calls more were made; error 0: never. */
         uint64_t good_calls;
         int error;
-        bool forgets; /* a failed call loses what was not flushed: a driver that died and came back */
+        bool fails_once; /* `error` is 0 after it */
+        bool forgets;    /* a failed call loses what was not flushed: a driver that died and came back */
         bool has_log;
         MemEvent *log;
         size_t n_log;

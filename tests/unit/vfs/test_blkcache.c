@@ -273,6 +273,41 @@ static void a_driver_may_die_and_come_back(void **state) {
         }
 }
 
+/* One that says so: the flush goes on, and nobody hears of it. */
+static void a_driver_that_tells_of_its_new_life_disturbs_no_flush(void **state) {
+        (void)state;
+        for (uint64_t calls = 0; calls < 10; calls++) {
+                open_cache(DEVICE, 0);
+                device.forgets = device.fails_once = true;
+                assert_int_equal(blk_flush(&device.head), 0);
+                for (uint8_t i = 1; i < 5; i++) {
+                        put(i, 5000, i * 50000u);
+                        put_late(i, 32, i * 70001u);
+                }
+                device.good_calls = calls;
+                device.error = -ECONNRESET;
+                assert_int_equal(blk_flush(cache), 0);
+                assert_int_equal(device.error, 0);
+                for (uint8_t i = 1; i < 5; i++) {
+                        assert_int_equal(device.safe[i * 50000u + 4999], i);
+                        assert_int_equal(device.safe[i * 70001u + 31], i);
+                }
+                close_cache();
+        }
+}
+
+static void one_that_never_stops_to_tell_fails_the_flush(void **state) {
+        (void)state;
+        open_cache(DEVICE, 0);
+        put(1, 10, 0);
+        device.error = -ECONNRESET;
+        assert_int_equal(blk_flush(cache), -EIO);
+        assert_int_equal(device.n_writes, BLKCACHE_RESETS + 1);
+        device.error = 0;
+        assert_int_equal(blk_flush(cache), 0);
+        close_cache();
+}
+
 static void a_full_cache_and_a_dead_device_refuse_writes(void **state) {
         int r = 0;
 
@@ -332,6 +367,8 @@ int main(void) {
                 cmocka_unit_test(half_of_the_cache_may_be_late),
                 cmocka_unit_test(what_failed_is_tried_again),
                 cmocka_unit_test(a_driver_may_die_and_come_back),
+                cmocka_unit_test(a_driver_that_tells_of_its_new_life_disturbs_no_flush),
+                cmocka_unit_test(one_that_never_stops_to_tell_fails_the_flush),
                 cmocka_unit_test(a_full_cache_and_a_dead_device_refuse_writes),
                 cmocka_unit_test(a_bad_page_ahead_harms_nobody),
                 cmocka_unit_test(a_read_only_device_stays_so),
