@@ -13,8 +13,9 @@
 #define DESCRIPTORS_MAX 64 /* of a case; what it leaves open below that is closed */
 
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_access, &suite_memory,
-        &suite_modes, &suite_names, &suite_links, &suite_dirs, &suite_control, &suite_pipes, &suite_xattr,
-        &suite_acl, &suite_stdio, &suite_streams, &suite_threads, &suite_edges, &suite_link_edges};
+        &suite_mounts, &suite_modes, &suite_names, &suite_links, &suite_dirs, &suite_control, &suite_pipes,
+        &suite_xattr, &suite_acl, &suite_stdio, &suite_streams, &suite_threads, &suite_edges,
+        &suite_link_edges};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static char why[512]; /* empty: the case has not failed */
