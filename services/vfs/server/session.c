@@ -90,8 +90,7 @@ int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret
                 atomic_fetch_sub(&n_sessions, 1);
                 return r;
         }
-        s->number = vobj_new(VOBJ_SESSION, s, session_end);
-        if (s->number == 0) {
+        if (vobj_new(VOBJ_SESSION, s, session_end, &s->number) == 0) {
                 session_free(s);
                 return -ENFILE;
         }
@@ -174,8 +173,7 @@ static int slot_make(Session *s, FileSlot **ret) {
                 return -ENOMEM;
         (void)pthread_mutex_init(&slot->lock, NULL);
         slot->session = s;
-        slot->number = vobj_new(VOBJ_FILE, slot, slot_end);
-        r = slot->number == 0 ? -ENFILE : link_slot(s, slot);
+        r = vobj_new(VOBJ_FILE, slot, slot_end, &slot->number) == 0 ? -ENFILE : link_slot(s, slot);
         if (r == 0) {
                 *ret = slot;
                 return 0;

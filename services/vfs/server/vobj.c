@@ -55,7 +55,7 @@ static void give_free(Spot *p) {
         (void)pthread_mutex_unlock(&free_lock);
 }
 
-uint64_t vobj_new(VobjKind kind, void *object, VobjEnd *end) {
+uint64_t vobj_new(VobjKind kind, void *object, VobjEnd *end, uint64_t *own) {
         Spot *p = take_free();
         uint64_t generation;
 
@@ -67,6 +67,8 @@ uint64_t vobj_new(VobjKind kind, void *object, VobjEnd *end) {
         p->badge = INVALID_HANDLE;
         generation =
                 (atomic_load_explicit(&p->state, memory_order_relaxed) & ~(ALIVE | USERS)) + GENERATION_STEP;
+        if (own)
+                *own = generation | (uint64_t)(p - spots);
         atomic_store_explicit(&p->state, generation | ALIVE | 1, memory_order_release);
         return generation | (uint64_t)(p - spots);
 }

@@ -21,8 +21,9 @@ typedef enum VobjKind { VOBJ_SESSION = 1, VOBJ_FILE = 2 } VobjKind;
 typedef void VobjEnd(void *object, Handle badge);
 
 /* A living object with one reference, which vobj_kill() gives back. Until vobj_set_badge() it has none.
- * Returns its number; 0: VOBJ_MAX objects live. end: called once, by whoever uses it last. */
-uint64_t vobj_new(VobjKind kind, void *object, VobjEnd *end);
+ * Returns its number; 0: VOBJ_MAX objects live. end: called once, by whoever uses it last. own: where the
+ * object keeps its number, written before anybody finds it by that; or NULL. */
+uint64_t vobj_new(VobjKind kind, void *object, VobjEnd *end, uint64_t *own);
 void vobj_set_badge(uint64_t number, Handle badge); /* by its maker, before anybody else has the number */
 
 /* Takes a new number back that nobody has seen yet; `end` is not called. */

@@ -27,9 +27,10 @@ static void end(void *object, Handle badge) {
 
 static void an_object_is_found_by_its_number_and_kind(void **state) {
         int thing;
-        uint64_t number = vobj_new(VOBJ_FILE, &thing, end);
+        uint64_t own = 0, number = vobj_new(VOBJ_FILE, &thing, end, &own);
 
         (void)state;
+        assert_int_equal(own, number);
         assert_true(number != 0);
         vobj_set_badge(number, 77);
         assert_ptr_equal(vobj_get(number, VOBJ_FILE), &thing);
@@ -51,11 +52,11 @@ static void an_object_is_found_by_its_number_and_kind(void **state) {
 }
 
 static void a_place_is_used_again_but_not_its_number(void **state) {
-        uint64_t old = vobj_new(VOBJ_FILE, &n_ended, end), number;
+        uint64_t old = vobj_new(VOBJ_FILE, &n_ended, end, NULL), number;
 
         (void)state;
         vobj_kill(old);
-        number = vobj_new(VOBJ_SESSION, &n_ended, end);
+        number = vobj_new(VOBJ_SESSION, &n_ended, end, NULL);
         assert_int_equal((uint32_t)number, (uint32_t)old);
         assert_true(number != old);
         assert_null(vobj_get(old, VOBJ_FILE));
@@ -66,7 +67,7 @@ static void a_place_is_used_again_but_not_its_number(void **state) {
 }
 
 static void what_is_disowned_was_never_there(void **state) {
-        uint64_t number = vobj_new(VOBJ_FILE, &n_ended, end);
+        uint64_t number = vobj_new(VOBJ_FILE, &n_ended, end, NULL);
 
         (void)state;
         n_ended = 0;
@@ -80,12 +81,12 @@ static void there_are_so_many_and_no_more(void **state) {
 
         (void)state;
         for (uint32_t i = 0; i < VOBJ_MAX; i++) {
-                numbers[i] = vobj_new(VOBJ_FILE, &n_ended, end);
+                numbers[i] = vobj_new(VOBJ_FILE, &n_ended, end, NULL);
                 assert_true(numbers[i] != 0);
         }
-        assert_int_equal(vobj_new(VOBJ_FILE, &n_ended, end), 0);
+        assert_int_equal(vobj_new(VOBJ_FILE, &n_ended, end, NULL), 0);
         vobj_kill(numbers[5]);
-        assert_true((numbers[5] = vobj_new(VOBJ_FILE, &n_ended, end)) != 0);
+        assert_true((numbers[5] = vobj_new(VOBJ_FILE, &n_ended, end, NULL)) != 0);
         for (uint32_t i = 0; i < VOBJ_MAX; i++)
                 vobj_kill(numbers[i]);
 }
@@ -124,7 +125,7 @@ static void nobody_uses_what_has_ended(void **state) {
                 uint64_t number;
 
                 atomic_store(&things[i], 1);
-                number = vobj_new(VOBJ_FILE, &things[i], end_thing);
+                number = vobj_new(VOBJ_FILE, &things[i], end_thing, NULL);
                 atomic_store(&current, number);
                 vobj_kill(number);
         }
