@@ -50,6 +50,7 @@ typedef struct Link {
         uint64_t number;
         LinkListener *listener;
         uint32_t client;
+        uint32_t n_legs;      /* that each end has */
         int direct_fd;        /* the direct leg, to ask which slots have memory; -1: nothing is direct */
         MediatorRoute *route; /* NULL: it has not come so far */
 } Link;
@@ -58,7 +59,7 @@ typedef struct Link {
 typedef struct LinkRoom {
         bool is_known;
         rlim_t base; /* without links */
-        uint32_t n_links, n_most;
+        uint32_t n_legs, n_most;
         bool has_lived; /* before */
         bool is_dead;
 } LinkRoom;
@@ -255,21 +256,21 @@ static int put_page(Links *l, MailFds *fds, uint32_t task, int ro_fd) {
 /* --- addresses --- */
 
 /* A limit of its addresses keeps a process from holding memory that no other limit counts; what its channels
- * take comes on top, as at the start. Should the process have ended meanwhile, it is somebody else's soft
- * limit that goes up, below his hard one. */
-static void make_room(const Links *l, uint32_t task) {
+ * take comes on top, as at the start, and no more. Should the process have ended meanwhile, it is somebody
+ * else's soft limit that goes up, below his hard one. */
+static void make_room(const Links *l, uint32_t task, uint32_t n_legs) {
         LinkRoom *room = &l->rooms[task];
         struct rlimit limit;
         pid_t pid = l->procs ? l->procs->list[task].pid : 0;
 
-        room->n_links++;
-        if (pid == 0 || room->n_links <= room->n_most)
+        room->n_legs += n_legs;
+        if (pid == 0 || room->n_legs <= room->n_most)
                 return;
         if (prlimit(pid, RLIMIT_AS, NULL, &limit) < 0)
                 return;
         if (!room->is_known)
-                *room = (LinkRoom){.is_known = true, .base = limit.rlim_cur, .n_links = room->n_links};
-        room->n_most = room->n_links;
+                *room = (LinkRoom){.is_known = true, .base = limit.rlim_cur, .n_legs = room->n_legs};
+        room->n_most = room->n_legs;
         if (room->base == RLIM_INFINITY)
                 return;
         limit.rlim_cur = room->base + (rlim_t)room->n_most * LINKS_ADDRESSES;
@@ -278,8 +279,9 @@ static void make_room(const Links *l, uint32_t task) {
         (void)prlimit(pid, RLIMIT_AS, &limit, NULL);
 }
 
-static void leave_room(Links *l, uint32_t task) {
-        if (--l->rooms[task].n_links == 0)
+static void leave_room(Links *l, uint32_t task, uint32_t n_legs) {
+        l->rooms[task].n_legs -= n_legs;
+        if (l->rooms[task].n_legs == 0)
                 openings_drop_task(&l->openings, task);
 }
 
@@ -521,11 +523,19 @@ static void close_link(void *arg, void *of) {
                 close_legs_of(link);
         close_fd(&link->direct_fd);
         listener->n_links--;
-        leave_room(l, link->client);
-        leave_room(l, listener->task);
+        leave_room(l, link->client, link->n_legs);
+        leave_room(l, listener->task, link->n_legs);
         l->n_links--;
         leave(link);
         free(link);
+}
+
+static void make_room_for(Link *link, const LinkBlock *block) {
+        const Links *l = link->listener->links;
+
+        link->n_legs = block->flags & END_DIRECT ? LINKS_LEGS_MAX : 1;
+        make_room(l, link->client, link->n_legs);
+        make_room(l, link->listener->task, link->n_legs);
 }
 
 static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) {
@@ -541,8 +551,10 @@ static int link_open(Link *link, const CoreChannelPlan *plan, MailFds *ret_fds) 
         const LinkBlock *block;
         int r = find_block(l, &key, plan->client, server, &block);
 
-        if (r == 0)
-                r = make_legs(link, block, &legs);
+        if (r < 0)
+                return r;
+        make_room_for(link, block);
+        r = make_legs(link, block, &legs);
         if (r == 0)
                 r = send_server_end(link, block, &legs, plan->tag);
         if (r == 0)
@@ -568,8 +580,6 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
         *link = (Link){.listener = listener, .client = plan->client, .direct_fd = -1};
         listener->n_links++;
         l->n_links++;
-        make_room(l, plan->client);
-        make_room(l, listener->task);
         r = link_open(link, plan, ret_fds);
         if (r < 0) {
                 fds_close(ret_fds);

@@ -19,11 +19,12 @@
 struct Mediator;
 struct Procs;
 
-#define LINKS_MAX       4096u           /* of all processes: the mappings that this one can have bound them */
-#define LINKS_ADDRESSES (2 * CHAN_SIZE) /* bytes of addresses that one takes in a process */
+#define LINKS_MAX       4096u     /* of all processes: the mappings that this one can have bound them */
+#define LINKS_LEGS_MAX  2u        /* of one, in a process */
+#define LINKS_ADDRESSES CHAN_SIZE /* bytes of addresses that a leg takes there */
 
 /* and all that it can have */
-#define LINKS_ADDRESSES_MAX ((uint64_t)(CONN_SERVED_MAX + CONN_CALLED_MAX) * LINKS_ADDRESSES)
+#define LINKS_ADDRESSES_MAX ((uint64_t)(CONN_SERVED_MAX + CONN_CALLED_MAX) * LINKS_LEGS_MAX * LINKS_ADDRESSES)
 
 /* Letters that may lie in a server that sleeps, without it being woken for them. */
 #define LINKS_UNTOLD_MAX 8u

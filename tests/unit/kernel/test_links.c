@@ -6,13 +6,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +24,7 @@
 #include "boot/end_block.h"
 #include "kernel/links.h"
 #include "kernel/mediator.h"
+#include "kernel/procs.h"
 #include "support/keeper.h"
 #include "transport/chan_mem.h"
 
@@ -32,11 +36,15 @@ typedef struct Linked {
         Solution sol;
         Channels channels;
         Mediator mediator;
+        Procs procs;
+        Proc running[N_TASKS];
         Links *links;
         CoreChannels ops;
         void *listener;
         int ear; /* the server's */
 } Linked;
+
+static ChanWay way = CHAN_WAY_DIRECT;
 
 static ChanWay direct(void *arg, uint32_t client, uint32_t server, uint16_t riid, uint16_t mid) {
         (void)arg;
@@ -44,7 +52,7 @@ static ChanWay direct(void *arg, uint32_t client, uint32_t server, uint16_t riid
         (void)server;
         (void)riid;
         (void)mid;
-        return CHAN_WAY_DIRECT;
+        return way;
 }
 
 static bool everybody(void *arg, uint32_t task) {
@@ -80,7 +88,8 @@ static int setup(void **state) {
         assert_int_equal(channels_init(&t->channels, &t->sol, &policy), 0);
         open_relay(t);
         t->mediator.channels = &t->channels;
-        assert_int_equal(links_new(&t->mediator, &t->channels, NULL, &t->links), 0);
+        t->procs.list = t->running;
+        assert_int_equal(links_new(&t->mediator, &t->channels, &t->procs, &t->links), 0);
         t->ops = links_ops(t->links);
         assert_int_equal(t->ops.listener_open(t->ops.arg, SERVER, &fds, &t->listener), 0);
         t->ear = dup(fds.list[1]);
@@ -234,6 +243,63 @@ static void server_that_sleeps_is_woken_when_letters_pile_up(void **state) {
         }
 }
 
+static pid_t start_limited(rlim_t addresses) {
+        struct rlimit limit = {.rlim_cur = addresses, .rlim_max = RLIM_INFINITY};
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                for (;;)
+                        (void)pause();
+        }
+        assert_int_equal(prlimit(pid, RLIMIT_AS, &limit, NULL), 0);
+        return pid;
+}
+
+static uint64_t addresses_of(pid_t pid) {
+        struct rlimit limit;
+
+        assert_int_equal(prlimit(pid, RLIMIT_AS, NULL, &limit), 0);
+        return limit.rlim_cur;
+}
+
+static void open_and_leave(Linked *t, void **ret_link) {
+        MailFds fds;
+
+        assert_int_equal(open_one(t, -1, &fds, ret_link), 0);
+        close_all(&fds);
+        take_all_letters(t, 1);
+}
+
+/* One leg where nothing is direct, else two; what a closed one had is there for the next. */
+static void process_gets_the_addresses_that_its_channels_take(void **state) {
+        Linked *t = *state;
+
+        for (int round = 1; round <= 2; round++) {
+                pid_t pid = start_limited(CHAN_SIZE);
+                void *links[3];
+
+                way = round == 1 ? CHAN_WAY_JUDGED : CHAN_WAY_DIRECT;
+                t->running[CLIENT].pid = pid;
+                open_and_leave(t, &links[0]);
+                assert_int_equal(addresses_of(pid), (1 + round) * CHAN_SIZE);
+                open_and_leave(t, &links[1]);
+                assert_int_equal(addresses_of(pid), (1 + 2 * round) * CHAN_SIZE);
+                t->ops.channel_close(t->ops.arg, links[0]);
+                open_and_leave(t, &links[2]);
+                assert_int_equal(addresses_of(pid), (1 + 2 * round) * CHAN_SIZE);
+                t->ops.channel_close(t->ops.arg, links[1]);
+                t->ops.channel_close(t->ops.arg, links[2]);
+                t->running[CLIENT].pid = 0;
+                (void)kill(pid, SIGKILL);
+                assert_int_equal(waitpid(pid, NULL, 0), pid);
+                (void)teardown(state);
+                (void)setup(state);
+                t = *state;
+        }
+        way = CHAN_WAY_DIRECT;
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -242,6 +308,7 @@ int main(void) {
                 CASE(each_endpoint_of_the_class_can_be_linked),
                 CASE(server_learns_of_the_end_whatever_the_client_writes),
                 CASE(server_that_sleeps_is_woken_when_letters_pile_up),
+                CASE(process_gets_the_addresses_that_its_channels_take),
         };
 
         return cmocka_run_group_tests_name("links", tests, NULL, NULL);
