@@ -31,6 +31,8 @@ static const CoreChannels *host_of(const CoreTask *task) {
 static Retcode rc_of_host(int error) {
         if (error == -EINVAL)
                 return rcInvalidArgument;
+        if (error == -EDQUOT)
+                return rcQuotaExceeded;
         return error == -ENOTCONN ? rcNotConnected : rcOutOfMemory;
 }
 

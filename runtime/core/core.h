@@ -63,14 +63,15 @@ typedef struct CoreChannelPlan {
 /* How the host makes channels while processes run. Descriptors that a function returns are the core's to
  * close. */
 typedef struct CoreChannels {
-        /* For a process that serves. 0, or a negative errno. */
+        /* For a process that serves. 0; -EDQUOT: above its share of the host's descriptors; or another
+         * negative errno. */
         int (*listener_open)(void *arg, uint32_t task, MailFds *ret_fds, void **ret_listener);
         /* One that the process was born with. NULL: there is none with that number, or no memory. */
         void *(*listener_find)(void *arg, uint32_t task, uint32_t index);
         /* Of both sorts. No channel is left. */
         void (*listener_close)(void *arg, void *listener);
         /* The client's end; the server's goes out by itself. 0; -EINVAL: the server's class has no such
-         * endpoint; or another negative errno. */
+         * endpoint; -EDQUOT: as listener_open, of the client; or another negative errno. */
         int (*channel_open)(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds, void **ret_channel);
         /* Where a channel of the init file leads, by its number among those of the client. 0; -EINVAL: there
          * is no such channel; -ENOTCONN: both ends are in their first life, and it is what it was. NULL:

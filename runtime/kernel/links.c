@@ -4,6 +4,7 @@
  */
 #include "links.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <nkc.h>
 
 #include "boot/end_block.h"
+#include "core/mdl.h"
 #include "mediator.h"
 #include "openings.h"
 #include "procs.h"
@@ -60,6 +62,7 @@ typedef struct LinkRoom {
         bool is_known;
         rlim_t base; /* without links */
         uint32_t n_legs, n_most;
+        uint32_t n_fds; /* of ours, that it has */
         bool has_lived; /* before */
         bool is_dead;
 } LinkRoom;
@@ -73,6 +76,7 @@ struct Links {
         LinkRoom *rooms;         /* per task */
         Openings openings;       /* of blocks and status pages */
         Link *first;
+        uint32_t fds_share; /* of each process */
         uint32_t n_links;
         uint64_t n_ever;
 };
@@ -253,6 +257,41 @@ static int put_page(Links *l, MailFds *fds, uint32_t task, int ro_fd) {
         return r ? r : put_copy(fds, fd);
 }
 
+/* --- descriptors of ours --- */
+
+static uint32_t count_own_fds(void) {
+        DIR *folder = opendir("/proc/self/fd");
+        uint32_t n = 0;
+
+        while (folder && readdir(folder))
+                n++;
+        if (folder)
+                (void)closedir(folder);
+        return n;
+}
+
+static uint32_t count_share(const Solution *sol) {
+        uint32_t used = count_own_fds(), planned = channels_count_fds(sol);
+        uint64_t kept =
+                (used > planned ? used : planned) + LINKS_FDS_KEPT + (uint64_t)sol->n_tasks * MDL_OBJECTS_MAX;
+        struct rlimit limit;
+
+        if (sol->n_tasks == 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= kept)
+                return 0;
+        return (uint32_t)((limit.rlim_cur - kept) / sol->n_tasks);
+}
+
+static int take_fds(Links *l, uint32_t task, uint32_t n) {
+        if (l->rooms[task].n_fds + n > l->fds_share)
+                return -EDQUOT;
+        l->rooms[task].n_fds += n;
+        return 0;
+}
+
+static void give_fds(Links *l, uint32_t task, uint32_t n) {
+        l->rooms[task].n_fds -= n;
+}
+
 /* --- addresses --- */
 
 /* A limit of its addresses keeps a process from holding memory that no other limit counts; what its channels
@@ -293,6 +332,7 @@ static LinkListener *drop_listener(LinkListener *listener) {
                 close_fd(&listener->ear_fd);
                 close_fd(&listener->status_ro_fd);
                 close_fd(&listener->news_fd);
+                give_fds(listener->links, listener->task, LINKS_LISTENER_FDS);
         }
         chan_status_unmap(listener->entries);
         free(listener);
@@ -328,6 +368,11 @@ static int open_listener(void *arg, uint32_t task, MailFds *ret_fds, void **ret_
                 .ear_fd = -1,
                 .status_ro_fd = -1,
                 .news_fd = -1};
+        r = take_fds(l, task, LINKS_LISTENER_FDS);
+        if (r < 0) {
+                free(listener);
+                return r;
+        }
         r = find_block(l, &key, SOL_NOBODY, task, &block);
         if (r == 0)
                 r = put_new_page(ret_fds, block->fd);
@@ -523,6 +568,7 @@ static void close_link(void *arg, void *of) {
                 close_legs_of(link);
         close_fd(&link->direct_fd);
         listener->n_links--;
+        give_fds(l, link->client, LINKS_LINK_FDS);
         leave_room(l, link->client, link->n_legs);
         leave_room(l, listener->task, link->n_legs);
         l->n_links--;
@@ -574,9 +620,14 @@ static int open_channel(void *arg, const CoreChannelPlan *plan, MailFds *ret_fds
                 return -EINVAL;
         if (l->n_links == LINKS_MAX || listener->n_links == listener->n_max)
                 return -ENOBUFS;
+        r = take_fds(l, plan->client, LINKS_LINK_FDS);
+        if (r < 0)
+                return r;
         link = calloc(1, sizeof *link);
-        if (!link)
+        if (!link) {
+                give_fds(l, plan->client, LINKS_LINK_FDS);
                 return -ENOMEM;
+        }
         *link = (Link){.listener = listener, .client = plan->client, .direct_fd = -1};
         listener->n_links++;
         l->n_links++;
@@ -641,6 +692,7 @@ int links_new(struct Mediator *m, Channels *channels, const Procs *procs, Links 
                 return -ENOMEM;
         *l = (Links){.mediator = m, .channels = channels, .procs = procs};
         openings_init(&l->openings);
+        l->fds_share = count_share(channels->sol);
         l->rooms = calloc(channels->sol->n_tasks + 1u, sizeof *l->rooms);
         if (!l->rooms) {
                 free(l);

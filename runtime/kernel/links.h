@@ -26,13 +26,20 @@ struct Procs;
 /* and all that it can have */
 #define LINKS_ADDRESSES_MAX ((uint64_t)(CONN_SERVED_MAX + CONN_CALLED_MAX) * LINKS_LEGS_MAX * LINKS_ADDRESSES)
 
+/* Descriptors of this process that a listener takes, and at most a link: of the share that each process has,
+ * an equal part of those that the start, LINKS_FDS_KEPT and memory objects leave. So nobody takes them from
+ * others. */
+#define LINKS_LISTENER_FDS 3u
+#define LINKS_LINK_FDS     1u
+#define LINKS_FDS_KEPT     128u
+
 /* Letters that may lie in a server that sleeps, without it being woken for them. */
 #define LINKS_UNTOLD_MAX 8u
 
 typedef struct Links Links;
 
-/* Borrows everything. procs: to let processes have the addresses that more channels take; may be NULL. 0,
- * -ENOMEM. */
+/* Borrows everything; looks at how many descriptors there are. procs: to let processes have the addresses
+ * that more channels take; may be NULL. 0, -ENOMEM. */
 int links_new(struct Mediator *m, Channels *channels, const struct Procs *procs, Links **ret_links);
 /* No link may be left. */
 Links *links_free(Links *l);

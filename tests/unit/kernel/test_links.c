@@ -22,6 +22,7 @@
 #include <nkc.h>
 
 #include "boot/end_block.h"
+#include "core/mdl.h"
 #include "kernel/links.h"
 #include "kernel/mediator.h"
 #include "kernel/procs.h"
@@ -300,6 +301,48 @@ static void process_gets_the_addresses_that_its_channels_take(void **state) {
         way = CHAN_WAY_DIRECT;
 }
 
+/* Room for the links of the client, and for as many descriptors of the server. */
+static Linked *begin_with_share(void **state, uint32_t share, struct rlimit *ret_before) {
+        struct rlimit limit;
+        Linked *t;
+
+        (void)teardown(state);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, ret_before), 0);
+        limit = *ret_before;
+        (void)setup(state);
+        t = *state;
+        /* What is open now, and while that is counted. */
+        limit.rlim_cur = count_own_fds() - 1 + LINKS_FDS_KEPT + N_TASKS * (MDL_OBJECTS_MAX + share);
+        t->ops.listener_close(t->ops.arg, t->listener);
+        links_free(t->links);
+        limit.rlim_cur -= LINKS_LISTENER_FDS;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_int_equal(links_new(&t->mediator, &t->channels, &t->procs, &t->links), 0);
+        t->ops = links_ops(t->links);
+        return t;
+}
+
+static void process_has_its_share_of_our_descriptors_and_no_more(void **state) {
+        enum { SHARE = LINKS_LISTENER_FDS + 1 };
+        struct rlimit before;
+        Linked *t = begin_with_share(state, SHARE, &before);
+        void *links[SHARE + 1], *other;
+        MailFds fds;
+
+        assert_int_equal(t->ops.listener_open(t->ops.arg, SERVER, &fds, &t->listener), 0);
+        close_all(&fds);
+        assert_int_equal(t->ops.listener_open(t->ops.arg, SERVER, &fds, &other), -EDQUOT);
+        for (uint32_t i = 0; i < SHARE; i++)
+                open_and_leave(t, &links[i]);
+        assert_int_equal(open_one(t, -1, &fds, &links[SHARE]), -EDQUOT);
+        assert_int_equal(t->ops.listener_open(t->ops.arg, CLIENT, &fds, &other), -EDQUOT);
+        t->ops.channel_close(t->ops.arg, links[0]);
+        open_and_leave(t, &links[0]);
+        for (uint32_t i = 0; i < SHARE; i++)
+                t->ops.channel_close(t->ops.arg, links[i]);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -309,6 +352,7 @@ int main(void) {
                 CASE(server_learns_of_the_end_whatever_the_client_writes),
                 CASE(server_that_sleeps_is_woken_when_letters_pile_up),
                 CASE(process_gets_the_addresses_that_its_channels_take),
+                CASE(process_has_its_share_of_our_descriptors_and_no_more),
         };
 
         return cmocka_run_group_tests_name("links", tests, NULL, NULL);

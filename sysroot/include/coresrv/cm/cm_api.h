@@ -52,8 +52,9 @@ extern "C" {
  * handle:  out, client handle for NkKosTransport_Init(); KnHandleClose() ends the channel.
  * rsid:    out, the endpoint's RIID as the server gave it: to be checked against NK_IID_MAX before a cast.
  * Returns rcOk; rcTimeout; rcResourceNotFound: msecs is 0 and there is no such process; rcAbort: dropped;
- * rcNotConnected: the server has ended; rcQuotaExceeded: CM_CALLED_MAX, CM_SERVED_MAX, or HANDLE_KERNEL_MAX
- * handles; rcOutOfMemory: CM_PENDING_MAX. Blocks: up to msecs.   Source: documented; the codes are our
+ * rcNotConnected: the server has ended; rcQuotaExceeded: CM_CALLED_MAX, CM_SERVED_MAX, HANDLE_KERNEL_MAX
+ * handles, or where its limit (ulimit -Hn) is low the client's share of the kernel process's open files;
+ * rcOutOfMemory: CM_PENDING_MAX. Blocks: up to msecs.   Source: documented; the codes are our
  * choice. */
 Retcode KnCmConnect(
         const char *server, const char *service, rtl_uint32_t msecs, Handle *handle, rtl_uint32_t *rsid);
@@ -78,10 +79,10 @@ Retcode KnCmListen(const char *filter, rtl_uint32_t msecs, char *client, char *s
  *           all of its channels. Else a server handle of this channel: closing it ends this channel alone;
  *           Recv() on it receives from the whole set of the listener.
  * Returns rcOk; rcResourceNotFound: no such request (any more); rcInvalidArgument: not a listener;
- * rcNoCapability, rcHandleRevoked; rcQuotaExceeded: CM_CALLED_MAX, CM_SERVED_MAX, CM_LISTENER_MAX, or
- * HANDLE_KERNEL_MAX handles, of the client's or of this process; rcOutOfMemory. But for the first ones the
- * request is gone, and the client has been told the same code.
- * Blocks: no.   Source: documented; codes, and what a server handle receives, are our choice. */
+ * rcNoCapability, rcHandleRevoked; rcQuotaExceeded: CM_CALLED_MAX, CM_SERVED_MAX, CM_LISTENER_MAX,
+ * HANDLE_KERNEL_MAX handles, or the share of the kernel process's open files, of the client's or of this
+ * process; rcOutOfMemory. But for the first ones the request is gone, and the client has been told the same
+ * code. Blocks: no.   Source: documented; codes, and what a server handle receives, are our choice. */
 Retcode KnCmAccept(
         const char *client, const char *service, rtl_uint32_t rsid, Handle listener, Handle *handle);
 

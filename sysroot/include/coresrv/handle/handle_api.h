@@ -98,7 +98,8 @@ Retcode KnHandleGetSidByHandle(Handle handle, rtl_uint32_t *sid);
 
 /* Makes a listener: a server handle to which channels can be added, by KnCmAccept() and by callable handles.
  * Returns rcOk; rcInvalidArgument: listener is NULL; rcQuotaExceeded: 64 listeners made in this way (with
- * KnCmAccept(), KnHandleConnect()), HANDLE_KERNEL_MAX handles; rcOutOfMemory.
+ * KnCmAccept(), KnHandleConnect()), HANDLE_KERNEL_MAX handles, the process's share of the kernel process's
+ * open files; rcOutOfMemory.
  * Blocks: no.   Source: the name is known, the rest is our choice. */
 Retcode KnHandleCreateListener(Handle *listener);
 
