@@ -18,6 +18,7 @@
 #include <kl/drivers/GPIO.edl.h>
 
 #include "codes.h"
+#include "due.h"
 
 _Static_assert(
         MODE_IN == kl_drivers_GPIO_DirIn && MODE_OUT == kl_drivers_GPIO_DirOut &&
@@ -39,7 +40,6 @@ typedef struct Session {
         uint64_t id; /* of the channel; 0: free place */
         Handle object;
         Handle badge;
-        uint32_t due; /* ports whose event is to be signalled */
 } Session;
 
 struct Server {
@@ -49,7 +49,7 @@ struct Server {
         uint64_t unsent; /* the session that the request at hand has begun; 0: none */
         Notice notice;
         pthread_cond_t bell;
-        uint32_t n_due; /* sessions with something due */
+        Due due; /* ports whose events are to be signalled, by the session's place */
         Session sessions[BANK_OWNERS_MAX];
 };
 
@@ -118,7 +118,7 @@ static void end_session(Server *s, uint64_t id) {
         place = id ? find_session(s, id) : NULL;
         if (place) {
                 session = *place;
-                s->n_due -= place->due != 0;
+                (void)due_drop(&s->due, (uint32_t)(place - s->sessions));
                 *place = (Session){.id = 0};
                 bank_end(s->bank, id);
         }
@@ -149,24 +149,8 @@ void server_ring(void *arg, uint64_t owner, uint32_t port) {
 
         if (!session)
                 return;
-        s->n_due += session->due == 0;
-        session->due |= OBJECT_EVENT_USER(0) << port;
+        due_add(&s->due, (uint32_t)(session - s->sessions), OBJECT_EVENT_USER(0) << port);
         (void)pthread_cond_signal(&s->bell);
-}
-
-/* Under the lock: what is due somewhere. */
-static Session take_due(Server *s) {
-        Session found = {.id = 0};
-
-        for (uint32_t i = 0; i < BANK_OWNERS_MAX; i++) {
-                if (!s->sessions[i].due)
-                        continue;
-                found = s->sessions[i];
-                s->sessions[i].due = 0;
-                s->n_due--;
-                break;
-        }
-        return found;
 }
 
 /* A thread of its own, so that who moves a pin does not wait for the kernel. */
@@ -174,14 +158,15 @@ static void *toll(void *arg) {
         Server *s = arg;
 
         for (;;) {
-                Session session;
+                uint32_t ports;
+                Handle object;
 
                 bank_lock(s->bank);
-                while (s->n_due == 0)
+                while (s->due.n == 0)
                         bank_wait(s->bank, &s->bell);
-                session = take_due(s);
+                object = s->sessions[due_take(&s->due, &ports)].object;
                 bank_unlock(s->bank);
-                (void)KnNoticeSetObjectEvent(session.object, session.due); /* it may be gone by now */
+                (void)KnNoticeSetObjectEvent(object, ports); /* it may be gone by now */
         }
         return NULL;
 }
