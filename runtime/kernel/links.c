@@ -308,7 +308,8 @@ static void make_room(const Links *l, uint32_t task, uint32_t n_legs) {
         if (prlimit(pid, RLIMIT_AS, NULL, &limit) < 0)
                 return;
         if (!room->is_known)
-                *room = (LinkRoom){.is_known = true, .base = limit.rlim_cur, .n_legs = room->n_legs};
+                room->base = limit.rlim_cur;
+        room->is_known = true;
         room->n_most = room->n_legs;
         if (room->base == RLIM_INFINITY)
                 return;

@@ -117,6 +117,25 @@ def a_client_goes_on_with_each_life_of_its_server(bench, folder, way):
 
 
 @case(*WAYS)
+def all_clients_of_a_server_go_on(bench, folder, way):
+    run = Run(bench, folder, way, entry("Client", "Main", "call", "4", calls="First"),
+              entry("Client", "Other", "call", "4", calls="First"),
+              entry("Target", "First", "serve", "0", restart="always"))
+    while run.count("half after") < 2:
+        run.expect("")
+    pids = {found[1]: int(found[2]) for line in run.lines if (found := re.search(r"(\w+) started as process (\d+)", line))}
+    kill(pids["First"])
+    run.pid_of("First")
+    for step in ("all after", "ended with exit code 0"):
+        for task in ("Main", "Other"):
+            os.kill(pids[task], signal.SIGUSR1)
+        while run.count(step) < 2:
+            run.expect("")
+    assert run.wait() == 0, run.lines[-30:]
+    return "two clients"
+
+
+@case(*WAYS)
 def a_server_serves_each_life_of_its_client(bench, folder, way):
     run = Run(bench, folder, way, entry("Client", "Main", "call", "2", calls="First"),
               entry("Client", "Guest", "visit", "5", restart="always", limit=40, calls="First"),
