@@ -65,7 +65,7 @@ static void show(const Figures *f) {
         for (int k = 0; k < N_ROWS; k++) {
                 char text[24];
 
-                (void)printf("  %-38s %12s  %5.2fx\n", names[k], bench_ns_text(figures_time(f, k), text),
+                (void)printf("  %-42s %12s  %5.2fx\n", names[k], bench_ns_text(figures_time(f, k), text),
                         reference[k] == k ? 1 : figures_ratio(f, k, reference[k]));
         }
 }
