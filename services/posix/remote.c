@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include <caisson/channel.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/sl/sl_api.h>
 
@@ -22,9 +23,16 @@ static void say_lost(void) {
                 log_line(LOG_CLIENT "Connection to vfs lost.");
 }
 
+/* The VFS died and came back. Its new life knows nothing of the session: what it refuses is no matter of
+ * rights. */
+static bool is_of_another_life(Remote *r) {
+        return atomic_load_explicit(&r->client, memory_order_acquire) != INVALID_HANDLE &&
+               nkx_channel_renewals(r->channel) != r->n_renewals;
+}
+
 /* A refusal by the policy looks like one by the file's mode. */
-static int errno_of(nk_err_t err) {
-        switch (err) {
+static int errno_of(Remote *r, nk_err_t err) {
+        switch (is_of_another_life(r) ? NK_ENOTCONN : err) {
         case NK_EPERM:
                 return EACCES;
         case NK_EAGAIN:
@@ -41,9 +49,9 @@ static int errno_of(nk_err_t err) {
 
 #define ERRNO_MAX 4095
 
-bool remote_settle(nk_err_t err, nk_sint32_t answered, int *error) {
+bool remote_settle(Remote *r, nk_err_t err, nk_sint32_t answered, int *error) {
         if (err != NK_EOK)
-                *error = errno_of(err);
+                *error = errno_of(r, err);
         else if (answered != 0)
                 *error = answered > 0 && answered <= ERRNO_MAX ? answered : EIO;
         else
@@ -58,7 +66,7 @@ static Handle connect_session(Remote *r, int *error) {
         struct kl_VfsSession_Connect_res res;
         nk_err_t err = kl_VfsSession_Connect(&r->sessions.base, &req, NULL, &res, NULL);
 
-        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return INVALID_HANDLE;
         return nk_get_handle(&res.client);
 }
@@ -72,6 +80,7 @@ Handle remote_client(Remote *r, int *error) {
         client = atomic_load(&r->client);
         if (client == INVALID_HANDLE) {
                 client = connect_session(r, error);
+                r->n_renewals = nkx_channel_renewals(r->channel);
                 atomic_store_explicit(&r->client, client, memory_order_release);
         }
         (void)pthread_mutex_unlock(&r->lock);
@@ -113,7 +122,7 @@ static Handle ask_for_files(Remote *r, int *error) {
                 return INVALID_HANDLE;
         req.client = nk_handle_desc(client);
         err = kl_VfsSession_NewFiles(&r->sessions.base, &req, NULL, &res, NULL);
-        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return INVALID_HANDLE;
         for (size_t i = 0; i < kl_VfsSession_NewFilesMax; i++) {
                 Handle file = nk_get_handle(&res.files[i]);

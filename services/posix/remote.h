@@ -46,6 +46,7 @@ typedef struct Remote {
 
         pthread_mutex_t lock;                      /* of beginning the session, and of asking for handles */
         _Atomic uint32_t client;                   /* the session's handle; INVALID_HANDLE: not begun */
+        rtl_uint32_t n_renewals;                   /* of the channel when it began; set before `client` */
         Ids places;                                /* of `handles`: those without a spare one */
         Ids spares;                                /* those with one */
         _Atomic uint32_t links[REMOTE_SPARES_MAX]; /* a place is in one of the two, or somebody's */
@@ -68,7 +69,7 @@ static inline Remote *remote_of(struct vfs *self) {
 /* The session, begun if need be; INVALID_HANDLE: *error says why. */
 Handle remote_client(Remote *r, int *error);
 /* The outcome of a call: true when it succeeded, else *error is set. */
-bool remote_settle(nk_err_t err, nk_sint32_t answered, int *error);
+bool remote_settle(Remote *r, nk_err_t err, nk_sint32_t answered, int *error);
 
 Handle remote_take_spare(Remote *r, int *error);
 void remote_put_spare(Remote *r, Handle file);

@@ -61,7 +61,7 @@ static bool get_of_path(
         arena = remote_text(t->path, &req.path);
         err = kl_VfsAcl_AclGetFile(&r->acls.base, &req, &arena, &res, got);
         *ret = res.acl;
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static bool set_of_path(
@@ -77,7 +77,7 @@ static bool set_of_path(
         if (nk_arena_store(char, &arena, &req.path, t->path, strlen(t->path) + 1) == NK_EOK &&
                 nk_arena_store(nk_uint8_t, &arena, &req.acl, (const nk_uint8_t *)value, size) == NK_EOK)
                 err = kl_VfsAcl_AclSetFile(&r->acls.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static bool remove_default(Remote *r, const AclTarget *t, int *error) {
@@ -91,7 +91,7 @@ static bool remove_default(Remote *r, const AclTarget *t, int *error) {
                 return false;
         arena = remote_text(t->path, &req.path);
         err = kl_VfsAcl_AclDeleteDefFile(&r->acls.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 /* --- of open files --- */
@@ -103,7 +103,7 @@ static bool get_of_file(
         nk_err_t err = kl_VfsAcl_AclGetFd(&r->acls.base, &req, NULL, &res, got);
 
         *ret = res.acl;
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static bool set_of_file(Remote *r, Handle fd, const char *name, const void *value, size_t size, int *error) {
@@ -114,7 +114,7 @@ static bool set_of_file(Remote *r, Handle fd, const char *name, const void *valu
 
         if (nk_arena_store(nk_uint8_t, &arena, &req.acl, (const nk_uint8_t *)value, size) == NK_EOK)
                 err = kl_VfsAcl_AclSetFd(&r->acls.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 /* --- as attributes --- */

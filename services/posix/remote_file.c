@@ -19,7 +19,7 @@
         struct kl_VfsFile_##method##_req req = {.file = nk_handle_desc(fd), __VA_ARGS__};                    \
         struct kl_VfsFile_##method##_res res;                                                                \
         nk_err_t err = kl_VfsFile_##method(&r->files.base, &req, in, &res, out);                             \
-        int outcome = remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
+        int outcome = remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
 
 /* --- opening --- */
 
@@ -35,7 +35,7 @@ static bool open_spare(
 
         req.client = nk_handle_desc(remote_client(r, error));
         err = kl_VfsFile_Open(&r->files.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static Handle remote_openat(
@@ -139,7 +139,7 @@ static ssize_t remote_sendfile(
         struct kl_VfsFile_SendFile_res res;
         nk_err_t err = kl_VfsFile_SendFile(&r->files.base, &req, NULL, &res, NULL);
 
-        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return -1;
         if (offset)
                 *offset += wrote(res.sent, count);
@@ -320,7 +320,7 @@ static int remote_poll(struct vfs *self, Handle fd, int events, int timeout_ms, 
                 req.files[i] = nk_handle_desc(i == 0 ? fd : INVALID_HANDLE);
         req.events[0] = (nk_uint32_t)events;
         err = kl_VfsFile_Poll(&r->files.base, &req, NULL, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? (int)res.revents[0] : -1;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? (int)res.revents[0] : -1;
 }
 
 void remote_add_files(struct vfs *vfs) {

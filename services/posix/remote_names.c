@@ -23,9 +23,9 @@
         nk_err_t err = client == INVALID_HANDLE                                                              \
                                ? NK_EOK                                                                      \
                                : kl_VfsName_##method(&r->names.base, &req, &arena, &res, out);               \
-        int outcome = client != INVALID_HANDLE && remote_settle(err, err == NK_EOK ? res.error : 0, error)   \
-                              ? 0                                                                            \
-                              : -1
+        int outcome =                                                                                        \
+                client != INVALID_HANDLE && remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0  \
+                                                                                                        : -1
 
 /* --- what a name is --- */
 
@@ -145,7 +145,7 @@ static bool put_two(struct nk_arena *arena, nk_ptr_t *ret_first, const char *fir
                 return -1;                                                                                   \
         }                                                                                                    \
         err = kl_VfsName_##method(&r->names.base, &req, &arena, &res, NULL);                                 \
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
 
 static int remote_renameat(struct vfs *self, Handle old_dir, const char *old, Handle new_dir,
         const char *new_path, unsigned flags, int *error) {

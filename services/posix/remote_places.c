@@ -19,7 +19,7 @@
         if (client == INVALID_HANDLE)                                                                        \
                 return -1;                                                                                   \
         err = kl_VfsSession_##method(&r->sessions.base, &req, &arena, &res, NULL);                           \
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
 
 static int remote_chdir(struct vfs *self, const char *path, int *error) {
         ON_PLACE(ChDir);
@@ -39,7 +39,7 @@ static int remote_fchdir(struct vfs *self, Handle fd, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsSession_FChDir(&r->sessions.base, &req, NULL, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
 }
 
 static int remote_getcwd(struct vfs *self, char *buf, size_t size, int *error) {
@@ -55,7 +55,7 @@ static int remote_getcwd(struct vfs *self, char *buf, size_t size, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsSession_GetCwd(&r->sessions.base, &req, NULL, &res, &got);
-        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return -1;
         path = nk_arena_get(char, &got, &res.path, &length);
         if (!path || length > size) {
@@ -76,7 +76,7 @@ static mode_t remote_umask(struct vfs *self, mode_t mask, int *error) {
         if (client == INVALID_HANDLE)
                 return 0;
         err = kl_VfsSession_Umask(&r->sessions.base, &req, NULL, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? res.old : 0;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? res.old : 0;
 }
 
 /* --- mounts --- */
@@ -105,7 +105,7 @@ static int remote_mount(struct vfs *self, const char *source, const char *target
                 return -1;
         }
         err = kl_VfsMount_Mount(&r->mounts.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
 }
 
 static int remote_umount(struct vfs *self, const char *target, int *error) {
@@ -119,7 +119,7 @@ static int remote_umount(struct vfs *self, const char *target, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsMount_Umount(&r->mounts.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
 }
 
 static int remote_sync(struct vfs *self, int *error) {
@@ -132,7 +132,7 @@ static int remote_sync(struct vfs *self, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsMount_SyncAll(&r->mounts.base, &req, NULL, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
 }
 
 /* --- the list of mounts --- */
@@ -167,7 +167,7 @@ static int ask_for_mounts(Remote *r, Handle client, size_t first, struct nkx_vfs
         const struct kl_VfsMount_MountInfo *infos;
         uint32_t n = 0;
 
-        if (!remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return -1;
         infos = nk_arena_get(struct kl_VfsMount_MountInfo, &got, &res.mounts, &n);
         for (uint32_t i = 0; i < n && i < room; i++)

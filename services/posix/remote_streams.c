@@ -18,7 +18,7 @@
                         return file;                                                                         \
                 req.client = nk_handle_desc(remote_client(r, error));                                        \
                 err = kl_VfsFile_##method(&r->files.base, &req, NULL, &res, NULL);                           \
-                if (remote_settle(err, err == NK_EOK ? res.error : 0, error))                                \
+                if (remote_settle(r, err, err == NK_EOK ? res.error : 0, error))                             \
                         return file;                                                                         \
                 remote_put_spare(r, file);                                                                   \
                 return INVALID_HANDLE;                                                                       \
@@ -40,7 +40,7 @@ static Handle get_socket(struct vfs *self, int domain, int type, int protocol, i
                 return file;
         req.client = nk_handle_desc(remote_client(r, error));
         err = kl_VfsSocket_Socket(&r->sockets.base, &req, NULL, &res, NULL);
-        if (remote_settle(err, err == NK_EOK ? res.error : 0, error))
+        if (remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return file;
         remote_put_spare(r, file);
         return INVALID_HANDLE;

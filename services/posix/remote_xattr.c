@@ -102,7 +102,7 @@ static ssize_t fetch(Remote *r, const Target *t, const char *name, void *value, 
 
         (void)pthread_mutex_lock(&r->scratch_lock);
         err = ask(r, t, name, &place, &answered, &got, error);
-        if (remote_settle(err, answered, error)) {
+        if (remote_settle(r, err, answered, error)) {
                 bytes = nk_arena_get(nk_uint8_t, &got, &place, &n);
                 if (size > 0 && n > size)
                         *error = ERANGE;
@@ -152,7 +152,7 @@ static bool set_of_path(Remote *r, Handle client, const Target *t, const Change 
                 nk_arena_store(nk_uint8_t, &arena, &req.value, (const nk_uint8_t *)c->value, c->size) ==
                         NK_EOK)
                 err = kl_VfsXattr_SetXattr(&r->xattrs.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static bool set_of_file(Remote *r, const Target *t, const Change *c, int *error) {
@@ -164,7 +164,7 @@ static bool set_of_file(Remote *r, const Target *t, const Change *c, int *error)
         if (put_text(&arena, &req.name, c->name) && nk_arena_store(nk_uint8_t, &arena, &req.value,
                                                             (const nk_uint8_t *)c->value, c->size) == NK_EOK)
                 err = kl_VfsXattr_FSetXattr(&r->xattrs.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static int remote_setxattr(struct vfs *self, Handle fd, const char *path, bool follow, const char *name,
@@ -199,7 +199,7 @@ static bool remove_of_path(Remote *r, Handle client, const Target *t, const char
 
         if (put_text(&arena, &req.path, t->path) && put_text(&arena, &req.name, name))
                 err = kl_VfsXattr_RemoveXattr(&r->xattrs.base, &req, &arena, &res, NULL);
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static bool remove_of_file(Remote *r, const Target *t, const char *name, int *error) {
@@ -208,7 +208,7 @@ static bool remove_of_file(Remote *r, const Target *t, const char *name, int *er
         struct nk_arena arena = remote_text(name, &req.name);
         nk_err_t err = kl_VfsXattr_FRemoveXattr(&r->xattrs.base, &req, &arena, &res, NULL);
 
-        return remote_settle(err, err == NK_EOK ? res.error : 0, error);
+        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
 }
 
 static int remote_removexattr(

@@ -70,7 +70,7 @@ class Disk:
 
 
 class Run:
-    def __init__(self, folder, kind, *args, restart=""):
+    def __init__(self, folder, kind, *args, restart="", vfs_restart="no"):
         (folder / "init.yaml").write_text(f"""entities:
 - name: ends.Client
   path: ends-writer
@@ -79,6 +79,7 @@ class Run:
   connections: [{{target: kl.VfsSdCardFs, id: kl.VfsSdCardFs}}]
 - name: kl.VfsSdCardFs
   path: VfsSdCardFs
+  restart: {vfs_restart}
   env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs"}}
   connections: [{{target: kl.drivers.SDCard, id: kl.drivers.SDCard}}]
 - name: kl.drivers.SDCard
@@ -140,6 +141,23 @@ def a_vfs_that_is_asked_to_end_alone_leaves_a_disk_in_order(folder, kind):
     os.kill(vfs, signal.SIGTERM)
     run.wait()
     disk.is_in_order()
+
+
+@case
+def who_had_a_session_with_a_vfs_that_died_is_told_so_when_it_is_back(folder, kind):
+    Disk(folder, kind)
+    run = Run(folder, kind, "ask", vfs_restart="on-failure")
+    client = int(run.expect(r"ends.Client started as process (\d+)")[1])
+    run.expect("^written")
+    vfs = [int(found[1]) for line in run.lines if (found := re.search(r"kl.VfsSdCardFs started as process (\d+)", line))]
+    for _ in range(2):
+        os.kill(vfs.pop(), signal.SIGKILL)
+        vfs.append(int(run.expect(r"kl.VfsSdCardFs started as process (\d+)")[1]))
+        os.kill(client, signal.SIGUSR1)
+        answer = run.expect("^asked: (.*)")[1]
+        assert answer == "EIO", answer
+    run.stop()
+    assert [line for line in run.lines if "Connection to vfs lost." in line], run.lines
 
 
 def records_of(disk, n):

@@ -4,6 +4,7 @@
  *
  *      writer leave      writes them, and ends
  *      writer stay       writes them, says so and waits; one more file has no name any more
+ *      writer ask        writes them, says so, and opens one again each time it gets SIGUSR1
  *      writer go-on      writes, renames and removes without end
  *      writer journal N  N records, each with fsync(); what that says stands in its output
  *
@@ -12,6 +13,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -80,6 +82,28 @@ static void go_on(void) {
         }
 }
 
+static void do_nothing(int number) {
+        (void)number;
+}
+
+static void ask(void) {
+        const struct sigaction wakes = {.sa_handler = do_nothing};
+        sigset_t before, blocked;
+
+        (void)sigemptyset(&blocked);
+        (void)sigaddset(&blocked, SIGUSR1);
+        (void)sigprocmask(SIG_BLOCK, &blocked, &before);
+        (void)sigaction(SIGUSR1, &wakes, NULL);
+        (void)printf("written\n");
+        for (;;) {
+                int fd;
+
+                (void)sigsuspend(&before);
+                fd = open("/kept/file1.dat", O_RDONLY);
+                (void)printf("asked: %s\n", fd < 0 ? strerrorname_np(errno) : "there");
+        }
+}
+
 /* As often as it takes. */
 static void record(int fd, uint32_t number) {
         bool is_safe = false;
@@ -115,6 +139,8 @@ int main(int argc, char **argv) {
                 return 0;
         }
         write_files();
+        if (strcmp(what, "ask") == 0)
+                ask();
         if (strcmp(what, "stay") != 0)
                 return 0;
         leave_nameless();
