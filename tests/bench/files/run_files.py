@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+from peer import Fuse, pinned
 
 ROUNDS = 5
 CALLS_MS = 150
@@ -81,10 +82,6 @@ def rows_of(text):
     return {match.group(1): int(match.group(2)) for match in map(LINE.search, text.splitlines()) if match}
 
 
-def pinned(cpus):
-    return (lambda: os.sched_setaffinity(0, cpus)) if cpus else None
-
-
 def measured(*commands, cpus):
     """What commands print that run at once."""
     runs = [subprocess.Popen(c, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pinned(cpus))
@@ -96,27 +93,6 @@ def measured(*commands, cpus):
         if run.returncode != 0 or not rows_of(out):
             sys.exit(f"{' '.join(command)} gave {run.returncode}:\n{out}{err}")
     return rows
-
-
-class Fuse:
-    """The peer, mounted for the time of a `with`."""
-
-    def __init__(self, program, cpus):
-        self.program, self.cpus = program, cpus
-
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="caisson-fuse-")
-        device = os.stat(self.folder).st_dev
-        self.server = subprocess.Popen(
-            [self.program, self.folder], preexec_fn=pinned(self.cpus))
-        while os.stat(self.folder).st_dev == device and self.server.poll() is None:
-            time.sleep(0.01)
-        return self.folder
-
-    def __exit__(self, *_):
-        self.server.terminate()
-        self.server.wait()
-        os.rmdir(self.folder)
 
 
 def write_solution(folder, client, amounts, disk=None):
