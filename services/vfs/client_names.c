@@ -299,19 +299,30 @@ static bool are_slashes_wrong(
         return swaps && to->wants_directory && !S_ISDIR(victim->type);
 }
 
-/* What only the whole tree tells: nothing mounted on moves, and no directory goes below itself. Under the
- * lock. */
+/* No directory goes below itself. Within one directory none can, and a deep one is not climbed for it. */
+static int check_loops(const Walked *from, const Walked *to, FsNode *moved, FsNode *victim, unsigned flags) {
+        if (from->place.node == to->place.node)
+                return 0;
+        if (S_ISDIR(moved->type) && walk_is_above(moved, to->place.node))
+                return -EINVAL;
+        if (victim && S_ISDIR(victim->type) && walk_is_above(victim, from->place.node))
+                return flags & FS_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+        return 0;
+}
+
+/* What only the whole tree tells; nothing mounted on moves, either. Under the lock. */
 static int check_rename(const Walked *from, const Walked *to, FsNode *moved, FsNode *victim, unsigned flags) {
+        int r;
+
         if (victim && (flags & FS_RENAME_NOREPLACE))
                 return -EEXIST;
         if (!victim && (flags & FS_RENAME_EXCHANGE))
                 return -ENOENT;
         if (are_slashes_wrong(from, to, moved, victim, flags))
                 return -ENOTDIR;
-        if (S_ISDIR(moved->type) && walk_is_above(moved, to->place.node))
-                return -EINVAL;
-        if (victim && S_ISDIR(victim->type) && walk_is_above(victim, from->place.node))
-                return flags & FS_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+        r = check_loops(from, to, moved, victim, flags);
+        if (r < 0)
+                return r;
         if (atomic_load(&moved->n_mounts) || (victim && atomic_load(&victim->n_mounts)))
                 return -EBUSY;
         return 0;
