@@ -372,6 +372,13 @@ static int fat_sync(Fs *head) {
         return r < 0 ? r : fat_settle(fs);
 }
 
+static int fat_finish(Fs *head) {
+        FatFs *fs = (FatFs *)head;
+        int r = fs->head.is_read_only ? 0 : fat_drop_nameless(fs);
+
+        return r < 0 ? r : fat_sync(head);
+}
+
 static void fat_unmount(Fs *head) {
         FatFs *fs = (FatFs *)head;
 
@@ -386,6 +393,7 @@ const FsOps fat_ops = {
         .type = "fat32",
         .unmount = fat_unmount,
         .sync = fat_sync,
+        .finish = fat_finish,
         .statvfs = fat_statvfs,
         .release = fat_node_release,
         .lookup = fat_lookup,

@@ -90,9 +90,10 @@ static uint64_t size_of_chain(const FatFs *fs, const FatNode *n) {
 static void gone(TreeNode *tree) {
         FatNode *n = (FatNode *)tree;
         FatFs *fs = fat_of(&n->tree.head);
-        bool is_orphan = n->is_removed && n->chain.start != 0;
+        bool is_orphan;
 
         (void)pthread_mutex_lock(&fs->lock);
+        is_orphan = n->is_removed && n->chain.start != 0;
         forget_moved(fs, n);
         if (is_orphan) {
                 n->next = fs->orphans;
@@ -279,4 +280,37 @@ int fat_reap(FatFs *fs) {
                 if (r < 0)
                         return r;
         }
+}
+
+/* Where the contents of a file begin that is used without a name; it has none from now on. 0: there is none.
+ */
+static uint32_t take_nameless(FatFs *fs) {
+        uint32_t start = 0;
+
+        (void)pthread_mutex_lock(&fs->lock);
+        for (FatNode *n = fs->moved; n && start == 0; n = n->next) {
+                if (!n->is_removed)
+                        continue;
+                start = n->chain.start;
+                n->chain.start = 0;
+                n->info.size = 0;
+        }
+        (void)pthread_mutex_unlock(&fs->lock);
+        return start;
+}
+
+int fat_drop_nameless(FatFs *fs) {
+        uint32_t start;
+        int r = 0;
+
+        while (r == 0 && (start = take_nameless(fs)) != 0) {
+                FatChain lost;
+
+                fat_chain_init(&lost, start);
+                r = fat_begin(fs);
+                if (r == 0)
+                        (void)fat_chain_cut(fs, &lost, 0);
+                fat_chain_deinit(&lost);
+        }
+        return r;
 }

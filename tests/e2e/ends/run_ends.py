@@ -69,23 +69,36 @@ class Disk:
         assert not self.read("/nameless")
 
 
-class Run:
-    def __init__(self, folder, kind, *args, restart="", vfs_restart="no"):
-        (folder / "init.yaml").write_text(f"""entities:
+CLIENT = """entities:
 - name: ends.Client
   path: ends-writer
-  args: [{", ".join(args)}]
+  args: [{args}]
   env: {{VFS_FILESYSTEM_BACKEND: "client:kl.VfsSdCardFs"}}
   connections: [{{target: kl.VfsSdCardFs, id: kl.VfsSdCardFs}}]
 - name: kl.VfsSdCardFs
   path: VfsSdCardFs
   restart: {vfs_restart}
   env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs"}}
-  connections: [{{target: kl.drivers.SDCard, id: kl.drivers.SDCard}}]
+"""
+INSIDE = """entities:
+- name: ends.Client
+  path: ends-writer-inside
+  args: [{args}]
+  env: {{TYPE: {kind}}}
+"""
+DRIVER = """  connections: [{target: kl.drivers.SDCard, id: kl.drivers.SDCard}]
 - name: kl.drivers.SDCard
   path: sdcard
-  grants: [{{file: mmc0.img, mode: rw}}]
-{restart}""", encoding="utf-8")
+  grants: [{file: mmc0.img, mode: rw}]
+"""
+
+
+class Run:
+    """Of the writer with a VFS program, or with the VFS inside. restart: lines of the driver's entry."""
+
+    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", parties=CLIENT):
+        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart)
+        (folder / "init.yaml").write_text(entries + DRIVER + restart, encoding="utf-8")
         self.process = subprocess.Popen(
             [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
              *(part for bin_ in BINS for part in ("--bin", bin_)), folder],
@@ -120,6 +133,23 @@ def sigterm_leaves_a_disk_in_order(folder, kind):
 @case
 def the_end_of_the_clients_leaves_a_disk_in_order(folder, kind):
     disk, run = Disk(folder, kind), Run(folder, kind, "leave")
+    assert run.wait() == 0, run.lines
+    disk.is_in_order()
+    disk.has_files()
+
+
+@case
+def sigterm_to_a_program_with_the_vfs_inside_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "stay", parties=INSIDE)
+    run.expect("^written")
+    assert run.stop() == 128 + signal.SIGTERM, run.lines
+    disk.is_in_order()
+    disk.has_files()
+
+
+@case
+def the_end_of_a_program_with_the_vfs_inside_leaves_a_disk_in_order(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "leave", parties=INSIDE)
     assert run.wait() == 0, run.lines
     disk.is_in_order()
     disk.has_files()

@@ -22,6 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "root.h"
+
 #define BLOCK 4096
 #define FILES 20
 
@@ -132,6 +134,8 @@ int main(int argc, char **argv) {
         const char *what = argc > 1 ? argv[1] : "";
 
         (void)setvbuf(stdout, NULL, _IOLBF, 0);
+        if (root_mount() < 0)
+                fail("mount");
         if (strcmp(what, "go-on") == 0)
                 go_on();
         if (strcmp(what, "journal") == 0 && argc == 3) {
