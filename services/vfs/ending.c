@@ -42,6 +42,7 @@ static void at_exit(void) {
         pthread_t thread;
 
         if (pthread_create(&thread, NULL, flush_streams, NULL) == 0) {
+                (void)pthread_detach(thread);
                 (void)clock_gettime(CLOCK_REALTIME, &until);
                 until.tv_sec += STREAMS_S;
                 while (sem_timedwait(&flushed, &until) < 0 && errno == EINTR)
