@@ -6,11 +6,13 @@
  * A driver that has died is waited for, a while: if it lives again and has the same disk, reading goes on,
  * and the next write or flush says that what was not flushed may be lost (-ECONNRESET). One that does not
  * come back fails every transfer with -EIO, and is waited for no more; the cache above keeps what it could
- * not write.
+ * not write. One that lives and does not answer fails what it was asked with -EIO after a time, and is
+ * waited for less then, until it answers.
  */
 #include "blk_ipc.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +20,7 @@
 #include <caisson/channel.h>
 #include <coresrv/nk/transport-kos.h>
 #include <coresrv/sl/sl_api.h>
+#include <coresrv/time/timeout.h>
 #include <handle/handletype.h>
 #include <kl/drivers/Block.idl.h>
 
@@ -27,12 +30,16 @@
 #define AWAY_MS     5000u /* so long a driver that has died is waited for: five starts, with the usual delays */
 #define LOOK_MS     20u
 
+#define PATIENCE "VFS_DISK_TIMEOUT" /* in the environment: seconds */
+#define STUCK_MS 1000u              /* for each call to a driver that let the last one wait in vain */
+
 typedef struct BlkIpc {
         Blk head;
         uint32_t disk;
         Handle channel;
-        pthread_mutex_t lock; /* of all below: one call at a time, the cache above asks no more */
-        NkKosTransport transport;
+        pthread_mutex_t lock;     /* of all below: one call at a time, the cache above asks no more */
+        rtl_uint32_t patience_ms; /* so long a call may take */
+        NkKosTransportSync transport;
         struct kl_drivers_Block_proxy proxy;
         struct nk_arena arena;   /* for both directions, in turn */
         rtl_uint32_t n_renewals; /* of the channel, that we know of */
@@ -52,9 +59,15 @@ static BlkIpc *ipc_of(Blk *blk) {
         return (BlkIpc *)blk;
 }
 
+/* What was received may be done yet, but before all that comes after it: a driver has one thread for it. */
+static void note_answer(BlkIpc *b, nk_err_t err) {
+        b->transport.call_timeout = err == NK_EAGAIN ? STUCK_MS : b->patience_ms;
+}
+
 /* Of a call and of its method. A driver that is gone is a broken disk, and so is one that answers what a disk
  * can't: to a file system ENOENT or EAGAIN mean something else. */
-static int result(nk_err_t err, nk_sint32_t error) {
+static int result(BlkIpc *b, nk_err_t err, nk_sint32_t error) {
+        note_answer(b, err);
         if (err == NK_ENOTCONN)
                 return -ENOTCONN; /* not for the caller of this module */
         if (err == NK_EOK && (error == 0 || error == ENOSPC || error == EROFS || error == ENOMEM))
@@ -75,7 +88,7 @@ static int read_part(BlkIpc *b, void *buffer, uint32_t size, uint64_t at) {
 
         nk_arena_reset(&b->arena);
         err = kl_drivers_Block_Read(&b->proxy.base, &req, NULL, &res, &b->arena);
-        r = result(err, err == NK_EOK ? res.error : 0);
+        r = result(b, err, err == NK_EOK ? res.error : 0);
         if (r < 0)
                 return r;
         data = nk_arena_get(const nk_uint8_t, &b->arena, &res.data, &got);
@@ -94,7 +107,7 @@ static int write_part(BlkIpc *b, const void *data, uint32_t size, uint64_t at) {
         err = nk_arena_store(nk_uint8_t, &b->arena, &req.data, (const nk_uint8_t *)data, size);
         if (err == NK_EOK)
                 err = kl_drivers_Block_Write(&b->proxy.base, &req, &b->arena, &res, NULL);
-        return result(err, err == NK_EOK ? res.error : 0);
+        return result(b, err, err == NK_EOK ? res.error : 0);
 }
 
 static int flush_disk(BlkIpc *b) {
@@ -102,7 +115,7 @@ static int flush_disk(BlkIpc *b) {
         kl_drivers_Block_Flush_res res;
         nk_err_t err = kl_drivers_Block_Flush(&b->proxy.base, &req, NULL, &res, NULL);
 
-        return result(err, err == NK_EOK ? res.error : 0);
+        return result(b, err, err == NK_EOK ? res.error : 0);
 }
 
 /* What a driver says of one of its disks; ret_name: in the arena. */
@@ -115,7 +128,7 @@ static int get_info(
 
         nk_arena_reset(&b->arena);
         err = kl_drivers_Block_GetInfo(&b->proxy.base, &req, NULL, ret_info, &b->arena);
-        r = result(err, err == NK_EOK ? ret_info->error : 0);
+        r = result(b, err, err == NK_EOK ? ret_info->error : 0);
         if (r == 0)
                 *ret_name = nk_arena_get(const char, &b->arena, &ret_info->name, &size);
         return r;
@@ -235,7 +248,9 @@ static BlkIpc *ipc_new(Handle channel) {
         nk_arena_init(&b->arena, start, start + size);
         b->head.ops = &ipc_ops;
         b->channel = channel;
-        (void)NkKosTransport_Init(&b->transport, channel, NK_NULL, 0);
+        b->patience_ms = blk_ipc_patience_ms(getenv(PATIENCE));
+        (void)NkKosTransportSync_Init(
+                &b->transport, channel, INVALID_HANDLE, INVALID_HANDLE, b->patience_ms, INFINITE_TIMEOUT);
         kl_drivers_Block_proxy_init(&b->proxy, &b->transport.base, ServiceLocatorGetRiid(channel, ENDPOINT));
         return b;
 }
@@ -269,6 +284,18 @@ static int find_at(Handle channel, const char *disk, Blk **ret) {
         else if (b)
                 ipc_close(&b->head);
         return r;
+}
+
+uint32_t blk_ipc_patience_ms(const char *text) {
+        char *end = NULL;
+        unsigned long n = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+
+        if (end && *end == '\0' && n >= 1 && n <= BLK_IPC_PATIENCE_MAX_S)
+                return (uint32_t)n * 1000u;
+        if (text)
+                (void)fprintf(stderr, "vfs: " PATIENCE "='%s' is not 1 .. %u: %u is used\n", text,
+                        BLK_IPC_PATIENCE_MAX_S, BLK_IPC_PATIENCE_S);
+        return BLK_IPC_PATIENCE_S * 1000u;
 }
 
 int blk_ipc_find(const char *disk, bool is_read_only, Blk **ret_disk) {

@@ -78,7 +78,7 @@ CLIENT = """entities:
 - name: kl.VfsSdCardFs
   path: VfsSdCardFs
   restart: {vfs_restart}
-  env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs"}}
+  env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs", VFS_DISK_TIMEOUT: "{patience_s}"}}
 """
 INSIDE = """entities:
 - name: ends.Client
@@ -96,8 +96,8 @@ DRIVER = """  connections: [{target: kl.drivers.SDCard, id: kl.drivers.SDCard}]
 class Run:
     """Of the writer with a VFS program, or with the VFS inside. restart: lines of the driver's entry."""
 
-    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", parties=CLIENT):
-        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart)
+    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", patience_s=60, parties=CLIENT):
+        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, patience_s=patience_s)
         (folder / "init.yaml").write_text(entries + DRIVER + restart, encoding="utf-8")
         self.process = subprocess.Popen(
             [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
@@ -224,6 +224,20 @@ def what_fsync_confirmed_is_there_when_the_driver_stays_away(folder, kind):
         assert done.returncode == 0, done.stdout
     n_safe = max(int(line.split()[1]) for line in run.lines if line.startswith("safe "))
     assert records_of(disk, n_safe) == list(range(1, n_safe + 1)), f"of {n_safe} only {len(records_of(disk, n_safe))}"
+
+
+@case
+def a_driver_that_hangs_holds_nobody_up_for_ever(folder, kind):
+    disk, n = Disk(folder, kind), 200
+    run = Run(folder, kind, "journal", f'"{n}"', patience_s=2)
+    driver = int(run.expect(r"kl.drivers.SDCard started as process (\d+)")[1])
+    run.expect("^safe 20$")
+    os.kill(driver, signal.SIGSTOP)
+    run.expect("^(write|fsync): EIO")
+    os.kill(driver, signal.SIGCONT)
+    assert run.wait() == 0, run.lines[-30:]
+    disk.is_in_order()
+    assert len(records_of(disk, n)) == n
 
 
 def main():
