@@ -21,6 +21,7 @@
 typedef struct JudgeTask {
         uint32_t class; /* index in the policy */
         KsmSid sid;     /* KSM_SID_NONE: not started, or dead */
+        bool has_died;  /* its last life, or the one before */
 } JudgeTask;
 
 struct Judge {
@@ -410,5 +411,17 @@ void judge_task_died(Judge *j, uint32_t task) {
         pthread_mutex_lock(&j->lock);
         ksm_sid_dies(j->ksm, j->tasks[task].sid);
         j->tasks[task].sid = KSM_SID_NONE;
+        j->tasks[task].has_died = true;
         pthread_mutex_unlock(&j->lock);
+}
+
+bool judge_is_dead(Judge *j, uint32_t task) {
+        bool is_dead;
+
+        if (!j || task == JUDGE_KERNEL)
+                return false;
+        pthread_mutex_lock(&j->lock);
+        is_dead = j->tasks[task].sid == KSM_SID_NONE && j->tasks[task].has_died;
+        pthread_mutex_unlock(&j->lock);
+        return is_dead;
 }

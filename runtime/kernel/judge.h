@@ -73,6 +73,8 @@ bool judge_execute(Judge *j, uint32_t task, JudgeText *ret_why);
 /* The same when a task starts another one. */
 bool judge_execute_by(Judge *j, uint32_t starter, uint32_t task);
 void judge_task_died(Judge *j, uint32_t task);
+/* It died, and does not live again so far. What was not started yet is not dead. */
+bool judge_is_dead(Judge *j, uint32_t task);
 
 /* Messages. False: rcSecurityDisallow to whoever waits. */
 bool judge_request(Judge *j, uint32_t client, uint32_t server, const JudgeMessage *m);

@@ -97,6 +97,13 @@ static bool judge_route_response(void *arg, bool is_error, const RelayMessage *m
                !message.malformed;
 }
 
+static bool has_either_died(void *arg) {
+        const MediatorRoute *r = arg;
+        Judge *judge = r->mediator->judge;
+
+        return judge_is_dead(judge, r->client) || judge_is_dead(judge, r->server);
+}
+
 /* Kept until the slot is used again, should the receiver turn out not to receive them. */
 static bool deliver_handles(void *arg, uint32_t slot, bool is_answer, struct nk_message *message) {
         const MediatorRoute *r = arg;
@@ -146,6 +153,7 @@ static void serve_security(void *arg, RelayRoute *route, uint32_t slot, const Re
 /* Adds the route that the plan describes; *r is what the judge's functions get. */
 static int open_route(Mediator *m, MediatorRoute *r, RelayPlan *plan) {
         static const RelayJudge judge = {.request = judge_route_request,
+                .has_ended = has_either_died,
                 .response = judge_route_response,
                 .forbidden = report_forbidden,
                 .deliver = deliver_handles,

@@ -457,6 +457,13 @@ static ChanWay way_here(const RelayRoute *route, const RelayMessage *m) {
         return way == CHAN_WAY_DIRECT ? CHAN_WAY_JUDGED : way;
 }
 
+/* The dead are granted nothing, and that is no denial. */
+static int32_t denied(const RelayRoute *route) {
+        bool has_ended = route->judge.has_ended && route->judge.has_ended(route->arg);
+
+        return has_ended ? rcNotConnected : rcSecurityDisallow;
+}
+
 static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
         ChanSlot *slot = chan_slot(route->client, i);
         RelayCall *call = &route->calls[i];
@@ -479,7 +486,7 @@ static void take_request(Relay *r, RelayRoute *route, uint32_t i) {
                 *call = (RelayCall){.riid = m.riid, .mid = m.mid, .phase = RELAY_SERVED}; /* no turns */
                 route->serve(route->arg, route, i, &m);
         } else if (!route->judge.request(route->arg, &m) || m.malformed || !deliver(r, route, i, false)) {
-                refuse(route, i, way, m.malformed ? code : rcSecurityDisallow);
+                refuse(route, i, way, m.malformed ? code : denied(route));
         } else {
                 *call = (RelayCall){.riid = m.riid,
                         .mid = m.mid,
@@ -516,7 +523,7 @@ static int32_t judge_answer(Relay *r, const RelayRoute *route, const RelayCall *
         m->riid = call->riid;
         m->mid = call->mid;
         if (!route->judge.response(route->arg, is_error && !m->malformed, m))
-                return m->malformed ? rcInvalidArgument : rcSecurityDisallow;
+                return m->malformed ? rcInvalidArgument : denied(route);
         return m->malformed ? rcInvalidArgument : rcOk;
 }
 
@@ -530,7 +537,7 @@ static int32_t judge_code(Relay *r, const RelayRoute *route, const RelayCall *ca
 
         *r->in.msg = (struct nk_message){
                 .size = sizeof *r->in.msg, .iid = call->riid, .mid = call->mid, .flags = NKX_MESSAGE_ERROR};
-        return route->judge.response(route->arg, true, &m) ? rcOk : rcSecurityDisallow;
+        return route->judge.response(route->arg, true, &m) ? rcOk : denied(route);
 }
 
 static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
@@ -546,7 +553,7 @@ static void take_answer(Relay *r, RelayRoute *route, uint32_t i) {
                 m.malformed = fetch(r, slot, &m);
                 verdict = judge_answer(r, route, &call, &m);
                 if (verdict == rcOk && !call.is_abandoned && !deliver(r, route, i, true))
-                        verdict = rcSecurityDisallow;
+                        verdict = denied(route);
         } else {
                 verdict = judge_code(r, route, &call);
         }

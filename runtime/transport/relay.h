@@ -32,6 +32,9 @@ typedef struct RelayMessage {
 typedef struct RelayJudge {
         bool (*request)(void *arg, const RelayMessage *m);
         bool (*response)(void *arg, bool is_error, const RelayMessage *m);
+        /* Asked when something is not granted: has one of the two died, whose route is about to end? NULL:
+         * no. */
+        bool (*has_ended)(void *arg);
         /* The server says that the client has sent directly what must be judged. */
         void (*forbidden)(void *arg, uint16_t riid, uint16_t mid);
         /* The last step before a granted message is handed on: puts the receiver's handles in place of the
