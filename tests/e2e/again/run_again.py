@@ -221,7 +221,9 @@ def what_the_policy_denies_does_not_come_back(bench, folder, way):
 class Bench:
     def __init__(self, caisson, phoenix, idl, policy, one_life, *options):
         self.caisson, self.phoenix, self.idl = os.path.abspath(caisson), os.path.abspath(phoenix), os.path.abspath(idl)
-        self.policy, self.one_life, self.options = policy, one_life, options
+        # What a process in a chamber holds is shown to root alone.
+        self.options = options if os.geteuid() == 0 or options else ("--isolation=none",)
+        self.policy, self.one_life = policy, one_life
 
 
 def main():
