@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define PLACES (CHUNKS_FIELD / CHUNKS_SIZE)
@@ -105,7 +106,8 @@ void chunks_free(void *chunk) {
 
         if (!chunk)
                 return;
-        (void)madvise(chunk, CHUNKS_SIZE, MADV_DONTNEED);
+        if (madvise(chunk, CHUNKS_SIZE, MADV_DONTNEED) < 0) /* memory of the process is locked */
+                memset(chunk, 0, CHUNKS_SIZE);
         (void)pthread_mutex_lock(&lock);
         f->used[place / 64] &= ~(UINT64_C(1) << place % 64);
         n_empty += --f->n_used == 0;

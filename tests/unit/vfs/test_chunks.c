@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -33,6 +34,22 @@ static void a_chunk_is_zeros_whoever_had_it(void **state) {
                 chunks_free(chunk);
         }
         chunks_free(NULL);
+}
+
+/* Linux does not take back what is locked. */
+static void a_locked_chunk_is_zeros_too(void **state) {
+        unsigned char *chunk = chunks_new(true), *again;
+
+        (void)state;
+        assert_non_null(chunk);
+        memset(chunk, 7, CHUNKS_SIZE);
+        assert_int_equal(mlock(chunk, 4096), 0);
+        chunks_free(chunk);
+        again = chunks_new(false);
+        assert_ptr_equal(again, chunk);
+        are_zeros(again);
+        assert_int_equal(munlock(again, 4096), 0);
+        chunks_free(again);
 }
 
 /* One that is written all over changes no other. */
@@ -74,6 +91,7 @@ static void a_field_is_full_then_comes_another(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_chunk_is_zeros_whoever_had_it),
+                cmocka_unit_test(a_locked_chunk_is_zeros_too),
                 cmocka_unit_test(no_place_is_given_twice),
                 cmocka_unit_test(a_field_is_full_then_comes_another),
         };
