@@ -19,8 +19,8 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-#define FDS_ALWAYS                                                                                           \
-        8u /* status page; bell, page, table, two legs and mailbox of the kernel process; console */
+/* Status page; bell, page, table, two legs and mailbox of the kernel process; console. */
+#define FDS_ALWAYS  8u
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
@@ -132,7 +132,7 @@ static uint32_t number_of(const Builder *b, const Channel *channel) {
         return (uint32_t)(channel->sol - task_of(b, channel->sol->client)->channels);
 }
 
-/* Of a channel that has ended, while its server lives again or may do so. */
+/* Of a channel that has ended, while its server lives again or may do so: it has no legs. */
 static BootChannel late_end(Builder *b, const Channel *channel) {
         const SolTask *server = task_of(b, channel->sol->server);
         BootChannel entry = {
@@ -153,23 +153,14 @@ static BootChannel late_end(Builder *b, const Channel *channel) {
 }
 
 static BootChannel client_end(Builder *b, const Channel *channel) {
-        const SolTask *server = task_of(b, channel->sol->server);
-        BootChannel entry = {
-                .role = BOOT_CLIENT,
-                .name_off = put_text(b, channel->sol->id.text),
-                .peer_off = put_text(b, server->name.text),
-                .mem_fd = give_leg(b, channel->mem_fd),
-                .bell_fd = give_leg(b, channel->bell_fd),
-                .status_fd = channel->has_direct
-                                     ? give_status(b, b->channels->servers[channel->sol->server].status_ro_fd)
-                                     : -1,
-                .judged_fd = give_leg(b, channel->client_fd),
-                .status = channel->sol->listener,
-                .deadline_ms = channel->sol->deadline_ms,
-                .number = number_of(b, channel),
-        };
+        BootChannel entry = late_end(b, channel);
 
-        put_shape(b, server->class, &entry.shape_off, &entry.shape_size);
+        entry.role = BOOT_CLIENT;
+        entry.mem_fd = give_leg(b, channel->mem_fd);
+        entry.bell_fd = give_leg(b, channel->bell_fd);
+        if (channel->has_direct)
+                entry.status_fd = give_status(b, b->channels->servers[channel->sol->server].status_ro_fd);
+        entry.judged_fd = give_leg(b, channel->client_fd);
         put_verdicts(b, channel, &entry);
         return entry;
 }
@@ -207,11 +198,8 @@ static bool is_end_of(const Builder *b, const Channel *channel) {
 static uint32_t count_ends(const Builder *b) {
         uint32_t n = 0;
 
-        for (uint32_t i = 0; i < b->channels->n_channels; i++) {
-                const Channel *channel = &b->channels->list[i];
-
-                n += is_end_of(b, channel);
-        }
+        for (uint32_t i = 0; i < b->channels->n_channels; i++)
+                n += is_end_of(b, &b->channels->list[i]);
         return n;
 }
 
@@ -362,8 +350,8 @@ int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint
         plan->fds = calloc(
                 FDS_ALWAYS + self->n_listeners + FDS_PER_END * n_ends + self->n_grants, sizeof *plan->fds);
         plan->own_fds = calloc(n_ends + 1, sizeof *plan->own_fds);
-        b.classes = calloc(n_ends + 2, sizeof *b.classes);
-        b.shapes = calloc(n_ends + 2, sizeof *b.shapes);
+        b.classes = calloc(n_ends + 1, sizeof *b.classes); /* its own too */
+        b.shapes = calloc(n_ends + 1, sizeof *b.shapes);
         if (plan->fds && plan->own_fds && b.classes && b.shapes) {
                 build(&b);
                 r = b.error ? b.error : seal(&b, &plan->block_fd);
