@@ -38,6 +38,10 @@ static bool judge_response(void *arg, bool is_error, const RelayMessage *m) {
         return !t->deny_response;
 }
 
+static bool has_ended(void *arg) {
+        return ((const Trio *)arg)->has_ended;
+}
+
 static void note_forbidden(void *arg, uint16_t riid, uint16_t mid) {
         Trio *t = arg;
 
@@ -96,6 +100,7 @@ typedef struct Legs {
 static void open_relay(Trio *t, const Legs *legs) {
         static const RelayJudge judge = {.request = judge_request,
                 .response = judge_response,
+                .has_ended = has_ended,
                 .forbidden = note_forbidden,
                 .deliver = deliver,
                 .withdrawn = note_withdrawn};

@@ -30,6 +30,7 @@ typedef struct Trio {
 
         bool deny_request, deny_response;
         _Atomic uint32_t n_requests, n_responses, n_forbidden, n_malformed;
+        bool has_ended; /* one of the two has died, if somebody asks */
         bool last_was_error;
         uint32_t forbidden;             /* RIID << 16 | MID */
         void (*meddle)(struct Trio *t); /* called while the judge decides */
