@@ -12,10 +12,11 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from watched import Watched, speak_tap  # noqa: E402
 
 DEADLINE = 120
 KILLED = 128 + signal.SIGKILL
@@ -37,33 +38,20 @@ def entry(kind, task, *args, restart="no", limit=5, delay=0, calls=None):
     return f"- {{name: hostile.{kind}, task: {task}, path: phoenix, args: [{words}], connections: [{links}]{again}}}\n"
 
 
-class Run:
-    """One `caisson run` of a solution, its lines read as they come."""
+class Run(Watched):
+    """One `caisson run` of a solution."""
 
     def __init__(self, bench, folder, way, *entries):
         shutil.copy(bench.phoenix, folder / "phoenix")
         shutil.copy(bench.one_life if way == "one life" else bench.policy, folder / "ksm.module")
         head = "mediation: always\n" if way == "always mediated" else ""
         (folder / "init.yaml").write_text(f"{head}entities:\n" + "".join(entries), encoding="utf-8")
-        self.process = subprocess.Popen(
+        super().__init__(
             [bench.caisson, "run", "-v", "-I", bench.idl, "--bin", folder, *bench.options, *WAYS.get(way, []), folder],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines, self.seen = [], 0
-
-    def expect(self, pattern):
-        """The match in the next line that has one, waited for."""
-        while True:
-            for line in self.lines[self.seen:]:
-                self.seen += 1
-                if found := re.search(pattern, line):
-                    return found
-            line = self.process.stdout.readline()
-            assert line, f"{pattern!r} never came, only {self.lines[-30:]}"
-            self.lines.append(line.rstrip("\n"))
+            DEADLINE)
 
     def wait(self):
-        self.lines += [line.rstrip("\n") for line in self.process.stdout]
-        code = self.process.wait(DEADLINE)
+        code = super().wait()
         left = [line for line in self.lines if "handles left:" in line]
         assert left and not re.search(r": [1-9]", left[0]), f"something is left: {left}"
         assert not [line for line in self.lines if "unexpected" in line or "could not call" in line], self.lines[-30:]
@@ -165,8 +153,7 @@ def a_server_that_stays_away_leaves_its_clients_with_errors(bench, folder, way):
     run = Run(bench, folder, way, entry("Client", "Main", "burst", calls="First"),
               entry("Target", "First", "serve", "1", restart="on-failure", limit=20))
     run.expect("First was killed by signal 9.*it stays away")
-    run.process.terminate()
-    assert run.wait() == 128 + signal.SIGTERM, run.lines[-30:]
+    assert run.stop() == 128 + signal.SIGTERM, run.lines[-30:]
     return "and the run ends"
 
 
@@ -186,8 +173,7 @@ def threads_of_a_client_go_on_while_its_server_keeps_dying(bench, folder, way):
     run.expect("answered 300$")
     kill(run.pid_of("First"))  # once more, from outside
     run.expect("answered 400$")
-    run.process.terminate()
-    assert run.wait() == 128 + signal.SIGTERM, run.lines[-30:]
+    assert run.stop() == 128 + signal.SIGTERM, run.lines[-30:]
     return f"{run.count('First started as process')} lives"
 
 
@@ -201,8 +187,7 @@ def both_may_die_at_any_time(bench, folder, way):
         run.expect("Main .*answered")
         kill(guest)
     run.expect("Guest was killed by signal 9.*it starts again")
-    run.process.terminate()
-    assert run.wait() == 128 + signal.SIGTERM, run.lines[-30:]
+    assert run.stop() == 128 + signal.SIGTERM, run.lines[-30:]
     return f"{run.count('First started as process')} lives of the server"
 
 
@@ -212,8 +197,7 @@ def what_the_policy_denies_does_not_come_back(bench, folder, way):
               entry("Target", "First", "serve", "3", restart="always"))
     run.expect("First was killed by signal 9.*it starts again")
     run.expect("First can't be started again, the policy denies it")
-    run.process.terminate()
-    assert run.wait() == 128 + signal.SIGTERM, run.lines[-30:]
+    assert run.stop() == 128 + signal.SIGTERM, run.lines[-30:]
     assert run.count("First started as process") == 1, run.lines
     return "one life"
 
@@ -227,16 +211,7 @@ class Bench:
 
 
 def main():
-    bench = Bench(*sys.argv[1:])
-    print(f"1..{len(CASES)}", flush=True)
-    for number, (test, way) in enumerate(CASES, 1):
-        word, outcome = "ok", ""
-        with tempfile.TemporaryDirectory(prefix="caisson-again-") as folder:
-            try:
-                outcome = test(bench, pathlib.Path(folder), way)
-            except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
-                word, outcome = "not ok", problem
-        print(f"# {test.__name__}, {way}: {outcome}\n{word} {number} - {test.__name__} {way}", flush=True)
+    speak_tap(CASES, Bench(*sys.argv[1:]))
 
 
 if __name__ == "__main__":

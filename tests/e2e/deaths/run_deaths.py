@@ -12,10 +12,11 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from watched import Watched, speak_tap  # noqa: E402
 
 LIMIT_MS = 100  # what is promised
 ATTEMPTS = 3    # a machine that is busy with something else can be late; one that is late every time is not busy
@@ -38,39 +39,23 @@ def entry(kind, task, *args, connections=()):
     return f"- {{name: hostile.{kind}, task: {task}, path: mortal, args: [{', '.join(args)}], connections: [{links}]}}\n"
 
 
-class Run:
-    """One `caisson run` of a solution, its lines read as they come."""
+class Run(Watched):
+    """One `caisson run` of a solution."""
 
     def __init__(self, bench, folder, entries, *options):
         shutil.copy(bench.mortal, folder / "mortal")
         shutil.copy(bench.policy, folder / "ksm.module")
         (folder / "init.yaml").write_text("entities:\n" + "".join(entries), encoding="utf-8")
-        self.process = subprocess.Popen(
-            [bench.caisson, "run", "-v", "-I", bench.idl, "--bin", folder, *bench.options, *options, folder],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines = []
+        super().__init__(
+            [bench.caisson, "run", "-v", "-I", bench.idl, "--bin", folder, *bench.options, *options, folder], DEADLINE)
 
     def expect(self, pattern):
-        """The match in the first line that has one, waited for."""
-        for line in self.lines:
-            if found := re.search(pattern, line):
-                return found
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if found := re.search(pattern, line):
-                return found
-        raise AssertionError(f"{pattern!r} never came, only {self.lines}")
+        """The match in the first line of all that has one: processes say things in any order."""
+        found = (re.search(pattern, line) for line in self.lines)
+        return next(filter(None, found), None) or super().expect(pattern)
 
     def pid_of(self, task):
         return int(self.expect(f"{task} started as process (\\d+)")[1])
-
-    def wait(self):
-        self.lines += [line.rstrip("\n") for line in self.process.stdout]
-        return self.process.wait(DEADLINE)
-
-    def stop(self):
-        self.process.terminate()
-        return self.wait()
 
 
 def end_of(run):
@@ -140,16 +125,7 @@ class Bench:
 
 
 def main():
-    bench = Bench(*sys.argv[1:])
-    print(f"1..{len(CASES)}", flush=True)
-    for number, (test, step) in enumerate(CASES, 1):
-        word, outcome = "ok", ""
-        with tempfile.TemporaryDirectory(prefix="caisson-deaths-") as folder:
-            try:
-                outcome = test(bench, pathlib.Path(folder), step)
-            except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
-                word, outcome = "not ok", problem
-        print(f"# {test.__name__}, {step}: {outcome}\n{word} {number} - {test.__name__} {step}", flush=True)
+    speak_tap(CASES, Bench(*sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from watched import Watched, speak_tap  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 CAISSON, IDL, *BINS = sys.argv[1:]
@@ -93,66 +95,50 @@ DRIVER = """  connections: [{target: kl.drivers.SDCard, id: kl.drivers.SDCard}]
 """
 
 
-class Run:
+class Run(Watched):
     """Of the writer with a VFS program, or with the VFS inside. restart: lines of the driver's entry."""
 
     def __init__(self, folder, kind, *args, restart="", vfs_restart="no", patience_s=60, parties=CLIENT):
         entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, patience_s=patience_s)
         (folder / "init.yaml").write_text(entries + DRIVER + restart, encoding="utf-8")
-        self.process = subprocess.Popen(
+        super().__init__(
             [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
-             *(part for bin_ in BINS for part in ("--bin", bin_)), folder],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines = []
+             *(part for bin_ in BINS for part in ("--bin", bin_)), folder], DEADLINE)
 
-    def expect(self, pattern):
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if found := re.search(pattern, line):
-                return found
-        raise AssertionError(f"{pattern!r} never came, only {self.lines[-30:]}")
 
-    def wait(self):
-        self.lines += list(self.process.stdout)
-        return self.process.wait(DEADLINE)
+def expect_order_after_sigterm(folder, kind, parties):
+    disk, run = Disk(folder, kind), Run(folder, kind, "stay", parties=parties)
+    run.expect("^written")
+    assert run.stop() == 128 + signal.SIGTERM, run.lines
+    disk.is_in_order()
+    disk.has_files()
 
-    def stop(self):
-        self.process.terminate()
-        return self.wait()
+
+def expect_order_after_the_last_client(folder, kind, parties):
+    disk, run = Disk(folder, kind), Run(folder, kind, "leave", parties=parties)
+    assert run.wait() == 0, run.lines
+    disk.is_in_order()
+    disk.has_files()
 
 
 @case
 def sigterm_leaves_a_disk_in_order(folder, kind):
-    disk, run = Disk(folder, kind), Run(folder, kind, "stay")
-    run.expect("^written")
-    assert run.stop() == 128 + signal.SIGTERM, run.lines
-    disk.is_in_order()
-    disk.has_files()
+    expect_order_after_sigterm(folder, kind, CLIENT)
 
 
 @case
 def the_end_of_the_clients_leaves_a_disk_in_order(folder, kind):
-    disk, run = Disk(folder, kind), Run(folder, kind, "leave")
-    assert run.wait() == 0, run.lines
-    disk.is_in_order()
-    disk.has_files()
+    expect_order_after_the_last_client(folder, kind, CLIENT)
 
 
 @case
 def sigterm_to_a_program_with_the_vfs_inside_leaves_a_disk_in_order(folder, kind):
-    disk, run = Disk(folder, kind), Run(folder, kind, "stay", parties=INSIDE)
-    run.expect("^written")
-    assert run.stop() == 128 + signal.SIGTERM, run.lines
-    disk.is_in_order()
-    disk.has_files()
+    expect_order_after_sigterm(folder, kind, INSIDE)
 
 
 @case
 def the_end_of_a_program_with_the_vfs_inside_leaves_a_disk_in_order(folder, kind):
-    disk, run = Disk(folder, kind), Run(folder, kind, "leave", parties=INSIDE)
-    assert run.wait() == 0, run.lines
-    disk.is_in_order()
-    disk.has_files()
+    expect_order_after_the_last_client(folder, kind, INSIDE)
 
 
 @case
@@ -240,17 +226,4 @@ def a_driver_that_hangs_holds_nobody_up_for_ever(folder, kind):
     assert len(records_of(disk, n)) == n
 
 
-def main():
-    print(f"1..{len(CASES)}", flush=True)
-    for number, (test, kind) in enumerate(CASES, 1):
-        word = "ok"
-        with tempfile.TemporaryDirectory(prefix="caisson-ends-") as folder:
-            try:
-                test(pathlib.Path(folder), kind)
-            except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
-                word = "not ok"
-                print("".join(f"# {line}\n" for line in str(problem).splitlines()), end="")
-        print(f"{word} {number} - {test.__name__} {kind}", flush=True)
-
-
-main()
+speak_tap(CASES)
