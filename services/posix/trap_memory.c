@@ -166,6 +166,7 @@ static const Row rows[CALL_NUMBERS_MAX] = {
         ROW(symlinkat, T(0), T(2)),
         ROW(chmod, T(0)),
         ROW(fchmodat, T(1)),
+        [CALL_FCHMODAT2] = {{T(1)}},
         ROW(chown, T(0)),
         ROW(lchown, T(0)),
         ROW(fchownat, T(1)),

@@ -35,6 +35,7 @@ static void a_path_that_is_nowhere_is_efault(void) {
         FAILS(EFAULT, syscall(SYS_rename, "a", end));
         FAILS(EFAULT, syscall(SYS_symlink, end, "a"));
         FAILS(EFAULT, syscall(SYS_chdir, UINTPTR_MAX - 5));
+        FAILS(EFAULT, syscall(SYS_fchmodat, AT_FDCWD, end, 0600));
         memset(end - 4, 'x', 4); /* goes on where nothing is */
         FAILS(EFAULT, syscall(SYS_unlink, end - 4));
         end[-1] = '\0';
