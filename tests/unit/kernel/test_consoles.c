@@ -19,10 +19,9 @@
 
 #include "kernel/consoles.h"
 #include "kernel/events.h"
+#include "shown.h"
 
 enum { CLIENT, STRANGER, VFS, N_TASKS };
-
-#define GOT_MAX (1u << 20)
 
 typedef struct Case {
         SolChannel channel;
@@ -30,30 +29,22 @@ typedef struct Case {
         Solution sol;
         Output output;
         Consoles consoles;
-        int epoll_fd, reader, saved[2];
+        int epoll_fd;
         int vfs;              /* the server's end of its console */
         int writers[N_TASKS]; /* stdout of each */
-        char *got;
-        size_t used;
+        Shown shown;
 } Case;
 
 static void begin(Case *c) {
         static char *const names[N_TASKS] = {"Client", "Stranger", "Vfs"};
         const OutputOptions options = {.color = OUTPUT_COLOR_NEVER};
-        int shown[2], console[2];
+        int console[2];
 
-        *c = (Case){.channel = {.client = CLIENT, .server = VFS}, .got = calloc(1, GOT_MAX)};
+        *c = (Case){.channel = {.client = CLIENT, .server = VFS}};
         c->sol = (Solution){.tasks = c->tasks, .n_tasks = N_TASKS};
         c->tasks[CLIENT].channels = &c->channel;
         c->tasks[CLIENT].n_channels = 1;
-        assert_int_equal(pipe(shown), 0);
-        assert_int_equal(fcntl(shown[0], F_SETFL, O_NONBLOCK), 0);
-        c->reader = shown[0];
-        for (int i = 0; i < 2; i++) {
-                c->saved[i] = dup(i + 1);
-                assert_true(dup2(shown[1], i + 1) >= 0);
-        }
-        (void)close(shown[1]);
+        shown_begin(&c->shown);
         c->epoll_fd = epoll_create1(0);
         assert_int_equal(output_init(&c->output, &options, c->epoll_fd, N_TASKS), 0);
         assert_int_equal(consoles_init(&c->consoles, &c->sol, &c->output, c->epoll_fd), 0);
@@ -70,13 +61,6 @@ static void begin(Case *c) {
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, console), 0);
         assert_int_equal(consoles_add(&c->consoles, VFS, console[0]), 0);
         c->vfs = console[1];
-}
-
-static void collect(Case *c) {
-        ssize_t n;
-
-        while ((n = read(c->reader, c->got + c->used, GOT_MAX - 1 - c->used)) > 0)
-                c->used += (size_t)n;
 }
 
 static bool turn(Case *c) {
@@ -112,12 +96,7 @@ static void end(Case *c) {
         run(c);
         consoles_deinit(&c->consoles);
         output_deinit(&c->output);
-        for (int i = 0; i < 2; i++) {
-                (void)dup2(c->saved[i], i + 1);
-                (void)close(c->saved[i]);
-        }
-        collect(c);
-        (void)close(c->reader);
+        shown_end(&c->shown);
         (void)close(c->epoll_fd);
 }
 
@@ -145,8 +124,8 @@ static void a_client_prints_through_its_server(void **state) {
         say(&c, "Client", "one\ntw");
         say(&c, "Client", "o\n");
         end(&c);
-        assert_string_equal(c.got, "Client | one\nClient | two\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Client | one\nClient | two\n");
+        free(c.shown.text);
 }
 
 static void nobody_speaks_for_who_is_no_client(void **state) {
@@ -158,8 +137,8 @@ static void nobody_speaks_for_who_is_no_client(void **state) {
         say(&c, "Nobody", "unknown\n");
         say(&c, "Vfs", "its own\n");
         end(&c);
-        assert_string_equal(c.got, "Vfs | forged\nVfs | unknown\nVfs | its own\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Vfs | forged\nVfs | unknown\nVfs | its own\n");
+        free(c.shown.text);
 }
 
 static void what_is_no_packet_is_dropped(void **state) {
@@ -179,8 +158,8 @@ static void what_is_no_packet_is_dropped(void **state) {
         assert_int_equal(write(c.vfs, &(ConsoleHead){.stream = 1, .name_size = 4000000000u}, 8), 8);
         say(&c, "Client", "good\n");
         end(&c);
-        assert_string_equal(c.got, "Client | good\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Client | good\n");
+        free(c.shown.text);
 }
 
 static void a_packet_at_the_limit_is_shown(void **state) {
@@ -195,8 +174,8 @@ static void a_packet_at_the_limit_is_shown(void **state) {
         name[sizeof name - 1] = '\0';
         assert_true(send_packet(&c, 1, name, sizeof name, text, sizeof text));
         end(&c);
-        assert_int_equal(strlen(c.got), strlen("Vfs | ") + sizeof text);
-        free(c.got);
+        assert_int_equal(strlen(c.shown.text), strlen("Vfs | ") + sizeof text);
+        free(c.shown.text);
 }
 
 /* Nobody reads the output: the server is stopped by its socket, the kernel process by nothing. */
@@ -210,20 +189,20 @@ static void a_flood_waits_and_nothing_is_lost(void **state) {
         while (send_packet(&c, 1, "Client", 7, line, sizeof line - 1)) {
                 n_sent++;
                 (void)turn(&c);
-                assert_true(n_sent < GOT_MAX / sizeof line);
+                assert_true(n_sent < SHOWN_MAX / sizeof line);
         }
         (void)close(c.writers[CLIENT]); /* it dies meanwhile */
         c.writers[CLIENT] = -1;
         consoles_drain(&c.consoles);
         output_task_ended(&c.output, CLIENT);
         do
-                collect(&c);
+                shown_collect(&c.shown);
         while (turn(&c));
         end(&c);
-        for (const char *at = c.got; (at = strstr(at, line)) != NULL; at++)
+        for (const char *at = c.shown.text; (at = strstr(at, line)) != NULL; at++)
                 n_got++;
         assert_int_equal(n_got, n_sent);
-        free(c.got);
+        free(c.shown.text);
 }
 
 /* Its pipe tells of its end at once with the console, or before. */
@@ -237,8 +216,8 @@ static void last_words_come_before_the_end(void **state) {
         c.writers[CLIENT] = -1;
         output_stream_ready(&c.output, 2 * CLIENT);
         end(&c);
-        assert_string_equal(c.got, "Client | last words\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Client | last words\n");
+        free(c.shown.text);
 }
 
 static void only_who_serves_files_has_a_console(void **state) {

@@ -18,34 +18,20 @@
 
 #include "kernel/events.h"
 #include "kernel/output.h"
+#include "shown.h"
 
 #define N_TASKS 2
-#define GOT_MAX (1u << 20)
 
 typedef struct Case {
         Output o;
         int epoll_fd;
-        int saved[2];             /* our own stdout and stderr */
-        int reader;               /* where what is shown arrives */
         int writers[2 * N_TASKS]; /* the processes' stdout and stderr */
-        char *got;
-        size_t used;
+        Shown shown;
 } Case;
 
 static void begin(Case *c, const OutputOptions *options, const char *const names[N_TASKS]) {
-        int shown[2];
-
-        *c = (Case){.got = calloc(1, GOT_MAX)};
-        assert_non_null(c->got);
-        assert_int_equal(pipe(shown), 0);
-        assert_int_equal(fcntl(shown[0], F_SETFL, O_NONBLOCK), 0);
-        c->reader = shown[0];
-        for (int i = 0; i < 2; i++) {
-                c->saved[i] = dup(i + 1);
-                assert_true(dup2(shown[1], i + 1) >= 0);
-        }
-        (void)close(shown[1]);
-        c->epoll_fd = epoll_create1(0);
+        *c = (Case){.epoll_fd = epoll_create1(0)};
+        shown_begin(&c->shown);
         assert_int_equal(output_init(&c->o, options, c->epoll_fd, N_TASKS), 0);
         for (uint32_t i = 0; i < N_TASKS; i++)
                 output_set_width(&c->o, names[i]);
@@ -58,13 +44,6 @@ static void begin(Case *c, const OutputOptions *options, const char *const names
                 c->writers[2 * i + 1] = err[1];
                 assert_int_equal(output_add_task(&c->o, i, names[i], (int[]){out[0], err[0]}), 0);
         }
-}
-
-static void collect(Case *c) {
-        ssize_t n;
-
-        while ((n = read(c->reader, c->got + c->used, GOT_MAX - 1 - c->used)) > 0)
-                c->used += (size_t)n;
 }
 
 /* One turn of the loop. False: nothing was ready. */
@@ -101,12 +80,7 @@ static void end(Case *c) {
         for (int i = 0; i < 2 * N_TASKS; i++)
                 hang_up(c, i);
         output_deinit(&c->o);
-        for (int i = 0; i < 2; i++) {
-                (void)dup2(c->saved[i], i + 1);
-                (void)close(c->saved[i]);
-        }
-        collect(c);
-        (void)close(c->reader);
+        shown_end(&c->shown);
         (void)close(c->epoll_fd);
 }
 
@@ -121,8 +95,8 @@ static void each_line_begins_with_its_aligned_name(void **state) {
         say(&c, 0, "one\ntwo\n");
         say(&c, 3, "three\n");
         end(&c);
-        assert_string_equal(c.got, "A      | one\nA      | two\nServer | three\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "A      | one\nA      | two\nServer | three\n");
+        free(c.shown.text);
 }
 
 static void names_are_aligned_by_columns_not_bytes(void **state) {
@@ -134,8 +108,8 @@ static void names_are_aligned_by_columns_not_bytes(void **state) {
         say(&c, 0, "x\n");
         say(&c, 2, "y\n");
         end(&c);
-        assert_string_equal(c.got, "Gr\303\274n   | x\nBlaues | y\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Gr\303\274n   | x\nBlaues | y\n");
+        free(c.shown.text);
 }
 
 static void a_line_is_shown_when_it_is_whole(void **state) {
@@ -144,13 +118,13 @@ static void a_line_is_shown_when_it_is_whole(void **state) {
         (void)state;
         begin(&c, &plain, names);
         say(&c, 0, "begin");
-        collect(&c);
-        assert_int_equal(c.used, 0);
+        shown_collect(&c.shown);
+        assert_int_equal(c.shown.size, 0);
         say(&c, 2, "other\n");
         say(&c, 0, " end\n");
         end(&c);
-        assert_string_equal(c.got, "Server | other\nA      | begin end\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "Server | other\nA      | begin end\n");
+        free(c.shown.text);
 }
 
 static void the_last_line_needs_no_end(void **state) {
@@ -161,8 +135,8 @@ static void the_last_line_needs_no_end(void **state) {
         say(&c, 0, "whole\npart");
         hang_up(&c, 0);
         end(&c);
-        assert_string_equal(c.got, "A      | whole\nA      | part\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "A      | whole\nA      | part\n");
+        free(c.shown.text);
 }
 
 static void names_can_be_left_out_or_coloured(void **state) {
@@ -173,13 +147,13 @@ static void names_can_be_left_out_or_coloured(void **state) {
         begin(&c, &bare, names);
         say(&c, 0, "x\n");
         end(&c);
-        assert_string_equal(c.got, "x\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "x\n");
+        free(c.shown.text);
         begin(&c, &colored, names);
         say(&c, 0, "x\n");
         end(&c);
-        assert_string_equal(c.got, "\033[36mA      |\033[0m x\n");
-        free(c.got);
+        assert_string_equal(c.shown.text, "\033[36mA      |\033[0m x\n");
+        free(c.shown.text);
 }
 
 /* A line of `size` bytes is shown as this many lines. */
@@ -198,15 +172,15 @@ static size_t count_pieces(size_t size) {
 
                 done += part > 0 ? (size_t)part : 0;
                 while (turn(&c))
-                        collect(&c);
+                        shown_collect(&c.shown);
         }
         end(&c);
-        for (size_t i = 0; i < c.used; i++) {
-                n += c.got[i] == '\n';
-                n_bytes += c.got[i] == 'x';
+        for (size_t i = 0; i < c.shown.size; i++) {
+                n += c.shown.text[i] == '\n';
+                n_bytes += c.shown.text[i] == 'x';
         }
         assert_int_equal(n_bytes, size);
-        free(c.got);
+        free(c.shown.text);
         free(line);
         return n;
 }
@@ -249,14 +223,14 @@ static void a_flood_waits_for_the_reader_and_loses_nothing(void **state) {
         assert_true(c.o.sinks[0].used <= OUTPUT_SINK_SIZE - OUTPUT_SINK_RESERVE);
         assert_false(turn(&c)); /* and costs nothing */
         do
-                collect(&c);
+                shown_collect(&c.shown);
         while (turn(&c));
         assert_false(c.o.streams[0].is_paused);
         end(&c);
-        for (at = strtok(c.got, "\n"); at; at = strtok(NULL, "\n"), n_seen++)
+        for (at = strtok(c.shown.text, "\n"); at; at = strtok(NULL, "\n"), n_seen++)
                 assert_int_equal(strtoul(at + strlen("line "), NULL, 10), n_seen);
         assert_int_equal(n_seen, n);
-        free(c.got);
+        free(c.shown.text);
 }
 
 static void a_flood_does_not_starve_others(void **state) {
@@ -267,11 +241,11 @@ static void a_flood_does_not_starve_others(void **state) {
         (void)flood(&c, 0, 0);
         assert_true(write(c.writers[2], "here\n", 5) == 5);
         assert_true(turn(&c));
-        collect(&c);
+        shown_collect(&c.shown);
         end(&c);
-        assert_non_null(strstr(c.got, "Server | here\n"));
-        assert_true(strstr(c.got, "Server | here\n") - c.got < 3 * (int)OUTPUT_STREAM_SIZE);
-        free(c.got);
+        assert_non_null(strstr(c.shown.text, "Server | here\n"));
+        assert_true(strstr(c.shown.text, "Server | here\n") - c.shown.text < 3 * (int)OUTPUT_STREAM_SIZE);
+        free(c.shown.text);
 }
 
 static void our_own_messages_get_through_a_full_sink(void **state) {
@@ -286,11 +260,11 @@ static void our_own_messages_get_through_a_full_sink(void **state) {
         }
         output_say(&c.o, "%s", "hello");
         do
-                collect(&c);
+                shown_collect(&c.shown);
         while (turn(&c));
         end(&c);
-        assert_non_null(strstr(c.got, "\ncaisson: hello\n"));
-        free(c.got);
+        assert_non_null(strstr(c.shown.text, "\ncaisson: hello\n"));
+        free(c.shown.text);
 }
 
 static void a_message_is_one_line_however_long(void **state) {
@@ -303,9 +277,9 @@ static void a_message_is_one_line_however_long(void **state) {
         begin(&c, &plain, names);
         output_say_plain(&c.o, "%s", text);
         end(&c);
-        assert_int_equal(c.got[c.used - 1], '\n');
-        assert_ptr_equal(strchr(c.got, '\n'), c.got + c.used - 1);
-        free(c.got);
+        assert_int_equal(c.shown.text[c.shown.size - 1], '\n');
+        assert_ptr_equal(strchr(c.shown.text, '\n'), c.shown.text + c.shown.size - 1);
+        free(c.shown.text);
 }
 
 static void a_reader_that_goes_away_is_noticed(void **state) {
@@ -314,13 +288,13 @@ static void a_reader_that_goes_away_is_noticed(void **state) {
         (void)state;
         (void)signal(SIGPIPE, SIG_IGN);
         begin(&c, &plain, names);
-        (void)close(c.reader);
+        (void)close(c.shown.reader);
         say(&c, 0, "x\n");
         assert_true(output_is_broken(&c.o));
         say(&c, 0, "y\n"); /* dropped */
-        c.reader = open("/dev/null", O_RDONLY);
+        c.shown.reader = open("/dev/null", O_RDONLY);
         end(&c);
-        free(c.got);
+        free(c.shown.text);
 }
 
 static void it_is_idle_when_all_have_ended_and_all_is_shown(void **state) {
@@ -334,7 +308,7 @@ static void it_is_idle_when_all_have_ended_and_all_is_shown(void **state) {
                 hang_up(&c, i);
         assert_true(output_is_idle(&c.o));
         end(&c);
-        free(c.got);
+        free(c.shown.text);
 }
 
 int main(void) {
