@@ -15,16 +15,16 @@
 #include "squash/squash.h"
 
 static const FsType types[] = {
-        {.name = "fat32", .mount = fat_mount, .needs_device = true},
-        {.name = "vfat", .mount = fat_mount, .needs_device = true},
-        {.name = "fat16", .mount = fat_mount, .needs_device = true},
-        {.name = "fat12", .mount = fat_mount, .needs_device = true},
+        {.name = "fat32", .mount = fat_mount, .needs_device = true, .has_options = true},
+        {.name = "vfat", .mount = fat_mount, .needs_device = true, .has_options = true},
+        {.name = "fat16", .mount = fat_mount, .needs_device = true, .has_options = true},
+        {.name = "fat12", .mount = fat_mount, .needs_device = true, .has_options = true},
         {.name = "ext2", .mount = ext_mount, .needs_device = true},
         {.name = "ext3", .mount = ext_mount, .needs_device = true},
         {.name = "ext4", .mount = ext_mount, .needs_device = true},
         {.name = "devfs", .mount = devfs_mount},
         {.name = "squashfs", .mount = squash_mount, .needs_device = true, .is_read_only = true},
-        {.name = "ramfs", .mount = ramfs_mount},
+        {.name = "ramfs", .mount = ramfs_mount, .has_options = true},
         {.name = "romfs", .mount = rom_mount, .is_read_only = true},
 };
 

@@ -19,6 +19,7 @@ typedef struct FsType {
         FsMount *mount;
         bool needs_device;
         bool is_read_only; /* can't be mounted otherwise: -EROFS */
+        bool has_options;  /* of its own; else all but "" are refused: -EINVAL */
 } FsType;
 
 /* NULL: there is none of that name. */

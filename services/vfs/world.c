@@ -61,6 +61,10 @@ static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags,
                 fs_explain("%s is read-only: mount it with the option ro", type->name);
                 return -EROFS;
         }
+        if (!type->has_options && *m->data) {
+                fs_explain("%s doesn't know the option '%s'", type->name, m->data);
+                return -EINVAL;
+        }
         if (type->needs_device)
                 r = devices_open(m->source, (flags & MOUNT_READ_ONLY) != 0, &blk);
         else
@@ -84,7 +88,8 @@ static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
                 if (r == 0 || r == -ENODEV || r == -ENXIO || r == -EIO)
                         return r;
         }
-        fs_explain("%s holds no file system that is known here, or one that needs the option ro", m->source);
+        fs_explain("%s holds no file system that is known here, or one that needs the option ro%s", m->source,
+                *m->data ? " or doesn't know another one" : "");
         return r;
 }
 

@@ -195,6 +195,26 @@ static void an_unknown_file_system_is_named(void **state) {
         vfs_client_deinit(&c);
 }
 
+static void an_option_that_nobody_knows_is_named(void **state) {
+        static const char *const types[] = {"ext2", "ext3", "ext4", "devfs", "squashfs", "romfs"};
+        char entry_text[64], expected[64];
+        VfsClient c;
+
+        (void)state;
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+                (void)snprintf(entry_text, sizeof entry_text, "test7 /j %s ro,noexce", types[i]);
+                (void)snprintf(expected, sizeof expected, "%s doesn't know the option 'noexce'", types[i]);
+                assert_false(fstab_mount(&c, entry_text));
+                assert_string_equal(fs_explanation(), expected);
+        }
+        assert_false(fstab_mount(&c, "test7 /j auto ro,noexce"));
+        assert_non_null(strstr(fs_explanation(), "or doesn't know another one"));
+        assert_true(fstab_mount(&c, "nodev /j devfs noexec"));
+        assert_int_equal(vfs_umount(&c, "/j", 0), 0);
+        vfs_client_deinit(&c);
+}
+
 static void write_entries(VfsClient *c, const char *text, size_t size) {
         VfsFile *f;
         size_t put;
@@ -271,6 +291,7 @@ int main(void) {
                 cmocka_unit_test(what_can_not_be_mounted_is_left_out),
                 cmocka_unit_test(unless_everything_must_be_mounted),
                 cmocka_unit_test(an_unknown_file_system_is_named),
+                cmocka_unit_test(an_option_that_nobody_knows_is_named),
                 cmocka_unit_test(a_file_of_entries_is_not_endless),
                 cmocka_unit_test(there_is_an_end_of_mounts),
         };
