@@ -103,6 +103,23 @@ static TrioCall drop(Trio *t, const Own *own) {
         return c;
 }
 
+/* Requests are taken under the lock: what was taken is held then. */
+static bool is_held(Own *own) {
+        bool is;
+
+        relay_lock(own->relay);
+        is = own->held_route != NULL;
+        relay_unlock(own->relay);
+        return is;
+}
+
+static void start_held_call(Own *own, TrioCall *c) {
+        own->holds = true;
+        trio_call_start(c);
+        while (!is_held(own))
+                (void)sched_yield();
+}
+
 static void call_to_the_kernel_process_is_answered_at_once_or_later(void **state) {
         Trio t = {.client = NULL};
         TrioCall c;
@@ -115,10 +132,7 @@ static void call_to_the_kernel_process_is_answered_at_once_or_later(void **state
         expect_status(&c, rcOk);
         assert_int_equal(c.res.base_.mid, 9);
 
-        own.holds = true;
-        trio_call_start(&c);
-        while (!own.held_route)
-                (void)sched_yield();
+        start_held_call(&own, &c);
         answer_own(&own, own.held_route, own.held_slot);
         trio_call_join(&c);
         expect_status(&c, rcOk);
@@ -134,26 +148,13 @@ static void answer_to_a_dead_caller_is_dropped(void **state) {
 
         (void)state;
         open_own(&own);
-        own.holds = true;
         c = drop(&t, &own);
-        trio_call_start(&c);
-        while (!own.held_route)
-                (void)sched_yield();
+        start_held_call(&own, &c);
         relay_end(own.relay, own.route, CHAN_CLIENT_GONE);
         assert_false(relay_answer(own.relay, own.route, own.held_slot, NULL, rcOk));
         trio_call_join(&c);
         assert_int_equal(c.result, CHAN_E_CLOSED);
         close_own(&own);
-}
-
-/* Requests are taken under the lock: what was taken is held then. */
-static bool is_held(Own *own) {
-        bool is;
-
-        relay_lock(own->relay);
-        is = own->held_route != NULL;
-        relay_unlock(own->relay);
-        return is;
 }
 
 /* When a later call was answered, all that was told before has been heard, or is when the lock is free. */
