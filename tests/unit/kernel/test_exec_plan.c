@@ -39,6 +39,7 @@ static void disks_are_written_as_their_user_may_use_them(void **state) {
 
         (void)state;
         has(&plan, "  - file: \"/a\"\n    mode: rw\n    name: mmc0.img\n", true);
+        has(&plan, EXEC_DRIVER, true);
         has(&plan, "  - file: \"/b\"\n    mode: ro\n    name: mmc1.img\n", true);
 }
 

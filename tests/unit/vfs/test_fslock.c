@@ -25,7 +25,7 @@ typedef struct Crowd {
         FsLock lock;
         bool alone; /* what the crowd wants */
         char bytes[65536];
-        _Atomic uint32_t n_in, n_arrived;
+        _Atomic uint32_t n_in;
         atomic_bool ends;
 } Crowd;
 
