@@ -91,6 +91,7 @@ static void without_a_policy_all_is_direct_and_granted(void **state) {
         assert_true(judge_security(NULL, 0, &m));
         judge_forbidden_direct(NULL, 0, 1, 0, 0);
         judge_task_died(NULL, 0);
+        assert_false(judge_is_dead(NULL, 0));
         assert_int_equal(judge_count_paths(NULL).n_direct, 0);
 }
 
@@ -181,6 +182,25 @@ static void nothing_is_granted_to_the_dead(void **state) {
         assert_true(judged_request(t, JUDGED_B, PUT, 1));
         judge_task_died(t->judge, JUDGED_A);
         end(t, 1, "not alive", NULL);
+}
+
+static void dead_is_who_has_died_and_does_not_live_again(void **state) {
+        Judged *t = judged_new(idl, &ordinary, AUDIT_LIMIT_DEFAULT);
+        JudgeText why;
+
+        (void)state;
+        assert_false(judge_is_dead(t->judge, JUDGED_A)); /* not started so far */
+        judged_start(t);
+        assert_false(judge_is_dead(t->judge, JUDGED_A));
+        judge_task_died(t->judge, JUDGED_A);
+        assert_true(judge_is_dead(t->judge, JUDGED_A));
+        assert_false(judge_is_dead(t->judge, JUDGED_B));
+        assert_false(judge_is_dead(t->judge, JUDGE_KERNEL));
+        assert_true(judge_execute(t->judge, JUDGED_A, &why));
+        assert_false(judge_is_dead(t->judge, JUDGED_A));
+        judge_task_died(t->judge, JUDGED_A);
+        assert_true(judge_is_dead(t->judge, JUDGED_A));
+        end(t, 0, NULL, NULL);
 }
 
 /* --- handles --- */
@@ -275,6 +295,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(a_malformed_message_is_denied_without_a_rule),
                 cmocka_unit_test(a_request_that_went_past_is_recorded),
                 cmocka_unit_test(nothing_is_granted_to_the_dead),
+                cmocka_unit_test(dead_is_who_has_died_and_does_not_live_again),
                 cmocka_unit_test(no_handle_is_sid_0_for_the_rules),
                 cmocka_unit_test(a_handle_that_names_nothing_is_malformed_wherever_it_is),
                 cmocka_unit_test(room_for_handles_is_that_of_the_largest_message),
