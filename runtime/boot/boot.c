@@ -153,7 +153,7 @@ static bool take_descriptors(BootBlock *b, TakeFd take, void *arg) {
 
         if (!take_kernel(b, take, arg) || (b->held_fd != -1 && !take(&b->held_fd, arg)))
                 return false;
-        if (b->console_fd != 0 && !take((int32_t *)&b->console_fd, arg))
+        if (b->console_fd != -1 && !take(&b->console_fd, arg))
                 return false;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !take(&b->status_fd, arg))
                 return false;

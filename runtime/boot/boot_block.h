@@ -35,8 +35,8 @@ typedef struct BootBlock {
         uint32_t n_grants;        /* files of the host that it was given */
         uint32_t grants_off;      /* BootGrant[] */
         int32_t mail_fd;          /* with kernel_fd: where descriptors come (mail.h), else -1 */
-        int32_t held_fd;     /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
-        uint32_t console_fd; /* where it shows what its clients print (console.h); 0: nowhere */
+        int32_t held_fd;    /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
+        int32_t console_fd; /* where it shows what its clients print (console.h); -1: nowhere */
 } BootBlock;
 
 /* All static channels with one name that end at this process. */

@@ -292,6 +292,7 @@ static void build(Builder *b) {
                 .mail_fd = give_leg(b, b->channels->mails.boxes[b->task].recv_fd),
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .held_fd = give_leg(b, b->channels->servers[b->task].held_fd),
+                .console_fd = give_leg(b, b->console_fd),
                 .has_policy = b->channels->policy.has_rules,
         };
 
@@ -301,8 +302,6 @@ static void build(Builder *b) {
         put_listeners(b, head.listeners_off, head.n_listeners);
         put_channels(b, head.channels_off);
         put_grants(b, head.grants_off, task);
-        if (b->console_fd >= 0)
-                head.console_fd = (uint32_t)give_fd(b, b->console_fd);
         head.size = (uint32_t)b->size;
         overwrite(b, head_at, &head, sizeof head);
 }

@@ -18,7 +18,7 @@ _Static_assert(NKX_CONSOLE_PIECE == CONSOLE_TEXT_MAX, "a piece is a packet");
 static int console_fd(void) {
         const Boot *boot = boot_get();
 
-        return boot && boot->block->console_fd ? (int)boot->block->console_fd : -1;
+        return boot ? boot->block->console_fd : -1;
 }
 
 static Retcode retcode_of(int error) {

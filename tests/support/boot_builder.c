@@ -32,6 +32,7 @@ void t_boot_begin(BootBuilder *b, const char *task, const char *class_name) {
                 .security_fd = -1,
                 .mail_fd = -1,
                 .held_fd = -1,
+                .console_fd = -1,
                 .status_fd = -1,
         };
 }
