@@ -220,17 +220,23 @@ static void refuse_end(const ChanEndPlan *plan) {
         }
 }
 
-static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const MailLetter *letter) {
+/* Of as many parts as there must be. */
+static ChanEndPlan legs_of(const EndBlock *b, const MailFds *fds) {
         bool is_direct = b->flags & END_DIRECT;
-        const ChanEndPlan plan = {.mem_fd = is_direct ? fds->list[1] : -1,
-                .judged_fd = b->flags & END_JUDGED ? fds->list[is_direct ? 2 : 1] : -1,
-                .kernel = boot_kernel(),
-                .verdicts = verdicts_of(b),
-                .shape = shape_of(b),
-                .peer = letter->peer,
-                .held = letter->seat ? boot_held() : NULL,
-                .seat = letter->seat - 1};
 
+        return (ChanEndPlan){.mem_fd = is_direct ? fds->list[1] : -1,
+                .judged_fd = b->flags & END_JUDGED ? fds->list[is_direct ? 2 : 1] : -1};
+}
+
+static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const MailLetter *letter) {
+        ChanEndPlan plan = legs_of(b, fds);
+
+        plan.kernel = boot_kernel();
+        plan.verdicts = verdicts_of(b);
+        plan.shape = shape_of(b);
+        plan.peer = letter->peer;
+        plan.held = letter->seat ? boot_held() : NULL;
+        plan.seat = letter->seat - 1;
         if (listener_add_end(l, &plan) == 0)
                 fds->n = 1;
         else
@@ -240,10 +246,12 @@ static void add_end(Listener *l, const EndBlock *b, MailFds *fds, const MailLett
 /* What of a letter is no end of ours, or has nobody to serve it. */
 static void refuse(MailFds *fds) {
         const EndBlock *b = get_block(fds);
+        ChanEndPlan plan;
 
-        if (b && fds->n == count_parts(b, 1))
-                refuse_end(&(ChanEndPlan){.mem_fd = b->flags & END_DIRECT ? fds->list[1] : -1,
-                        .judged_fd = b->flags & END_JUDGED ? fds->list[b->flags & END_DIRECT ? 2 : 1] : -1});
+        if (b && fds->n == count_parts(b, 1)) {
+                plan = legs_of(b, fds);
+                refuse_end(&plan);
+        }
         close_fds(fds);
 }
 
