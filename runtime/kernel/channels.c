@@ -176,8 +176,7 @@ static int open_core(Channels *c, uint32_t task) {
 bool channels_may_return(const Channels *c, const SolChannel *channel) {
         const SolTask *tasks = c->sol->tasks;
 
-        return channel->server != SOL_NOBODY &&
-               (solution_may_return(&tasks[channel->client]) || solution_may_return(&tasks[channel->server]));
+        return solution_may_return(&tasks[channel->client]) || solution_may_return(&tasks[channel->server]);
 }
 
 /* Asking for another channel, and hearing of it, is not up to the policy. */
@@ -311,7 +310,7 @@ static void close_fds(int *fds, uint32_t n) {
 
 static void close_channel_fds(const Channels *c, Channel *channel) {
         bool has_client = !c->is_waiting[channel->sol->client];
-        bool has_server = channel->sol->server == SOL_NOBODY || !c->is_waiting[channel->sol->server];
+        bool has_server = !c->is_waiting[channel->sol->server];
 
         if (has_client) {
                 close_fd(&channel->bell_fd);

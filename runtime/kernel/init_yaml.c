@@ -667,6 +667,8 @@ static void read_network(Reader *r, void *object, const yaml_node_t *value) {
         read_word(r, value, "'network'", words, &((SolTask *)object)->has_network);
 }
 
+_Static_assert(INIT_RESTARTS_MAX == 10000 && LIVES_DELAY_MAX_MS == 30000, "messages say so");
+
 static void note_restart(SolTask *task, const yaml_node_t *value) {
         if (task->restart_at.line == 0)
                 task->restart_at = node_pos(value);

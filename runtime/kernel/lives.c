@@ -53,7 +53,6 @@ static LivesNext next(Lives *l, uint32_t task, uint64_t now_ms) {
         if (life->n_short == sol->restart_limit)
                 return LIVES_GIVEN_UP;
         life->due_ms = now_ms + delay_of(sol, life->n_short++);
-        life->n_again++;
         l->n_due++;
         return LIVES_AGAIN;
 }

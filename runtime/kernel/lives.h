@@ -25,7 +25,6 @@ typedef struct Life {
         uint64_t began_ms;
         uint64_t due_ms;  /* LIVES_NEVER: it is not to be started */
         uint32_t n_short; /* starts after lives in a row that did not last */
-        uint32_t n_again; /* all starts after the first */
 } Life;
 
 typedef struct Lives {

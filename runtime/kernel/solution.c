@@ -119,9 +119,8 @@ static void check_starter(Check *c, const SolTask *task) {
 static void check_restart(Check *c, const SolTask *task) {
         if (task->restart_at.line && task->starter.text)
                 problem_add(c->problems, PROBLEM_BAD_WORD, task->restart_at,
-                        "'%s' is started by '%s', who can start it again: 'restart' is for processes that "
-                        "start "
-                        "with the solution",
+                        "'%s' is started by '%s', who can start it again: "
+                        "'restart' is for processes that start with the solution",
                         task->name.text, task->starter.text);
 }
 
