@@ -26,6 +26,7 @@ static unsigned long flag_of(const char *word, bool *ret_known) {
                 const char *word;
                 unsigned long flag;
         } words[] = {
+                {"defaults", 0},
                 {"rw", 0},
                 {"ro", MS_RDONLY},
                 {"noexec", MS_NOEXEC},

@@ -3,8 +3,8 @@
  * Entries of an fstab: "<device> <mount point> <type> <options> [<data>]".
  *
  * options: a decimal number (MS_* flags, as they are), or words separated by commas: ro rw noexec nosuid
- * nodev sync noatime; other words go to the file system. Field 5 goes there too, unless it is the number of a
- * classic fstab.
+ * nodev sync noatime relatime defaults; other words go to the file system. Field 5 goes there too, unless it
+ * is the number of a classic fstab.
  */
 #pragma once
 

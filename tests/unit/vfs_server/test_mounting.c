@@ -52,7 +52,7 @@ static void options_are_a_number_or_words(void **state) {
         assert_true(parse("a /a x ro,nodev,noexec,nosuid,sync,noatime,relatime"));
         assert_int_equal(entry.mount.flags,
                 MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_NOSUID | MS_SYNCHRONOUS | MS_NOATIME | MS_RELATIME);
-        assert_true(parse("a /a x rw,size=1m,mode=0700"));
+        assert_true(parse("a /a x defaults,rw,size=1m,mode=0700"));
         assert_int_equal(entry.mount.flags, 0);
         assert_string_equal(entry.mount.data, "size=1m,mode=0700");
         assert_true(parse("a /a x 0 size=2m"));
