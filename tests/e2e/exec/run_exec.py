@@ -13,6 +13,11 @@ import support
 
 CAISSON, PROBE, IDL, *BINS = sys.argv[1:]
 TIMEOUT = 120
+SQL = """
+    create table t(a integer primary key, b text);
+    with recursive c(x) as (select 1 union all select x+1 from c where x<10000) insert into t select x, hex(x) from c;
+    create index i on t(b); delete from t where a % 3 = 0; vacuum;
+    select count(*) from t; pragma integrity_check;"""
 
 
 run = support.Exec(CAISSON, IDL, BINS, TIMEOUT)
@@ -35,13 +40,9 @@ def probe(tap):
     tap.case("mmap: " in err, "why memory is not shared is said", err)
 
 
-def sqlite(tap):
-    code, out, err = run("--", program("sqlite3"), "/db", """
-        create table t(a integer primary key, b text);
-        with recursive c(x) as (select 1 union all select x+1 from c where x<10000) insert into t select x, hex(x) from c;
-        create index i on t(b); delete from t where a % 3 = 0; vacuum;
-        select count(*) from t; pragma integrity_check;""")
-    tap.case(code == 0 and out.split() == ["6667", "ok"], "sqlite3 makes a database and finds it whole", code, out, err)
+def database(tap, name, *mount):
+    code, out, err = run(*mount, "--", program("sqlite3"), "/db", SQL)
+    tap.case(code == 0 and out.split() == ["6667", "ok"], name, code, out, err)
 
 
 def tree(folder):
@@ -92,12 +93,7 @@ def fat(tap, scratch):
     mount = ["--disk", str(image), "--vfs", "mmc0 / fat32 0"]
     code, _, err = run(*mount, "--", program("tar"), "xf", "-", "-C", "/", feed=archive)
     tap.case(code == 0, "tar unpacks its input onto a FAT", code, err)
-    code, out, err = run(*mount, "--", program("sqlite3"), "/db", """
-        create table t(a integer primary key, b text);
-        with recursive c(x) as (select 1 union all select x+1 from c where x<10000) insert into t select x, hex(x) from c;
-        create index i on t(b); delete from t where a % 3 = 0; vacuum;
-        select count(*) from t; pragma integrity_check;""")
-    tap.case(code == 0 and out.split() == ["6667", "ok"], "sqlite3 works there", code, out, err)
+    database(tap, "sqlite3 works there", *mount)
     code, out, err = run(*mount, "--", program("sqlite3"), "/db", "pragma integrity_check;")
     tap.case(code == 0 and out == "ok\n", "and finds its database whole the next time", code, out, err)
     read = subprocess.run([program("mtype"), "-i", image, "::d3/file31"], capture_output=True, check=False)
@@ -213,7 +209,7 @@ def limits(tap, scratch):
 def main():
     tap = support.Tap()
     probe(tap)
-    sqlite(tap)
+    database(tap, "sqlite3 makes a database and finds it whole")
     with tempfile.TemporaryDirectory() as scratch:
         disk(tap, scratch)
         fat(tap, scratch)
