@@ -3,7 +3,6 @@
  * Auditor: looks at the network's configuration. Its files are those of the network's VFS, and it has no way
  * to the other one.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
