@@ -20,6 +20,7 @@ import sys
 import tempfile
 
 NOBODY = 65534
+NOTHING = open(os.devnull)  # for reading alone, which a case looks at; subprocess.DEVNULL is for writing too
 LINE = re.compile(r"(ok|not ok) \d+ - (\w+)(?: # (.*))?$")
 
 
@@ -48,7 +49,7 @@ def run_on_host(program):
         os.chmod(copy, 0o755)
         if user:
             os.chown(os.path.join(folder, "work"), NOBODY, NOBODY)
-        return subprocess.run([copy, os.path.join(folder, "work")], stdin=open(os.devnull), stdout=subprocess.PIPE,
+        return subprocess.run([copy, os.path.join(folder, "work")], stdin=NOTHING, stdout=subprocess.PIPE,
                               text=True, timeout=300, **user).stdout
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +89,7 @@ def main():
     args = parser.parse_args()
     known = read_differences(args.differences)
     if args.command:
-        output = subprocess.run(args.command, stdin=open(os.devnull), stdout=subprocess.PIPE, text=True,
+        output = subprocess.run(args.command, stdin=NOTHING, stdout=subprocess.PIPE, text=True,
                                 timeout=600).stdout
     else:
         output = run_on_host(args.program)
