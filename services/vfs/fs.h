@@ -126,9 +126,9 @@ typedef struct FsOps {
 /* Head of a module's file system. */
 struct Fs {
         const FsOps *ops;
-        FsNode *root; /* with a reference of the mount's own */
-        bool is_read_only;
-        dev_t dev; /* number of the mount, given by the core */
+        FsNode *root;              /* with a reference of the mount's own */
+        _Atomic bool is_read_only; /* while it is mounted, from its finishing on */
+        dev_t dev;                 /* number of the mount, given by the core */
         FsLock lock;
 };
 

@@ -302,6 +302,7 @@ static int ext_finish(Fs *head) {
         r = ext_free_orphans(fs);
         if (r == 0)
                 r = stop_writing(fs);
+        head->is_read_only = true; /* here, for nodes go without the lock of the file system */
         ext_unlock(fs);
         return r;
 }
@@ -318,7 +319,7 @@ static void gone(TreeNode *node) {
         ExtNode *n = (ExtNode *)node;
 
         /* If it can't be freed now, it is an orphan still. */
-        if (n->is_removed && !fs->head.is_read_only && ext_begin(fs, 0) == 0)
+        if (n->is_removed && ext_begin(fs, 0) == 0)
                 (void)ext_end(fs, ext_free_inode(fs, ext_ino(&node->head)));
         extindex_deinit(&n->index);
         free(n);

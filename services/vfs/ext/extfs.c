@@ -185,7 +185,9 @@ int ext_begin(ExtFs *fs, uint64_t n_blocks) {
         int r = 0;
 
         ext_lock(fs);
-        if (fs->is_unplaced)
+        if (fs->head.is_read_only)
+                r = -EROFS; /* at the end of the process: a file that was open, or goes now */
+        if (r == 0 && fs->is_unplaced)
                 r = place(fs);
         if (r == 0 &&
                 (fs->io.dirty.n_blocks >= fs->dirty_max || (!is_room(fs, n_blocks) && fs->held.n_blocks)))

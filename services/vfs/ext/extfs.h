@@ -75,8 +75,8 @@ static inline struct ext2_inode *ext_small(ExtInode *inode) {
 
 void ext_lock(ExtFs *fs);
 void ext_unlock(ExtFs *fs);
-/* Locks, for a change that needs at most `n_blocks` new blocks besides the reserve. -ENOSPC, -EIO: the device
- * fails; then it is not locked. */
+/* Locks, for a change that needs at most `n_blocks` new blocks besides the reserve. -ENOSPC; -EIO: the device
+ * fails; -EROFS: it has been finished; then it is not locked. */
 int ext_begin(ExtFs *fs, uint64_t n_blocks);
 /* Unlocks, and commits if there is much to commit. Returns r. */
 int ext_end(ExtFs *fs, int r);

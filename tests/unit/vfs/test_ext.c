@@ -194,12 +194,56 @@ static void a_large_directory_is_written(void **state) {
         t_remove_folder(folder);
 }
 
+/* --- ending --- */
+
+static VfsFile *open_new(TWorld *w, const char *path) {
+        VfsFile *f;
+        size_t put;
+
+        assert_int_equal(vfs_open(&w->client, NULL, path, O_RDWR | O_CREAT, 0600, &f), 0);
+        assert_int_equal(vfs_write(f, path, strlen(path), &put), 0);
+        return f;
+}
+
+/* Others still call while a process ends. */
+static void finish_image_of(const char *options) {
+        VfsFile *named, *nameless;
+        TImage image;
+        size_t put;
+        TWorld w;
+        Fs *fs;
+
+        t_image_make(&image, T_IMAGE_SIZE, options, NULL);
+        assert_int_equal(t_image_mount(&image, 0, &fs), 0);
+        t_world_init(&w, fs, 0);
+        named = open_new(&w, "/named");
+        nameless = open_new(&w, "/nameless");
+        assert_int_equal(vfs_unlink(&w.client, NULL, "/nameless"), 0);
+        assert_int_equal(mounts_finish(&w.mounts), 0);
+        assert_int_equal(vfs_write(named, "x", 1, &put), -EROFS);
+        assert_int_equal(vfs_ftruncate(named, 0), -EROFS);
+        assert_int_equal(vfs_write(nameless, "x", 1, &put), -EROFS);
+        vfs_close(named);
+        vfs_close(nameless);
+        t_image_check(&image, "after the end");
+        t_world_deinit(&w);
+        t_image_check(&image, "after the last call");
+        t_image_free(&image);
+}
+
+static void a_finished_one_is_not_written(void **state) {
+        (void)state;
+        for (size_t i = 0; i < T_IMAGE_KINDS; i++)
+                finish_image_of(t_image_kinds[i]);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_mke2fs_made_is_read),
                 cmocka_unit_test(a_large_directory_is_read),
                 cmocka_unit_test(what_is_written_is_read_by_debugfs),
                 cmocka_unit_test(a_large_directory_is_written),
+                cmocka_unit_test(a_finished_one_is_not_written),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
