@@ -298,29 +298,43 @@ static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
         return is_found;
 }
 
-/* By whoever empties the mailbox: the tag is a number of the kernel's, or an index. */
+static void deliver_early(Handle listener, uint32_t tag) {
+        EarlyEnd end;
+
+        while (take_early(tag, &end))
+                deliver_end(listener, &end.fds, &end.letter);
+}
+
+/* The tag is a number of the kernel's, or an index. False: nobody has named the listener so far. */
+static bool find_tagged(uint32_t tag, Handle *ret_listener) {
+        *ret_listener = tag < CHAN_LISTENERS_MAX ? atomic_load(&dyn.born[tag]) : hnd_alias_get(tag);
+        return *ret_listener != INVALID_HANDLE && *ret_listener != 0;
+}
+
+/* By whoever empties the mailbox. Who names the listener meanwhile may have looked too early for this end. */
 static void take_end(const MailLetter *letter, const MailFds *fds) {
         uint32_t tag = tag_of(letter);
         MailFds own = *fds;
-        Handle listener = tag < CHAN_LISTENERS_MAX ? atomic_load(&dyn.born[tag]) : hnd_alias_get(tag);
+        Handle listener;
 
-        if (listener == INVALID_HANDLE || listener == 0)
-                keep_early(letter, fds);
-        else
+        if (find_tagged(tag, &listener)) {
                 deliver_end(listener, &own, letter);
+                return;
+        }
+        keep_early(letter, fds);
+        if (find_tagged(tag, &listener))
+                deliver_early(listener, tag);
 }
 
 /* Its channels may have come already. */
 static void expect_ends(Handle listener, uint32_t tag) {
         HndEntry *entry = hnd_get(listener, &hnd_listener);
-        EarlyEnd end;
 
         if (!entry)
                 return;
         listener_on_news(entry->object, mail_look);
         hnd_put(entry);
-        while (take_early(tag, &end))
-                deliver_end(listener, &end.fds, &end.letter);
+        deliver_early(listener, tag);
 }
 
 /* One that the process was born with: processes that live again call it by new channels. */
