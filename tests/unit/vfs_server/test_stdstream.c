@@ -62,17 +62,17 @@ static void a_full_output_is_not_waited_for(void **state) {
         static char much[3 * PIPE_BUF];
         size_t put = 0, all = 0;
         Stream *s;
-        int saved, r, far = plug(STDERR_FILENO, &saved);
+        int saved, r, far = plug(STDERR_FILENO, &saved), room = fcntl(far, F_GETPIPE_SZ);
 
         (void)state;
         r = stdstream_new(STDERR_FILENO, "client", &s);
         while (r == 0 && put <= PIPE_BUF) {
                 r = s->ops->write(s, much, sizeof much, &put);
-                all += put;
+                all += r == 0 ? put : 0;
         }
         unplug(STDERR_FILENO, saved, far);
         assert_int_equal(r, -EAGAIN);
-        assert_true(all >= 65536);
+        assert_true(room > 0 && all >= (size_t)room);
         stream_unref(s);
 }
 
