@@ -8,11 +8,14 @@ import os
 import pathlib
 import re
 import signal
-import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from watched import Watched  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 CAISSON, IDL, *BINS = sys.argv[1:]
+DEADLINE = 60
 n_cases = n_failed = 0
 
 
@@ -26,32 +29,31 @@ def case(is_so, name, shown):
 
 
 def start(name):
-    command = [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
-               *(part for folder in BINS for part in ("--bin", folder)), HERE / name]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return Watched([CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
+                    *(part for folder in BINS for part in ("--bin", folder)), HERE / name], DEADLINE)
+
+
+def end_of(run):
+    """Everything it says, and its exit code."""
+    code = run.wait()
+    return "\n".join([*run.lines, ""]), code
 
 
 def killed():
     """Everything a client says whose VFS is killed once it is ready."""
-    run, said, victim, is_ready = start("with"), "", None, False
-    for line in run.stdout:
-        said += line
-        found = re.search(r"kl.VfsRamFs started as process (\d+)", line)
-        victim = int(found.group(1)) if found else victim
-        is_ready |= line == "ready\n"
-        if victim and is_ready:
-            os.kill(victim, signal.SIGKILL)
-            victim = None
-    return said, run.wait()
+    run = start("with")
+    victim = int(run.expect(r"kl.VfsRamFs started as process (\d+)")[1])
+    run.expect("^ready$")
+    os.kill(victim, signal.SIGKILL)
+    return end_of(run)[0]
 
 
 def main():
-    said, code = killed()
+    said = killed()
     case(said.count("[VFS_CLIENT] Connection to vfs lost.") == 1, "that the VFS is gone is said once", said)
     case(re.search(r"open: EIO\nstat: EIO\nwrite: EIO\n", said), "every call fails with EIO", said)
     case("pipe: works" in said, "what is not the VFS's goes on", said)
-    run = start("without")
-    said, code = run.communicate()[0], run.returncode
+    said, code = end_of(start("without"))
     case('[VFS_INIT] Failed to create backend "client", error 111 (Connection refused)' in said,
          "a client without a VFS says why", said)
     case("filesystem backend is a stub" in said and "open: EIO\nstat: EIO\n" in said, "and its calls fail with EIO", said)
@@ -60,4 +62,7 @@ def main():
     sys.exit(1 if n_failed else 0)
 
 
-main()
+try:
+    main()
+finally:
+    Watched.end_all()
