@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The back end `client`: what is a file of the VFS without a path, standard streams and
- * sockets. See remote.h.
+ * The back end `client`: what is a file of the VFS without a path, standard streams and sockets. See
+ * remote.h.
  */
 #include "remote.h"
+
+/* A handle that was to be bound, by the outcome of the call: if it is not, it is spare again. */
+static Handle bound(Remote *r, Handle file, nk_err_t err, nk_sint32_t answered, int *error) {
+        if (remote_settle(r, err, answered, error))
+                return file;
+        remote_put_spare(r, file);
+        return INVALID_HANDLE;
+}
 
 /* A member of struct vfs that binds a spare handle to a stream. */
 #define STREAM(name, method)                                                                                 \
@@ -18,10 +26,7 @@
                         return file;                                                                         \
                 req.client = nk_handle_desc(remote_client(r, error));                                        \
                 err = kl_VfsFile_##method(&r->files.base, &req, NULL, &res, NULL);                           \
-                if (remote_settle(r, err, err == NK_EOK ? res.error : 0, error))                             \
-                        return file;                                                                         \
-                remote_put_spare(r, file);                                                                   \
-                return INVALID_HANDLE;                                                                       \
+                return bound(r, file, err, err == NK_EOK ? res.error : 0, error);                            \
         }
 
 STREAM(get_stdin, GetStdin)
@@ -40,10 +45,7 @@ static Handle get_socket(struct vfs *self, int domain, int type, int protocol, i
                 return file;
         req.client = nk_handle_desc(remote_client(r, error));
         err = kl_VfsSocket_Socket(&r->sockets.base, &req, NULL, &res, NULL);
-        if (remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
-                return file;
-        remote_put_spare(r, file);
-        return INVALID_HANDLE;
+        return bound(r, file, err, err == NK_EOK ? res.error : 0, error);
 }
 
 void remote_add_streams(struct vfs *vfs) {
