@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STREAMS_S                                                                                            \
-        1 /* so long streams are flushed at exit(): somebody may be reading from one, and keep it locked */
+/* So long streams are flushed at exit(): somebody may be reading from one, and keep it locked. */
+#define STREAMS_S 1
 
 static Mounts *all_mounts;
 static void (*_Atomic before_end)(void);
