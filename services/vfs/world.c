@@ -33,11 +33,14 @@ static int flags_of(unsigned long flags, unsigned *ret) {
         };
 
         *ret = 0;
+        fs_explain("%s", "");
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
                 if (flags & known[i].theirs)
                         *ret |= known[i].ours;
                 flags &= ~known[i].theirs;
         }
+        if (flags)
+                fs_explain("no option is known for the flags %#lx", flags);
         return flags ? -EINVAL : 0;
 }
 
@@ -127,7 +130,6 @@ int world_mount(VfsClient *c, const WorldMount *m) {
         Fs *fs;
         int r = flags_of(m->flags, &flags);
 
-        fs_explain("%s", "");
         if (r == 0)
                 r = check_target(c, m->target);
         if (r == 0)

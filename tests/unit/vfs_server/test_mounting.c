@@ -210,6 +210,8 @@ static void an_option_that_nobody_knows_is_named(void **state) {
         }
         assert_false(fstab_mount(&c, "test7 /j auto ro,noexce"));
         assert_non_null(strstr(fs_explanation(), "or doesn't know another one"));
+        assert_false(fstab_mount(&c, "nodev /j devfs 4294967297"));
+        assert_string_equal(fs_explanation(), "no option is known for the flags 0x100000000");
         assert_true(fstab_mount(&c, "nodev /j devfs noexec"));
         assert_int_equal(vfs_umount(&c, "/j", 0), 0);
         vfs_client_deinit(&c);
