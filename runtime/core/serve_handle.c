@@ -2,11 +2,11 @@
 /*
  * The endpoint handle.Handle. GetSecurity is not there: the security interface is called without a handle.
  */
+#include <errno.h>
+
 #include <handle/event_descr.h>
 #include <handle/handletype.h>
 #include <services/ocap.h>
-
-#include <errno.h>
 
 #include "conn.h"
 #include "state.h"
