@@ -345,6 +345,29 @@ static void process_has_its_share_of_our_descriptors_and_no_more(void **state) {
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+/* --- channels of the init file that come again --- */
+
+static void channel_comes_again_by_its_number_and_after_an_end_alone(void **state) {
+        Linked *t = *state;
+        SolChannel channel = {.client = CLIENT, .server = SERVER, .listener = 3};
+        uint32_t server = 0, index = 0;
+
+        t->tasks[CLIENT].channels = &channel;
+        t->tasks[CLIENT].n_channels = 1;
+        assert_int_equal(t->ops.channel_find(t->ops.arg, CLIENT, 0, &server, &index), -ENOTCONN);
+        links_task_died(t->links, CLIENT);
+        links_renew(t->links, CLIENT);
+        assert_int_equal(t->ops.channel_find(t->ops.arg, CLIENT, 0, &server, &index), 0);
+        assert_int_equal(server, SERVER);
+        assert_int_equal(index, 3);
+        assert_int_equal(t->ops.channel_find(t->ops.arg, CLIENT, 1, &server, &index), -EINVAL);
+        assert_int_equal(t->ops.channel_find(t->ops.arg, CLIENT, UINT32_MAX, &server, &index), -EINVAL);
+        assert_int_equal(t->ops.channel_find(t->ops.arg, SERVER, 0, &server, &index), -EINVAL);
+        links_task_died(t->links, SERVER);
+        assert_int_equal(t->ops.channel_find(t->ops.arg, CLIENT, 0, &server, &index), -ENOTCONN);
+        t->tasks[CLIENT].n_channels = 0;
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -355,6 +378,7 @@ int main(void) {
                 CASE(server_that_sleeps_is_woken_when_letters_pile_up),
                 CASE(process_gets_the_addresses_that_its_channels_take),
                 CASE(process_has_its_share_of_our_descriptors_and_no_more),
+                CASE(channel_comes_again_by_its_number_and_after_an_end_alone),
         };
 
         return cmocka_run_group_tests_name("links", tests, NULL, NULL);
