@@ -1,238 +1,234 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All locks of all files, under one lock of our own: see locks.h.
+ * Files with locks in parts, each with a lock of our own, and who waits for whom under another one, which is
+ * taken with a part's or alone.
  */
 #include "locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "client_place.h"
 #include "session.h"
 
-#define BUCKETS    64u
+#define PARTS      64u /* of the files: clients with others are seldom in each other's way */
 #define CIRCLE_MAX 64u /* sessions that wait for each other; a longer circle is not seen */
 
-/* Ranges of one owner on one file neither overlap nor, when they are of one type, touch. */
-typedef struct Lock {
-        struct Lock *next;
+/* A file with locks, or one that somebody is about to lock. */
+typedef struct LockedFile {
+        TreeNode by_node;
         const FsNode *node; /* kept by the open file */
-        const void *owner;  /* Session or VfsFile */
-        Session *session;
-        bool is_flock, is_of_file;
-        LockRange range;
-} Lock;
+        LockSet sets[2];    /* records; flock's */
+} LockedFile;
 
 /* A call that waits, for as long as it does. Sessions are compared here, and never looked into: whom one
  * waits for may have ended. */
 typedef struct Wait {
-        struct Wait *next;
-        const void *who, *whom; /* sessions; NULL: an open file, or not known until the caller looks again */
+        struct Wait *next;             /* of the part */
+        struct Wait *next_in_graph;    /* and among all */
+        const FsNode *node;            /* what it waits at */
+        const Session *session;        /* whose it is */
+        const void *who, *whom;        /* sessions; NULL: an open file, or not known until it looks again */
+        pthread_cond_t may_have_ended; /* what it waits for */
 } Wait;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of everything here */
-static pthread_cond_t changed;
+typedef struct Part {
+        pthread_mutex_t mutex; /* of its files and waits */
+        TreeNode *files;
+        Wait *waits;
+} Part;
+
+static Part parts[PARTS];
+static pthread_mutex_t graph_mutex = PTHREAD_MUTEX_INITIALIZER;
+static Wait *graph; /* all that wait; `whom` of each is under this mutex, too */
+static pthread_condattr_t by_clock;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static Lock *buckets[BUCKETS];
-static Wait *waits;
 
 static void begin(void) {
-        pthread_condattr_t attr;
-
-        (void)pthread_condattr_init(&attr);
-        (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-        (void)pthread_cond_init(&changed, &attr);
-        (void)pthread_condattr_destroy(&attr);
+        for (uint32_t i = 0; i < PARTS; i++)
+                (void)pthread_mutex_init(&parts[i].mutex, NULL);
+        (void)pthread_condattr_init(&by_clock);
+        (void)pthread_condattr_setclock(&by_clock, CLOCK_MONOTONIC);
 }
 
-static Lock **bucket_of(const FsNode *node) {
-        return &buckets[((uintptr_t)node >> 6) % BUCKETS];
+/* --- files --- */
+
+static LockedFile *locked(const TreeNode *n) {
+        return TREE_OF(LockedFile, by_node, n);
 }
 
-static const void *owner_of(const LockCall *call) {
-        return call->is_of_file ? (const void *)call->file : call->session;
+static int compare_nodes(const TreeNode *a, const TreeNode *b) {
+        uintptr_t left = (uintptr_t)locked(a)->node, right = (uintptr_t)locked(b)->node;
+
+        return (left > right) - (left < right);
 }
 
-/* --- finding --- */
+static const TreeKind by_node = {.compare = compare_nodes};
 
-static bool is_about(const Lock *l, const LockCall *call) {
-        return l->node == call->file->place.node && l->is_flock == call->is_flock;
+static Part *enter(const FsNode *node) {
+        Part *p = &parts[((uintptr_t)node >> 6) % PARTS];
+
+        (void)pthread_once(&once, begin);
+        (void)pthread_mutex_lock(&p->mutex);
+        return p;
 }
 
-static bool overlap(const LockRange *a, const LockRange *b) {
-        return a->first <= b->last && b->first <= a->last;
+static void leave(Part *p) {
+        (void)pthread_mutex_unlock(&p->mutex);
 }
 
-static const Lock *in_the_way(const LockCall *call) {
-        if (call->range.type == F_UNLCK)
+static LockedFile *find_file(const Part *p, const FsNode *node) {
+        const TreeNode *n = p->files;
+
+        while (n && locked(n)->node != node)
+                n = n->child[(uintptr_t)node > (uintptr_t)locked(n)->node];
+        return n ? locked(n) : NULL;
+}
+
+static LockedFile *make_file(Part *p, const FsNode *node) {
+        LockedFile *f = find_file(p, node);
+
+        if (f)
+                return f;
+        f = calloc(1, sizeof *f);
+        if (!f)
                 return NULL;
-        for (const Lock *l = *bucket_of(call->file->place.node); l; l = l->next)
-                if (is_about(l, call) && l->owner != owner_of(call) && overlap(&l->range, &call->range) &&
-                        (l->range.type == F_WRLCK || call->range.type == F_WRLCK))
-                        return l;
-        return NULL;
+        f->node = node;
+        tree_add(&by_node, &p->files, &f->by_node);
+        return f;
 }
 
-/* --- changing --- */
-
-static void lock_free(Lock *l) {
-        if (!l)
+static void forget_if_empty(Part *p, LockedFile *f) {
+        if (!f || !lockset_is_empty(&f->sets[0]) || !lockset_is_empty(&f->sets[1]))
                 return;
-        atomic_fetch_sub(&l->session->locks.n_locks, 1);
-        free(l);
+        tree_remove(&by_node, &p->files, &f->by_node);
+        free(f);
 }
 
-static Lock *lock_new(const LockCall *call) {
-        Lock *l;
+/* --- what a call asks for --- */
 
-        if (atomic_fetch_add(&call->session->locks.n_locks, 1) >= LOCKS_MAX) {
-                atomic_fetch_sub(&call->session->locks.n_locks, 1);
-                return NULL;
-        }
-        l = malloc(sizeof *l);
-        if (!l) {
-                atomic_fetch_sub(&call->session->locks.n_locks, 1);
-                return NULL;
-        }
-        *l = (Lock){.node = call->file->place.node,
-                .owner = owner_of(call),
-                .session = call->session,
-                .is_flock = call->is_flock,
-                .is_of_file = call->is_of_file,
-                .range = call->range};
-        return l;
+static LockOwner owner_of(const LockCall *call) {
+        return (LockOwner){.who = call->is_of_file ? (const void *)call->file : call->session,
+                .account = &call->session->locks,
+                .is_file = call->is_of_file};
 }
 
-/* Do they overlap, or touch? */
-static bool meet(const LockRange *a, const LockRange *b) {
-        return (b->last == UINT64_MAX || a->first <= b->last + 1) &&
-               (a->last == UINT64_MAX || b->first <= a->last + 1);
+static const Lock *in_the_way(const Part *p, const LockCall *call) {
+        LockedFile *f = find_file(p, call->file->place.node);
+
+        return f ? lockset_in_the_way(&f->sets[call->is_flock], owner_of(call).who, &call->range) : NULL;
 }
 
-/* What is left of an older range of the same owner: nothing (false), or one piece, or two, the second in
- * *spare. */
-static bool cut(Lock *old, const LockRange *away, Lock **spare) {
-        bool has_left = old->range.first<away->first, has_right = old->range.last> away->last;
-
-        if (has_left && has_right) {
-                (*spare)->range =
-                        (LockRange){away->last + 1, old->range.last, old->range.type, old->range.pid};
-                (*spare)->next = old->next;
-                old->next = *spare;
-                *spare = NULL;
-        }
-        if (has_left)
-                old->range.last = away->first - 1;
-        else if (has_right)
-                old->range.first = away->last + 1;
-        return has_left || has_right;
-}
-
-/* Those who wait: what they wait for may be gone, and they haven't seen it yet. */
-static void let_look_again(void) {
-        for (Wait *w = waits; w; w = w->next)
+/* Those who wait at the file: what they wait for may be gone, and they haven't seen it yet. */
+static void let_look_again(const Part *p, const FsNode *node) {
+        for (Wait *w = p->waits; w; w = w->next) {
+                if (w->node != node)
+                        continue;
+                (void)pthread_mutex_lock(&graph_mutex);
                 w->whom = NULL;
-        (void)pthread_cond_broadcast(&changed);
-}
-
-/* Makes room for `range` among the owner's, which grows by what it meets of its own type. */
-static void clear_way(const LockCall *call, LockRange *range, Lock **spare) {
-        Lock **link = bucket_of(call->file->place.node);
-
-        while (*link) {
-                Lock *l = *link;
-                bool is_own = is_about(l, call) && l->owner == owner_of(call), goes = false;
-
-                if (is_own && l->range.type == range->type && meet(&l->range, range)) {
-                        range->first = l->range.first < range->first ? l->range.first : range->first;
-                        range->last = l->range.last > range->last ? l->range.last : range->last;
-                        goes = true;
-                } else if (is_own && overlap(&l->range, range)) {
-                        goes = !cut(l, range, spare);
-                }
-                if (goes) {
-                        *link = l->next;
-                        lock_free(l);
-                } else {
-                        link = &l->next;
-                }
+                (void)pthread_mutex_unlock(&graph_mutex);
+                (void)pthread_cond_signal(&w->may_have_ended);
         }
 }
 
-static int apply(const LockCall *call) {
-        Lock *added = lock_new(call), *spare = lock_new(call), **bucket = bucket_of(call->file->place.node);
-        bool is_taking = call->range.type != F_UNLCK;
-        LockRange range = call->range;
+static int apply(Part *p, const LockCall *call) {
+        const FsNode *node = call->file->place.node;
+        const LockOwner owner = owner_of(call);
+        LockedFile *f = call->range.type == F_UNLCK ? find_file(p, node) : make_file(p, node);
+        int r;
 
-        /* Giving back all that one has needs no room. */
-        if (!spare && !(range.first == 0 && range.last == UINT64_MAX && (!is_taking || added))) {
-                lock_free(added);
-                return -ENOLCK;
-        }
-        clear_way(call, &range, &spare);
-        if (is_taking && added) {
-                added->range = range;
-                added->next = *bucket;
-                *bucket = added;
-                added = NULL;
-        }
-        lock_free(added);
-        lock_free(spare);
-        let_look_again();
-        return 0;
+        if (!f)
+                return call->range.type == F_UNLCK ? 0 : -ENOLCK;
+        r = lockset_set(&f->sets[call->is_flock], &owner, &call->range);
+        forget_if_empty(p, f);
+        if (r == 0)
+                let_look_again(p, node);
+        return r;
 }
 
 /* --- waiting --- */
 
 static const void *waited_for_by(const void *who) {
-        const Wait *w = waits;
+        const Wait *w = graph;
 
         while (w && (w->who != who || !w->whom))
-                w = w->next;
+                w = w->next_in_graph;
         return w ? w->whom : NULL;
 }
 
 /* Does the one who holds the lock wait, through others, for this session? */
-static bool is_circle(const LockCall *call, const Lock *held) {
-        const void *at = held->is_of_file ? NULL : held->owner;
+static bool is_circle(const Wait *wait) {
+        const void *at = wait->whom;
 
-        if (call->is_of_file)
+        if (!wait->who)
                 return false;
         for (uint32_t n = 0; at && n < CIRCLE_MAX; n++) {
-                if (at == call->session)
+                if (at == wait->who)
                         return true;
                 at = waited_for_by(at);
         }
         return false;
 }
 
-static void end_wait(const Wait *wait) {
-        Wait **link = &waits;
+/* False: it would be waiting for itself. */
+static bool join_graph(Wait *wait) {
+        bool joins;
 
+        (void)pthread_mutex_lock(&graph_mutex);
+        joins = !is_circle(wait);
+        if (joins) {
+                wait->next_in_graph = graph;
+                graph = wait;
+        }
+        (void)pthread_mutex_unlock(&graph_mutex);
+        return joins;
+}
+
+static void leave_graph(const Wait *wait) {
+        Wait **link = &graph;
+
+        (void)pthread_mutex_lock(&graph_mutex);
+        while (*link != wait)
+                link = &(*link)->next_in_graph;
+        *link = wait->next_in_graph;
+        (void)pthread_mutex_unlock(&graph_mutex);
+}
+
+/* In the list of the part, whose mutex is given back meanwhile. 0: look again; -EINTR: the time is over. */
+static int wait_in(Part *p, Wait *wait, const struct timespec *until) {
+        Wait **link = &p->waits;
+        int r;
+
+        (void)pthread_cond_init(&wait->may_have_ended, &by_clock);
+        wait->next = p->waits;
+        p->waits = wait;
+        r = pthread_cond_timedwait(&wait->may_have_ended, &p->mutex, until);
         while (*link != wait)
                 link = &(*link)->next;
         *link = wait->next;
+        (void)pthread_cond_destroy(&wait->may_have_ended);
+        return r ? -EINTR : 0;
 }
 
-static int wait_for(const LockCall *call, const Lock *held, const struct timespec *until) {
-        Wait wait = {.next = waits,
+static int wait_for(Part *p, const LockCall *call, const Lock *held, const struct timespec *until) {
+        Wait wait = {.node = call->file->place.node,
+                .session = call->session,
                 .who = call->is_of_file ? NULL : call->session,
-                .whom = held->is_of_file ? NULL : held->owner};
+                .whom = held->owner.is_file ? NULL : held->owner.who};
         int r;
 
-        if (is_circle(call, held))
+        if (!join_graph(&wait))
                 return -EDEADLK;
         r = session_wait_begin(call->session);
-        if (r < 0)
-                return r;
-        waits = &wait;
-        r = pthread_cond_timedwait(&changed, &mutex, until);
-        end_wait(&wait);
-        session_wait_end(call->session);
-        return r ? -EINTR : 0;
+        if (r == 0) {
+                r = wait_in(p, &wait, until);
+                session_wait_end(call->session);
+        }
+        leave_graph(&wait);
+        return r;
 }
 
 static bool is_over(Session *s) {
@@ -245,84 +241,90 @@ static bool is_over(Session *s) {
 }
 
 int locks_set(const LockCall *call) {
+        Part *p = enter(call->file->place.node);
         struct timespec until;
         const Lock *held;
         int r = 0;
 
-        (void)pthread_once(&once, begin);
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += LOCKS_WAIT_MS / 1000;
-        (void)pthread_mutex_lock(&mutex);
-        while (r == 0 && (held = in_the_way(call)) != NULL)
-                r = !call->waits ? -EAGAIN : is_over(call->session) ? -EINTR : wait_for(call, held, &until);
+        while (r == 0 && (held = in_the_way(p, call)) != NULL)
+                r = !call->waits             ? -EAGAIN
+                    : is_over(call->session) ? -EINTR
+                                             : wait_for(p, call, held, &until);
         if (r == 0)
-                r = apply(call);
-        (void)pthread_mutex_unlock(&mutex);
+                r = apply(p, call);
+        leave(p);
         return r;
 }
 
 void locks_test(const LockCall *call, LockRange *ret) {
-        const Lock *held;
+        Part *p = enter(call->file->place.node);
+        const Lock *held = in_the_way(p, call);
 
-        (void)pthread_mutex_lock(&mutex);
-        held = in_the_way(call);
         *ret = held ? held->range : (LockRange){.type = F_UNLCK};
-        (void)pthread_mutex_unlock(&mutex);
+        leave(p);
 }
 
 /* --- the end --- */
 
-static void drop_if(FsNode *node, bool (*goes)(const Lock *l, const void *arg), const void *arg) {
-        Lock **first = node ? bucket_of(node) : buckets, **end = node ? first + 1 : buckets + BUCKETS;
-
-        (void)pthread_once(&once, begin);
-        (void)pthread_mutex_lock(&mutex);
-        for (Lock **bucket = first; bucket < end; bucket++)
-                for (Lock **link = bucket; *link;) {
-                        Lock *l = *link;
-
-                        if (goes(l, arg)) {
-                                *link = l->next;
-                                lock_free(l);
-                        } else {
-                                link = &l->next;
-                        }
-                }
-        let_look_again();
-        (void)pthread_mutex_unlock(&mutex);
-}
-
-typedef struct Closing {
-        const Session *session;
-        const VfsFile *file;
-} Closing;
-
 /* As POSIX has it: closing one descriptor of a file ends all record locks of the process on it. */
-static bool ends_with_file(const Lock *l, const void *arg) {
-        const Closing *c = arg;
-
-        return l->is_of_file ? l->owner == c->file : l->owner == c->session && l->node == c->file->place.node;
-}
-
 void locks_close(Session *s, VfsFile *file) {
-        const Closing closing = {.session = s, .file = file};
+        const FsNode *node = file->place.node;
+        bool has_gone = false;
+        LockedFile *f;
+        Part *p;
 
-        if (atomic_load(&s->locks.n_locks) > 0)
-                drop_if(file->place.node, ends_with_file, &closing);
+        if (atomic_load(&s->locks.n_locks) == 0)
+                return;
+        p = enter(node);
+        f = find_file(p, node);
+        for (int i = 0; f && i < 2; i++) {
+                has_gone |= lockset_drop_owner(&f->sets[i], s);
+                has_gone |= lockset_drop_owner(&f->sets[i], file);
+        }
+        forget_if_empty(p, f);
+        if (has_gone)
+                let_look_again(p, node);
+        leave(p);
 }
 
-static bool is_of_session(const Lock *l, const void *arg) {
-        return l->session == arg;
+static LockedFile *find_file_of(TreeNode *n, const LockAccount *account) {
+        LockedFile *found;
+
+        if (!n)
+                return NULL;
+        for (int i = 0; i < 2; i++)
+                if (lockset_drop_account(&locked(n)->sets[i], account))
+                        return locked(n);
+        found = find_file_of(n->child[0], account);
+        return found ? found : find_file_of(n->child[1], account);
+}
+
+static void forget_in(Part *p, const LockAccount *account) {
+        LockedFile *f;
+
+        while (atomic_load(&account->n_locks) > 0 && (f = find_file_of(p->files, account)) != NULL) {
+                let_look_again(p, f->node);
+                forget_if_empty(p, f);
+        }
 }
 
 void locks_forget(Session *s) {
-        if (atomic_load(&s->locks.n_locks) > 0)
-                drop_if(NULL, is_of_session, s);
+        for (uint32_t i = 0; i < PARTS && atomic_load(&s->locks.n_locks) > 0; i++) {
+                (void)pthread_mutex_lock(&parts[i].mutex);
+                forget_in(&parts[i], &s->locks);
+                (void)pthread_mutex_unlock(&parts[i].mutex);
+        }
 }
 
-void locks_wake(void) {
+void locks_wake(const Session *s) {
         (void)pthread_once(&once, begin);
-        (void)pthread_mutex_lock(&mutex);
-        let_look_again();
-        (void)pthread_mutex_unlock(&mutex);
+        for (uint32_t i = 0; i < PARTS; i++) {
+                (void)pthread_mutex_lock(&parts[i].mutex);
+                for (Wait *w = parts[i].waits; w; w = w->next)
+                        if (w->session == s)
+                                (void)pthread_cond_signal(&w->may_have_ended);
+                (void)pthread_mutex_unlock(&parts[i].mutex);
+        }
 }

@@ -8,31 +8,12 @@
  */
 #pragma once
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdint.h>
-
 #include "client.h"
+#include "lockset.h"
 
-#define LOCKS_MAX     1024u /* of one session; more: -ENOLCK */
 #define LOCKS_WAIT_MS 1000u /* of one call */
 
 struct Session;
-
-/* What a session has to do with locks. */
-typedef struct LockAccount {
-        _Atomic uint32_t n_locks;
-} LockAccount;
-
-static inline void locks_account_init(LockAccount *a) {
-        atomic_init(&a->n_locks, 0);
-}
-
-typedef struct LockRange {
-        uint64_t first, last; /* bytes, both inside; UINT64_MAX: to the end, whatever it will be */
-        int type;             /* F_RDLCK, F_WRLCK, F_UNLCK */
-        int32_t pid;          /* of who has it; -1: an open file */
-} LockRange;
 
 typedef struct LockCall {
         struct Session *session;
@@ -52,5 +33,5 @@ void locks_test(const LockCall *call, LockRange *ret);
 /* The session closes an open file; it ends. */
 void locks_close(struct Session *s, VfsFile *file);
 void locks_forget(struct Session *s);
-/* Those who wait look again. */
-void locks_wake(void);
+/* Calls of a session that wait see that it is over. */
+void locks_wake(const struct Session *s);

@@ -246,7 +246,7 @@ void session_forget(uint64_t number) {
         while ((file = take_first(s)) != 0)
                 vobj_kill(file);
         bell_break(&s->bell);
-        locks_wake();
+        locks_wake(s);
         session_put(s);
 }
 
