@@ -22,12 +22,19 @@ static bool is_later(const struct timespec *a, const struct timespec *b) {
         return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
 }
 
-/* Many read at once: what is true already is not written again. */
-void meta_read(const FsMeta *m, FsNode *node) {
-        const bool is_kept = is_later(&m->atime, &m->mtime) && is_later(&m->atime, &m->ctime);
+bool meta_is_due(const struct timespec *atime, const struct timespec *mtime, const struct timespec *ctime) {
+        return !is_later(atime, mtime) || !is_later(atime, ctime);
+}
 
-        if (!is_kept && !atomic_load_explicit(&node->is_due, memory_order_relaxed))
+/* Many read at once: what is true already is not written again. */
+void meta_set_due(FsNode *node) {
+        if (!atomic_load_explicit(&node->is_due, memory_order_relaxed))
                 atomic_store_explicit(&node->is_due, true, memory_order_relaxed);
+}
+
+void meta_read(const FsMeta *m, FsNode *node) {
+        if (meta_is_due(&m->atime, &m->mtime, &m->ctime))
+                meta_set_due(node);
 }
 
 void meta_accessed(FsMeta *m, FsNode *node) {

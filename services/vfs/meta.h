@@ -18,6 +18,10 @@ struct timespec meta_now(void);
 
 /* Of a node that is made now. */
 void meta_init(FsMeta *m, const FsNew *what);
+/* Is a time of access to be kept again? As Linux's relatime: not while it is younger than all changes. */
+bool meta_is_due(const struct timespec *atime, const struct timespec *mtime, const struct timespec *ctime);
+/* The node is due (FsNode.is_due): reading it is to be kept. */
+void meta_set_due(FsNode *node);
 /* It is read: says so, if it changed since that was last kept. */
 void meta_read(const FsMeta *m, FsNode *node);
 /* For FsOps.accessed. */

@@ -391,6 +391,7 @@ static const FsOps ext_ops = {
         .rename = ext_rename,
         .read = ext_read,
         .write = ext_write,
+        .accessed = ext_accessed,
         .truncate = ext_truncate,
         .fsync = ext_fsync,
         .getxattr = ext_getxattr,

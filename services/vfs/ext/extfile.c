@@ -264,6 +264,8 @@ int ext_read(FsNode *node, void *buffer, size_t size, uint64_t at, size_t *ret_g
         r = ext_read_inode(fs, ext_ino(node), &inode);
         if (r == 0)
                 r = read_contents(fs, ext_ino(node), &inode, buffer, size, at, ret_got);
+        if (r == 0)
+                ext_note_read(node, &inode);
         ext_unlock(fs);
         return r;
 }

@@ -101,6 +101,9 @@ void ext_set_times(ExtInode *inode, const struct timespec *atime, const struct t
         const struct timespec *ctime); /* NULL: leave it */
 void ext_set_owner(ExtInode *inode, uid_t uid, gid_t gid);
 int ext_touch(ExtFs *fs, ext2_ino_t ino); /* changed now: contents of a directory */
+/* It was read: whether that is to be kept. */
+void ext_note_read(FsNode *node, const ExtInode *inode);
+void ext_accessed(FsNode *node);
 /* The number of links, and the time. */
 int ext_add_links(ExtFs *fs, ext2_ino_t ino, int n);
 /* Any inode that a name may lead to. -EIO: no such thing. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "../meta.h"
 #include "extfs.h"
 
 #define CORE_SIZE EXT2_GOOD_OLD_INODE_SIZE
@@ -69,6 +70,10 @@ static struct timespec get_time(uint32_t seconds, uint32_t extra) {
                 .tv_nsec = (long)(extra >> 2) % 1000000000};
 }
 
+#define ATIME(inode) get_time((inode)->i_atime, HAS(inode, i_atime_extra) ? (inode)->i_atime_extra : 0)
+#define MTIME(inode) get_time((inode)->i_mtime, HAS(inode, i_mtime_extra) ? (inode)->i_mtime_extra : 0)
+#define CTIME(inode) get_time((inode)->i_ctime, HAS(inode, i_ctime_extra) ? (inode)->i_ctime_extra : 0)
+
 void ext_set_times(ExtInode *inode, const struct timespec *atime, const struct timespec *mtime,
         const struct timespec *ctime) {
         if (atime)
@@ -77,6 +82,38 @@ void ext_set_times(ExtInode *inode, const struct timespec *atime, const struct t
                 put_time(&inode->i_mtime, HAS(inode, i_mtime_extra) ? &inode->i_mtime_extra : NULL, mtime);
         if (ctime)
                 put_time(&inode->i_ctime, HAS(inode, i_ctime_extra) ? &inode->i_ctime_extra : NULL, ctime);
+}
+
+/* Not twice in what is one moment to the image, which may count seconds only: a file that was just written
+ * would be changed by each time it is read. */
+void ext_note_read(FsNode *node, const ExtInode *inode) {
+        const struct timespec atime = ATIME(inode), mtime = MTIME(inode), ctime = CTIME(inode);
+        struct timespec now;
+
+        if (node->fs->is_read_only || (inode->i_flags & EXT2_NOATIME_FL) ||
+                !meta_is_due(&atime, &mtime, &ctime))
+                return;
+        now = ext_now();
+        if (now.tv_sec != atime.tv_sec || (HAS(inode, i_atime_extra) && now.tv_nsec != atime.tv_nsec))
+                meta_set_due(node);
+}
+
+/* What can't be kept the next one who reads tries again. */
+void ext_accessed(FsNode *node) {
+        const struct timespec now = ext_now();
+        ExtFs *fs = ext_fs(node);
+        ExtInode inode;
+        int r;
+
+        atomic_store_explicit(&node->is_due, false, memory_order_relaxed);
+        if (ext_begin(fs, 0) < 0)
+                return;
+        r = ext_read_inode(fs, ext_ino(node), &inode);
+        if (r == 0) {
+                ext_set_times(&inode, &now, NULL, NULL);
+                r = ext_write_inode(fs, ext_ino(node), &inode);
+        }
+        (void)ext_end(fs, r);
 }
 
 int ext_touch(ExtFs *fs, ext2_ino_t ino) {
@@ -185,12 +222,9 @@ int ext_stat(FsNode *node, struct stat *ret) {
                         .st_size = (off_t)(EXT2_I_SIZE(&inode) & INT64_MAX),
                         .st_blksize = fs->lib->blocksize,
                         .st_blocks = (blkcnt_t)ext2fs_get_stat_i_blocks(fs->lib, ext_small(&inode)),
-                        .st_atim =
-                                get_time(inode.i_atime, HAS(&inode, i_atime_extra) ? inode.i_atime_extra : 0),
-                        .st_mtim =
-                                get_time(inode.i_mtime, HAS(&inode, i_mtime_extra) ? inode.i_mtime_extra : 0),
-                        .st_ctim =
-                                get_time(inode.i_ctime, HAS(&inode, i_ctime_extra) ? inode.i_ctime_extra : 0),
+                        .st_atim = ATIME(&inode),
+                        .st_mtim = MTIME(&inode),
+                        .st_ctim = CTIME(&inode),
                 };
         ext_unlock(fs);
         return r;

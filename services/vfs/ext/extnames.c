@@ -105,10 +105,13 @@ int ext_parent(FsNode *dir, FsNode **ret) {
 
 int ext_readdir(FsNode *dir, uint64_t at, FsEmit *emit, void *arg) {
         ExtFs *fs = ext_fs(dir);
+        ExtInode inode;
         int r;
 
         ext_lock(fs);
         r = load(fs, dir);
+        if (r == 0 && ext_read_inode(fs, ext_ino(dir), &inode) == 0)
+                ext_note_read(dir, &inode);
         for (const ExtEntry *e; r == 0 && (e = extindex_from(&ext_node(dir)->index, at));
                 at = e->number + 1) {
                 const FsName name = extindex_name(&ext_node(dir)->index, e);

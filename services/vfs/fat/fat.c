@@ -12,6 +12,9 @@
 #include "fat/mount.h"
 #include "fat/rename.h"
 #include "fat/turns.h"
+#include "meta.h"
+
+#define DAY 86400u
 
 /* --- asking --- */
 
@@ -81,6 +84,40 @@ static size_t show(const FatEntry *e, char *text) {
         return fat_units_to(units.units, units.n, text, FS_NAME_MAX);
 }
 
+/* Each reading of a file that changed today asks, so its date is worked out once a day. */
+static uint16_t today(FatFs *fs) {
+        const struct timespec now = {.tv_sec = time(NULL)};
+        uint64_t number = (uint64_t)now.tv_sec / DAY,
+                 known = atomic_load_explicit(&fs->day, memory_order_relaxed);
+
+        if (known >> 16 != number) {
+                known = number << 16 | fat_time_of(&now).date;
+                atomic_store_explicit(&fs->day, known, memory_order_relaxed);
+        }
+        return (uint16_t)known;
+}
+
+/* FAT keeps the day of access: it is due if the file was changed since, and that was another day. The root
+ * has no times. */
+static void note_read(FsNode *node) {
+        const FatInfo *info = &fat_node(node)->info;
+
+        if (!node->fs->is_read_only && !fat_is_root(fat_node(node)) &&
+                info->accessed <= info->modified.date && info->accessed != today(fat_of(node)))
+                meta_set_due(node);
+}
+
+/* What can't be kept the next one who reads tries again. */
+static void fat_accessed(FsNode *node) {
+        FatNode *n = fat_node(node);
+
+        atomic_store_explicit(&node->is_due, false, memory_order_relaxed);
+        if (fat_start(fat_of(node)) < 0)
+                return;
+        n->info.accessed = today(fat_of(node));
+        (void)fat_node_put(fat_of(node), n);
+}
+
 static int fat_readdir(FsNode *dir, uint64_t at, FsEmit *emit, void *arg) {
         FatFs *fs = fat_of(dir);
         FatEntry e;
@@ -89,6 +126,7 @@ static int fat_readdir(FsNode *dir, uint64_t at, FsEmit *emit, void *arg) {
 
         if (fat_node(dir)->is_removed || at >= FAT_DIR_SLOTS)
                 return 0;
+        note_read(dir);
         fat_scan_init(&s, fs, fat_node_dir(fat_node(dir)), (uint32_t)at);
         while ((r = fat_scan_next(&s, &e)) == 0) {
                 mode_t type = e.info.attr & FAT_ATTR_DIR ? S_IFDIR : S_IFREG;
@@ -288,7 +326,11 @@ static int fat_set(FsNode *node, const FsSet *set) {
 }
 
 static int fat_read(FsNode *node, void *buffer, size_t size, uint64_t at, size_t *ret_got) {
-        return fat_file_read(fat_of(node), fat_node(node), buffer, size, at, ret_got);
+        int r = fat_file_read(fat_of(node), fat_node(node), buffer, size, at, ret_got);
+
+        if (r == 0)
+                note_read(node);
+        return r;
 }
 
 static int fat_write(FsNode *node, const void *data, size_t size, uint64_t at, size_t *ret_put) {
@@ -407,6 +449,7 @@ const FsOps fat_ops = {
         .rename = fat_rename_op,
         .read = fat_read,
         .write = fat_write,
+        .accessed = fat_accessed,
         .truncate = fat_truncate,
         .filled_max = FAT_SIZE_MAX,
         .fsync = fat_fsync,

@@ -65,6 +65,7 @@ typedef struct FatFs {
         FatNode *recent[FAT_RECENT_DIRS];
         uint32_t next_recent;
 
+        _Atomic uint64_t day; /* the number of one since 1970 << 16, and its FAT date */
 } FatFs;
 
 static inline FatFs *fat_of(const FsNode *node) {

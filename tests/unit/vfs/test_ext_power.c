@@ -81,8 +81,20 @@ static void write_file(VfsClient *c, const char *name, bool keeps) {
         vfs_close(f);
 }
 
+/* Which changes it, too. */
+static void read_file(VfsClient *c, const char *name) {
+        static uint8_t data[FILE_MAX];
+        size_t got;
+        VfsFile *f;
+
+        if (vfs_open(c, NULL, name, O_RDONLY, 0, &f) < 0)
+                return;
+        assert_int_equal(vfs_read(f, data, sizeof data, &got), 0);
+        vfs_close(f);
+}
+
 static void change_names(VfsClient *c, const char *a, const char *b) {
-        switch (dice(5)) {
+        switch (dice(6)) {
         case 0:
                 end_promise(a);
                 (void)vfs_unlink(c, NULL, a);
@@ -97,6 +109,9 @@ static void change_names(VfsClient *c, const char *a, const char *b) {
                 (void)vfs_link(c, NULL, a, NULL, "/dir/link", false);
                 break;
         case 3:
+                read_file(c, a);
+                break;
+        case 4:
                 (void)vfs_unlink(c, NULL, "/dir/link");
                 (void)vfs_rmdir(c, NULL, "/dir");
                 break;

@@ -195,6 +195,25 @@ static void names_move(void) {
         moves_to = device.n_log;
 }
 
+/* Reading changes what was not read since its last change. */
+static void files_are_read(void) {
+        static const char *const paths[] = {"/kept", "/log", "/dir/below/deep"};
+        const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+        uint8_t data[512];
+        size_t got;
+
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+                VfsFile *f;
+
+                assert_int_equal(vfs_utimens(&client, NULL, paths[i], true, old), 0);
+                sync_all();
+                f = open_file(paths[i], O_RDONLY);
+                assert_int_equal(vfs_read(f, data, sizeof data, &got), 0);
+                vfs_close(f);
+                sync_all();
+        }
+}
+
 static void things_go(void) {
         Promise *p = make_promised("/to be removed", 0xcc, 6000);
 
@@ -214,6 +233,7 @@ static void run(void) {
         files_grow_and_shrink();
         directories_grow();
         names_move();
+        files_are_read();
         things_go();
         assert_true(n_promises < FILES_MAX);
 }
