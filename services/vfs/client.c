@@ -24,6 +24,22 @@ int vfs_client_init(VfsClient *c, Mounts *mounts, uid_t uid, gid_t gid) {
         return 0;
 }
 
+int vfs_client_copy(VfsClient *c, VfsClient *from) {
+        int r;
+
+        *c = (VfsClient){.uid = from->uid, .gid = from->gid};
+        r = -pthread_mutex_init(&c->lock, NULL);
+        if (r < 0)
+                return r;
+        atomic_init(&c->umask, atomic_load(&from->umask));
+        (void)pthread_mutex_lock(&from->lock);
+        c->walker = from->walker;
+        c->walker.root = place_ref(from->walker.root);
+        c->cwd = place_ref(from->cwd);
+        (void)pthread_mutex_unlock(&from->lock);
+        return 0;
+}
+
 void vfs_client_deinit(VfsClient *c) {
         place_unref(&c->cwd);
         place_unref(&c->walker.root);

@@ -29,6 +29,8 @@ typedef struct VfsClient {
 
 /* mounts: of the service; something must be mounted. */
 int vfs_client_init(VfsClient *c, Mounts *mounts, uid_t uid, gid_t gid);
+/* With root, working directory and umask of another. */
+int vfs_client_copy(VfsClient *c, VfsClient *from);
 /* All files must be closed. */
 void vfs_client_deinit(VfsClient *c);
 

@@ -14,8 +14,9 @@ struct VfsFile {
         int access;         /* O_RDONLY, O_WRONLY, O_RDWR, O_PATH */
         _Atomic int status; /* O_APPEND, O_NONBLOCK, O_SYNC, O_DSYNC */
         _Atomic uint32_t n_refs;
-        pthread_mutex_t lock; /* of `at`: calls that use the position are one after the other */
-        uint64_t at;          /* position; of a directory: see client_dir.c */
+        _Atomic uint32_t n_holders; /* of them, those that keep it open: counted by who has them (server) */
+        pthread_mutex_t lock;       /* of `at`: calls that use the position are one after the other */
+        uint64_t at;                /* position; of a directory: see client_dir.c */
 };
 
 /* walk() from `dir` or the working directory, with the client's root as it is now. */

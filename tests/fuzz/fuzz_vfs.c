@@ -252,6 +252,25 @@ static void make_files(uint8_t client, uint8_t place) {
                 files[(place + i) % FILES] = numbers[i];
 }
 
+/* As for a copy of a process: a session beside another, with files of anybody's. */
+static void fork_client(uint8_t client, uint8_t place) {
+        Session *s = vobj_get(clients[client % CLIENTS], VOBJ_SESSION), *child;
+        FileSlot *from = vobj_get(files[place % FILES], VOBJ_FILE);
+        uint64_t number_of_it = 0, copy = 0;
+        nk_handle_desc_t handle;
+
+        if (s && session_fork(s, &number_of_it, &handle) == 0) {
+                child = vobj_get(number_of_it, VOBJ_SESSION);
+                if (from && session_copy_file(child, from, &copy, &handle) == 0)
+                        files[(place + 1u) % FILES] = copy;
+                session_put(child);
+                session_forget(clients[client % CLIENTS]); /* the copy outlives it */
+                clients[client % CLIENTS] = number_of_it;
+        }
+        slot_put(from);
+        session_put(s);
+}
+
 static void request(uint8_t choice, const Words *w) {
         uint32_t small = w->a % 8;
 
@@ -352,6 +371,10 @@ static void step(void) {
                 uint8_t client = next();
 
                 make_files(client, next());
+        } else if (choice == 0xfc) {
+                uint8_t client = next();
+
+                fork_client(client, next());
         } else if (choice == 0xfd) {
                 session_forget(files[next() % FILES]);
         } else {

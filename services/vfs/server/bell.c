@@ -36,28 +36,18 @@ uint64_t bell_listen(Bell *b) {
         return n;
 }
 
-bool bell_wait(Bell *b, uint64_t heard, const struct timespec *until) {
-        bool is_broken;
+void bell_wait(Bell *b, uint64_t heard, const struct timespec *until) {
         int r = 0;
 
         (void)pthread_mutex_lock(&b->lock);
-        while (r == 0 && b->n_rings == heard && !b->is_broken)
+        while (r == 0 && b->n_rings == heard)
                 r = pthread_cond_timedwait(&b->rung, &b->lock, until);
-        is_broken = b->is_broken;
         (void)pthread_mutex_unlock(&b->lock);
-        return !is_broken;
 }
 
 void bell_ring(Bell *b) {
         (void)pthread_mutex_lock(&b->lock);
         b->n_rings++;
-        (void)pthread_cond_broadcast(&b->rung);
-        (void)pthread_mutex_unlock(&b->lock);
-}
-
-void bell_break(Bell *b) {
-        (void)pthread_mutex_lock(&b->lock);
-        b->is_broken = true;
         (void)pthread_cond_broadcast(&b->rung);
         (void)pthread_mutex_unlock(&b->lock);
 }

@@ -112,7 +112,7 @@ static void forget_if_empty(Part *p, LockedFile *f) {
 
 static LockOwner owner_of(const LockCall *call) {
         return (LockOwner){.who = call->is_of_file ? (const void *)call->file : call->session,
-                .account = &call->session->locks,
+                .account = peer_locks(call->session->peer),
                 .is_file = call->is_of_file};
 }
 
@@ -231,15 +231,6 @@ static int wait_for(Part *p, const LockCall *call, const Lock *held, const struc
         return r;
 }
 
-static bool is_over(Session *s) {
-        bool over;
-
-        (void)pthread_mutex_lock(&s->lock);
-        over = s->is_over;
-        (void)pthread_mutex_unlock(&s->lock);
-        return over;
-}
-
 int locks_set(const LockCall *call) {
         Part *p = enter(call->file->place.node);
         struct timespec until;
@@ -249,9 +240,9 @@ int locks_set(const LockCall *call) {
         (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += LOCKS_WAIT_MS / 1000;
         while (r == 0 && (held = in_the_way(p, call)) != NULL)
-                r = !call->waits             ? -EAGAIN
-                    : is_over(call->session) ? -EINTR
-                                             : wait_for(p, call, held, &until);
+                r = !call->waits                     ? -EAGAIN
+                    : session_is_over(call->session) ? -EINTR
+                                                     : wait_for(p, call, held, &until);
         if (r == 0)
                 r = apply(p, call);
         leave(p);
@@ -268,20 +259,22 @@ void locks_test(const LockCall *call, LockRange *ret) {
 
 /* --- the end --- */
 
-/* As POSIX has it: closing one descriptor of a file ends all record locks of the process on it. */
+/* As POSIX has it: closing one descriptor of a file ends all record locks of the process on it. An open
+ * file's own stay while another session holds it. */
 void locks_close(Session *s, VfsFile *file) {
         const FsNode *node = file->place.node;
         bool has_gone = false;
         LockedFile *f;
         Part *p;
 
-        if (atomic_load(&s->locks.n_locks) == 0)
+        if (peer_n_locks(s->peer) == 0)
                 return;
         p = enter(node);
         f = find_file(p, node);
         for (int i = 0; f && i < 2; i++) {
                 has_gone |= lockset_drop_owner(&f->sets[i], s);
-                has_gone |= lockset_drop_owner(&f->sets[i], file);
+                if (atomic_load(&file->n_holders) == 0)
+                        has_gone |= lockset_drop_owner(&f->sets[i], file);
         }
         forget_if_empty(p, f);
         if (has_gone)
@@ -289,31 +282,34 @@ void locks_close(Session *s, VfsFile *file) {
         leave(p);
 }
 
-static LockedFile *find_file_of(TreeNode *n, const LockAccount *account) {
+/* One in which it had locks; NULL: there is none any more. */
+static LockedFile *drop_in_one(TreeNode *n, const Session *s) {
+        bool has_gone = false;
         LockedFile *found;
 
         if (!n)
                 return NULL;
         for (int i = 0; i < 2; i++)
-                if (lockset_drop_account(&locked(n)->sets[i], account))
-                        return locked(n);
-        found = find_file_of(n->child[0], account);
-        return found ? found : find_file_of(n->child[1], account);
+                has_gone |= lockset_drop_owner(&locked(n)->sets[i], s);
+        if (has_gone)
+                return locked(n);
+        found = drop_in_one(n->child[0], s);
+        return found ? found : drop_in_one(n->child[1], s);
 }
 
-static void forget_in(Part *p, const LockAccount *account) {
+static void forget_in(Part *p, const Session *s) {
         LockedFile *f;
 
-        while (atomic_load(&account->n_locks) > 0 && (f = find_file_of(p->files, account)) != NULL) {
+        while ((f = drop_in_one(p->files, s)) != NULL) {
                 let_look_again(p, f->node);
                 forget_if_empty(p, f);
         }
 }
 
 void locks_forget(Session *s) {
-        for (uint32_t i = 0; i < PARTS && atomic_load(&s->locks.n_locks) > 0; i++) {
+        for (uint32_t i = 0; i < PARTS && peer_n_locks(s->peer) > 0; i++) {
                 (void)pthread_mutex_lock(&parts[i].mutex);
-                forget_in(&parts[i], &s->locks);
+                forget_in(&parts[i], s);
                 (void)pthread_mutex_unlock(&parts[i].mutex);
         }
 }

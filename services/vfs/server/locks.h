@@ -30,7 +30,7 @@ int locks_set(const LockCall *call);
 /* The first lock that would be in the way; type F_UNLCK: none. */
 void locks_test(const LockCall *call, LockRange *ret);
 
-/* The session closes an open file; it ends. */
+/* The session has closed an open file, whose own locks go when nobody holds it (n_holders); it ends. */
 void locks_close(struct Session *s, VfsFile *file);
 void locks_forget(struct Session *s);
 /* Calls of a session that wait see that it is over. */

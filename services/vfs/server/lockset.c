@@ -220,28 +220,3 @@ bool lockset_drop_owner(LockSet *s, const void *who) {
                 drop(s, l);
         return has_any;
 }
-
-/* Those of the account, one behind the other before *list. */
-static void gather(TreeNode *n, const LockAccount *account, Lock **list) {
-        Lock *l = owned(n);
-
-        if (!l)
-                return;
-        gather(n->child[0], account, list);
-        gather(n->child[1], account, list);
-        if (l->owner.account == account) {
-                l->next_gone = *list;
-                *list = l;
-        }
-}
-
-bool lockset_drop_account(LockSet *s, const LockAccount *account) {
-        Lock *first = NULL, *next;
-
-        gather(s->by_owner, account, &first);
-        for (Lock *l = first; l; l = next) {
-                next = l->next_gone;
-                drop(s, l);
-        }
-        return first != NULL;
-}

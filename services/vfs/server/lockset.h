@@ -16,7 +16,7 @@
 
 #define LOCKS_MAX 1024u /* of one account; more: -ENOLCK */
 
-/* What a session has to do with locks. */
+/* What a process has to do with locks. */
 typedef struct LockAccount {
         _Atomic uint32_t n_locks;
 } LockAccount;
@@ -43,7 +43,6 @@ typedef struct Lock {
         LockRange range;
         uint64_t reach;   /* last byte of those below it by place */
         const void *sole; /* owner of all those below it by place; NULL: they have several */
-        struct Lock *next_gone;
 } Lock;
 
 typedef struct LockSet {
@@ -57,9 +56,8 @@ const Lock *lockset_in_the_way(LockSet *s, const void *who, const LockRange *ran
 /* Sets or, of type F_UNLCK, takes away what nobody forbids. -ENOLCK: the account has too many, or no memory;
  * to give back all bytes at once needs neither. */
 int lockset_set(LockSet *s, const LockOwner *owner, const LockRange *range);
-/* All of an owner, or of an account, whoever has them; false: there were none. */
+/* All of an owner; false: there were none. */
 bool lockset_drop_owner(LockSet *s, const void *who);
-bool lockset_drop_account(LockSet *s, const LockAccount *account);
 
 static inline bool lockset_is_empty(const LockSet *s) {
         return !s->by_owner;

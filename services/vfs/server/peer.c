@@ -15,6 +15,8 @@ struct Peer {
         uint32_t n_sessions; /* under the lock; 0: it goes */
         _Atomic uint32_t n_files;
         _Atomic uint32_t n_waits;
+        LockAccount locks;
+        Bell bell;
         char name[PEER_NAME_MAX];
 };
 
@@ -33,12 +35,18 @@ static Peer *find(const char *name) {
 
 static int add(const char *name, Peer **ret) {
         Peer *p;
+        int r;
 
         if (n_peers == PEERS_MAX)
                 return -ENFILE;
         p = calloc(1, sizeof *p);
         if (!p)
                 return -ENOMEM;
+        r = bell_init(&p->bell);
+        if (r < 0) {
+                free(p);
+                return r;
+        }
         (void)strncpy(p->name, name, sizeof p->name - 1);
         p->next = first;
         first = p;
@@ -65,6 +73,18 @@ int peer_enter(const char *name, Peer **ret) {
         return r;
 }
 
+int peer_enter_again(Peer *p) {
+        int r = 0;
+
+        (void)pthread_mutex_lock(&lock);
+        if (p->n_sessions == PEER_SESSIONS_MAX)
+                r = -EMFILE;
+        else
+                p->n_sessions++;
+        (void)pthread_mutex_unlock(&lock);
+        return r;
+}
+
 void peer_leave(Peer *p) {
         Peer **link = &first;
 
@@ -74,6 +94,7 @@ void peer_leave(Peer *p) {
                         link = &(*link)->next;
                 *link = p->next;
                 n_peers--;
+                bell_deinit(&p->bell);
                 free(p);
         }
         (void)pthread_mutex_unlock(&lock);
@@ -93,6 +114,18 @@ bool peer_take_file(Peer *p) {
 
 void peer_give_file(Peer *p) {
         atomic_fetch_sub(&p->n_files, 1);
+}
+
+LockAccount *peer_locks(Peer *p) {
+        return &p->locks;
+}
+
+uint32_t peer_n_locks(const Peer *p) {
+        return atomic_load(&p->locks.n_locks);
+}
+
+Bell *peer_bell(Peer *p) {
+        return &p->bell;
 }
 
 bool peer_take_wait(Peer *p, uint32_t most) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pipes, between descriptors of one client.
+ * Pipes, between descriptors of one process and its copies.
  */
 #pragma once
 

@@ -17,12 +17,13 @@ static _Thread_local uint32_t n_promises;
 
 int opened_begin(const nk_handle_desc_t *handle, Opened *ret) {
         *ret = (Opened){.slot = slot_get(handle)};
-        return ret->slot ? slot_take(ret->slot, &ret->file, &ret->stream) : -EBADF;
+        return ret->slot ? slot_take(ret->slot, ret) : -EBADF;
 }
 
 void opened_end(Opened *o) {
         (void)vfs_close(o->file);
         stream_unref(o->stream);
+        session_put(o->home);
         slot_put(o->slot);
 }
 

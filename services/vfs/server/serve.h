@@ -33,12 +33,6 @@ static inline nk_err_t answer(nk_sint32_t *error, int r) {
 
 /* --- open files --- */
 
-typedef struct Opened {
-        FileSlot *slot;
-        VfsFile *file;
-        Stream *stream; /* instead of a file */
-} Opened;
-
 /* -EBADF. Give back with opened_end() in any case. */
 int opened_begin(const nk_handle_desc_t *handle, Opened *ret);
 void opened_end(Opened *o);

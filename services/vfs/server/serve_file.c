@@ -68,8 +68,9 @@ METHOD(VfsFile, Pipe) {
         int r = reader_reserved < 0 ? reader_reserved : writer_reserved;
 
         if (r == 0)
-                r = req->flags & ~(uint32_t)O_NONBLOCK ? -EINVAL
-                                                       : pipe_new(&s->bell, (int)req->flags, &in, &out);
+                r = req->flags & ~(uint32_t)O_NONBLOCK
+                            ? -EINVAL
+                            : pipe_new(peer_bell(s->peer), (int)req->flags, &in, &out);
         if (reader_reserved == 0)
                 slot_fill(reader, NULL, in);
         if (writer_reserved == 0)

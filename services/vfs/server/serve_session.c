@@ -38,6 +38,61 @@ METHOD(VfsSession, NewFiles) {
         return answer(&res->error, r);
 }
 
+METHOD(VfsSession, Fork) {
+        Session *s = session_get(&req->client);
+        uint64_t number;
+        int r = s ? session_fork(s, &number, &res->child) : -EBADF;
+
+        if (r == 0)
+                serve_promise(number);
+        else
+                res->child = nk_handle_desc(INVALID_HANDLE);
+        session_put(s);
+        return answer(&res->error, r);
+}
+
+/* All of them, or none. */
+static int copy_files(Session *child, FileSlot *const *files, uint32_t count, nk_handle_desc_t *ret_copies) {
+        uint64_t numbers[kl_VfsSession_CopyFilesMax];
+        uint32_t n = 0;
+        int r = 0;
+
+        for (uint32_t i = 0; i < count && r == 0; i++) {
+                r = files[i] ? session_copy_file(child, files[i], &numbers[n], &ret_copies[i]) : -EBADF;
+                n += r == 0;
+                r = r == -EBADF ? 0 : r; /* there is none to copy */
+        }
+        for (uint32_t i = 0; i < n; i++) {
+                if (r == 0)
+                        serve_promise(numbers[i]);
+                else
+                        session_forget(numbers[i]);
+        }
+        return r;
+}
+
+METHOD(VfsSession, CopyFiles) {
+        FileSlot *files[kl_VfsSession_CopyFilesMax];
+        Session *child = session_get(&req->child);
+        int r = child ? 0 : -EBADF;
+
+        for (uint32_t i = 0; i < kl_VfsSession_CopyFilesMax; i++) {
+                files[i] = slot_get(&req->files[i]);
+                res->copies[i] = nk_handle_desc(INVALID_HANDLE);
+        }
+        if (r == 0 && (req->count == 0 || req->count > kl_VfsSession_CopyFilesMax))
+                r = -EINVAL;
+        if (r == 0)
+                r = copy_files(child, files, req->count, res->copies);
+        for (uint32_t i = 0; i < kl_VfsSession_CopyFilesMax; i++) {
+                slot_put(files[i]);
+                if (r < 0)
+                        res->copies[i] = nk_handle_desc(INVALID_HANDLE);
+        }
+        session_put(child);
+        return answer(&res->error, r);
+}
+
 METHOD(VfsSession, ChDir) {
         Way w;
         int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
@@ -98,6 +153,8 @@ METHOD(VfsSession, Umask) {
 const struct kl_VfsSession_ops serve_session_ops = {
         .Connect = Connect_method,
         .NewFiles = NewFiles_method,
+        .Fork = Fork_method,
+        .CopyFiles = CopyFiles_method,
         .ChDir = ChDir_method,
         .FChDir = FChDir_method,
         .ChRoot = ChRoot_method,

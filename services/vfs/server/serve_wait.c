@@ -79,18 +79,18 @@ static bool is_before(const struct timespec *a, const struct timespec *b) {
 }
 
 static void wait_until_ready(Watch *w, uint32_t timeout_ms) {
+        Bell *bell = peer_bell(w->session->peer);
         struct timespec now, end, step;
         uint64_t heard;
 
         (void)clock_gettime(CLOCK_MONOTONIC, &now);
         end = add_ms(now, timeout_ms < POLL_LIMIT_MS ? timeout_ms : POLL_LIMIT_MS);
         for (;;) {
-                heard = bell_listen(&w->session->bell);
-                if (look(w) || !is_before(&now, &end))
+                heard = bell_listen(bell);
+                if (look(w) || !is_before(&now, &end) || session_is_over(w->session))
                         return;
                 step = w->needs_steps ? add_ms(now, POLL_STEP_MS) : end;
-                if (!bell_wait(&w->session->bell, heard, is_before(&step, &end) ? &step : &end))
-                        return;
+                bell_wait(bell, heard, is_before(&step, &end) ? &step : &end);
                 (void)clock_gettime(CLOCK_MONOTONIC, &now);
         }
 }

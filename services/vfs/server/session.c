@@ -26,7 +26,6 @@ int sessions_begin(Mounts *mounts, uint32_t n_waits) {
 
 static void session_free(Session *s) {
         locks_forget(s);
-        bell_deinit(&s->bell);
         vfs_client_deinit(&s->client);
         (void)pthread_mutex_destroy(&s->lock);
         peer_leave(s->peer);
@@ -41,51 +40,45 @@ static void session_end(void *object, Handle badge) {
         session_free(s);
 }
 
-/* peer: taken over on success. */
-static int session_make(Peer *peer, Session **ret) {
+/* peer: taken over on success. from: whose place it has; or NULL. */
+static int session_make(Peer *peer, Session *from, Session **ret) {
         Session *s = calloc(1, sizeof *s);
         int r;
 
         if (!s)
                 return -ENOMEM;
-        r = bell_init(&s->bell);
+        r = from ? vfs_client_copy(&s->client, &from->client) : vfs_client_init(&s->client, all_mounts, 0, 0);
         if (r < 0) {
-                free(s);
-                return r;
-        }
-        r = vfs_client_init(&s->client, all_mounts, 0, 0);
-        if (r < 0) {
-                bell_deinit(&s->bell);
                 free(s);
                 return r;
         }
         s->client.walker.checks_modes = true; /* owner bits deny, whoever asks */
         (void)pthread_mutex_init(&s->lock, NULL);
-        locks_account_init(&s->locks);
         s->peer = peer;
         *ret = s;
         return 0;
 }
 
-/* One of the SESSIONS_MAX, for that process. */
-static int session_of_peer(const char *process, Session **ret) {
-        Peer *peer;
-        int r = peer_enter(process, &peer);
+/* One of the SESSIONS_MAX, for that process, or for that of another session. */
+static int session_of_peer(const char *process, Session *from, Session **ret) {
+        Peer *peer = from ? from->peer : NULL;
+        int r = from ? peer_enter_again(peer) : peer_enter(process, &peer);
 
         if (r < 0)
                 return r;
-        r = session_make(peer, ret);
+        r = session_make(peer, from, ret);
         if (r < 0)
                 peer_leave(peer);
         return r;
 }
 
-int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
+static int session_begin(
+        const char *process, Session *from, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
         Session *s;
         int r = -ENFILE;
 
         if (atomic_fetch_add(&n_sessions, 1) < SESSIONS_MAX)
-                r = session_of_peer(process, &s);
+                r = session_of_peer(process, from, &s);
         if (r < 0) {
                 atomic_fetch_sub(&n_sessions, 1);
                 return r;
@@ -99,6 +92,14 @@ int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret
         if (r < 0)
                 vobj_kill(*ret_number);
         return r;
+}
+
+int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
+        return session_begin(process, NULL, ret_number, ret_handle);
+}
+
+int session_fork(Session *s, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
+        return session_begin(NULL, s, ret_number, ret_handle);
 }
 
 /* Processes that end are heard of one after the other, soon. */
@@ -120,17 +121,22 @@ static void unlink_slot(FileSlot *slot) {
         slot->link = NULL;
 }
 
-static void drop_opened(const FileSlot *slot, VfsFile *file, Stream *stream) {
-        if (file)
-                locks_close(slot->session, file);
-        (void)vfs_close(file);
-        stream_unref(stream);
+/* What a slot had open, which it has no more. */
+static void drop_opened(const FileSlot *slot, const Opened *o) {
+        if (o->file) {
+                atomic_fetch_sub(&o->file->n_holders, 1);
+                locks_close(slot->session, o->file);
+        }
+        (void)vfs_close(o->file);
+        stream_unref(o->stream);
+        session_put(o->home);
 }
 
 static void slot_free(FileSlot *slot) {
+        const Opened had = {.file = slot->file, .stream = slot->stream, .home = slot->home};
         Session *s = slot->session;
 
-        drop_opened(slot, slot->file, slot->stream);
+        drop_opened(slot, &had);
         (void)pthread_mutex_lock(&s->lock);
         unlink_slot(slot);
         (void)pthread_mutex_unlock(&s->lock);
@@ -185,19 +191,27 @@ static int slot_make(Session *s, FileSlot **ret) {
         return r;
 }
 
-static int new_file(Session *s, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
-        FileSlot *slot;
+/* One more slot of the session; what it has open is still to come. Its handle is in nobody's hand yet. */
+static int new_slot(Session *s, FileSlot **ret) {
         int r;
 
         if (!vobj_get(s->number, VOBJ_SESSION))
                 return -ENOENT;
-        r = peer_take_file(s->peer) ? slot_make(s, &slot) : -EMFILE;
+        r = peer_take_file(s->peer) ? slot_make(s, ret) : -EMFILE;
         if (r < 0) {
                 if (r != -EMFILE)
                         peer_give_file(s->peer);
                 session_put(s);
-                return r;
         }
+        return r;
+}
+
+static int new_file(Session *s, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
+        FileSlot *slot;
+        int r = new_slot(s, &slot);
+
+        if (r < 0)
+                return r;
         *ret_number = slot->number;
         r = issue_handle(slot->number, ISSUE_RIGHT_FILE, ret_handle);
         if (r < 0)
@@ -216,6 +230,40 @@ int session_new_files(
         }
         *ret_n = n;
         return n > 0 ? 0 : r;
+}
+
+/* --- copies of files --- */
+
+/* Gives `to`, which nobody else has yet, what `from` has open. -EBADF: nothing. */
+static int share(FileSlot *from, FileSlot *to) {
+        (void)pthread_mutex_lock(&from->lock);
+        to->file = from->file ? vfs_ref(from->file) : NULL;
+        to->stream = from->stream ? stream_ref(from->stream) : NULL;
+        if (to->file) {
+                atomic_fetch_add(&to->file->n_holders, 1);
+                to->home = from->home ? from->home : from->session;
+                vobj_ref(to->home->number);
+        }
+        (void)pthread_mutex_unlock(&from->lock);
+        return to->file || to->stream ? 0 : -EBADF;
+}
+
+/* An end of the session that comes in between kills the slot: hence the reference. */
+int session_copy_file(Session *s, FileSlot *from, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
+        FileSlot *slot;
+        int r = from->session->peer == s->peer ? new_slot(s, &slot) : -EBADF;
+
+        if (r < 0)
+                return r;
+        *ret_number = slot->number;
+        vobj_ref(*ret_number);
+        r = share(from, slot);
+        if (r == 0)
+                r = issue_handle(*ret_number, ISSUE_RIGHT_FILE, ret_handle);
+        if (r < 0)
+                vobj_kill(*ret_number);
+        slot_put(slot);
+        return r;
 }
 
 /* --- the end --- */
@@ -245,7 +293,7 @@ void session_forget(uint64_t number) {
         vobj_kill(number);
         while ((file = take_first(s)) != 0)
                 vobj_kill(file);
-        bell_break(&s->bell);
+        bell_ring(peer_bell(s->peer));
         locks_wake(s);
         session_put(s);
 }
@@ -296,33 +344,37 @@ int slot_reserve(FileSlot *slot) {
 
 void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream) {
         (void)pthread_mutex_lock(&slot->lock);
+        if (file)
+                atomic_fetch_add(&file->n_holders, 1);
         slot->file = file;
         slot->stream = stream;
         slot->is_opening = false;
         (void)pthread_mutex_unlock(&slot->lock);
 }
 
-int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream) {
+int slot_take(FileSlot *slot, Opened *ret) {
         (void)pthread_mutex_lock(&slot->lock);
-        *ret_file = slot->file ? vfs_ref(slot->file) : NULL;
-        *ret_stream = slot->stream ? stream_ref(slot->stream) : NULL;
+        ret->file = slot->file ? vfs_ref(slot->file) : NULL;
+        ret->stream = slot->stream ? stream_ref(slot->stream) : NULL;
+        ret->home = slot->home;
+        if (ret->home)
+                vobj_ref(ret->home->number);
         (void)pthread_mutex_unlock(&slot->lock);
-        return *ret_file || *ret_stream ? 0 : -EBADF;
+        return ret->file || ret->stream ? 0 : -EBADF;
 }
 
 int slot_close(FileSlot *slot) {
-        VfsFile *file;
-        Stream *stream;
+        Opened had;
 
         (void)pthread_mutex_lock(&slot->lock);
-        file = slot->file;
-        stream = slot->stream;
+        had = (Opened){.file = slot->file, .stream = slot->stream, .home = slot->home};
         slot->file = NULL;
         slot->stream = NULL;
+        slot->home = NULL;
         (void)pthread_mutex_unlock(&slot->lock);
-        if (!file && !stream)
+        if (!had.file && !had.stream)
                 return -EBADF;
-        drop_opened(slot, file, stream);
+        drop_opened(slot, &had);
         return 0;
 }
 
@@ -345,6 +397,15 @@ int slot_lock(FileSlot *slot, const LockCall *call) {
 }
 
 /* --- waits --- */
+
+bool session_is_over(Session *s) {
+        bool is_over;
+
+        (void)pthread_mutex_lock(&s->lock);
+        is_over = s->is_over;
+        (void)pthread_mutex_unlock(&s->lock);
+        return is_over;
+}
 
 int session_wait_begin(Session *s) {
         return peer_take_wait(s->peer, waits_max) ? 0 : -EAGAIN;

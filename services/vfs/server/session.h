@@ -12,14 +12,13 @@
 
 #include <nk/types.h>
 
-#include "bell.h"
 #include "client.h"
 #include "locks.h"
 #include "peer.h"
 #include "stream.h"
 
-#define SESSIONS_MAX          256u /* of the VFS */
-#define SESSION_WAITS_DEFAULT 10u  /* calls of one process that wait (VFS_CLIENT_MAX_THREADS) */
+#define SESSIONS_MAX          1024u /* of the VFS */
+#define SESSION_WAITS_DEFAULT 10u   /* calls of one process that wait (VFS_CLIENT_MAX_THREADS) */
 #define SESSION_WAITS_MAX     64u
 
 typedef struct Session Session;
@@ -32,15 +31,22 @@ typedef struct FileSlot {
         pthread_mutex_t lock;          /* of all below */
         VfsFile *file;                 /* at most one of these two */
         Stream *stream;
+        Session *home; /* of a copy: where its file was opened, with a reference; or NULL */
         bool is_opening;
 } FileSlot;
+
+/* What a slot has open, each with a reference: opened_begin() (serve.h). */
+typedef struct Opened {
+        FileSlot *slot;
+        VfsFile *file;
+        Stream *stream; /* instead of a file */
+        Session *home;  /* a file does not outlive it */
+} Opened;
 
 struct Session {
         uint64_t number;
         Peer *peer;
         VfsClient client;
-        LockAccount locks;
-        Bell bell;
         pthread_mutex_t lock; /* of all below */
         FileSlot *files;
         bool is_over;
@@ -57,6 +63,11 @@ int session_new(const char *process, uint64_t *ret_number, nk_handle_desc_t *ret
 /* Up to `count` spare files: numbers, and handles for the answer. -EMFILE, -ENFILE: none. */
 int session_new_files(
         Session *s, uint32_t count, uint64_t *ret_numbers, nk_handle_desc_t *ret_handles, uint32_t *ret_n);
+/* A session of the same process, with root, working directory and umask of another. As session_new(). */
+int session_fork(Session *s, uint64_t *ret_number, nk_handle_desc_t *ret_handle);
+/* What the slot has open, once more, in a new slot of a session of the same process. -EBADF: nothing, or
+ * another's; -EMFILE, -ENFILE, -ENOMEM. */
+int session_copy_file(Session *s, FileSlot *from, uint64_t *ret_number, nk_handle_desc_t *ret_handle);
 /* The client has no handle of this session or file any more. */
 void session_forget(uint64_t number);
 
@@ -70,14 +81,16 @@ void slot_put(FileSlot *slot);
 int slot_reserve(FileSlot *slot);
 /* Takes over what it has open now: one is NULL; both: it is spare again. */
 void slot_fill(FileSlot *slot, VfsFile *file, Stream *stream);
-/* What it has open, each with a reference. -EBADF: nothing. */
-int slot_take(FileSlot *slot, VfsFile **ret_file, Stream **ret_stream);
+/* What it has open, but for the slot itself. -EBADF: nothing. */
+int slot_take(FileSlot *slot, Opened *ret);
 /* -EBADF. */
 int slot_close(FileSlot *slot);
 /* locks_set() for a file that the slot had open when the call began. -EBADF: another call has closed it
  * meanwhile, and with it went the lock: nobody else would ever take it away. */
 int slot_lock(FileSlot *slot, const LockCall *call);
 
+/* Has it no handle any more? */
+bool session_is_over(Session *s);
 /* Around a wait that may take long. -EAGAIN: as many calls wait already as may, of this process or of all. */
 int session_wait_begin(Session *s);
 void session_wait_end(Session *s);

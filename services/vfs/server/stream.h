@@ -2,7 +2,7 @@
 /*
  * Streams: open files that no file system has, a pipe's ends and the standard streams.
  *
- * Nothing here waits: who finds nothing to read, or no room, waits with its session's bell (bell.h).
+ * Nothing here waits: who finds nothing to read, or no room, waits with its process's bell (bell.h).
  * All functions give 0 or a negative errno; any thread.
  */
 #pragma once
@@ -29,7 +29,7 @@ struct Stream {
         const StreamOps *ops;
         _Atomic uint32_t n_refs;
         _Atomic int flags; /* O_ACCMODE part, O_NONBLOCK, O_APPEND */
-        bool rings;        /* the session's bell rings when poll() may say something else */
+        bool rings;        /* the process's bell rings when poll() may say something else */
 };
 
 static inline Stream *stream_ref(Stream *s) {

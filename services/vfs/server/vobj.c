@@ -121,6 +121,10 @@ void vobj_put(uint64_t number) {
         give_free(p);
 }
 
+void vobj_ref(uint64_t number) {
+        atomic_fetch_add_explicit(&spot_of(number)->state, 1, memory_order_relaxed);
+}
+
 void vobj_kill(uint64_t number) {
         Spot *p = spot_of(number);
         uint64_t state;

@@ -32,6 +32,8 @@ void vobj_disown(uint64_t number);
 /* The object with a reference, or NULL: never was, is gone, or of another kind. Give back by number. */
 void *vobj_get(uint64_t number, VobjKind kind);
 void vobj_put(uint64_t number);
+/* One more reference, for who has one: also of an object that nobody finds any more. */
+void vobj_ref(uint64_t number);
 
 /* Nobody finds it any more. Harmless if somebody else did so before. */
 void vobj_kill(uint64_t number);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "client_place.h"
 #include "ramfs.h"
 #include "session.h"
 
@@ -25,7 +26,6 @@ static void make_session(Session *s, const char *process) {
         assert_int_equal(peer_enter(process, &s->peer), 0);
         assert_int_equal(vfs_client_init(&s->client, &mounts, 0, 0), 0);
         (void)pthread_mutex_init(&s->lock, NULL);
-        locks_account_init(&s->locks);
 }
 
 static int set_up(void **state) {
@@ -47,8 +47,8 @@ static int tear_down(void **state) {
         (void)state;
         locks_forget(&a);
         locks_forget(&b);
-        assert_int_equal(a.locks.n_locks, 0);
-        assert_int_equal(b.locks.n_locks, 0);
+        assert_int_equal(peer_n_locks(a.peer), 0);
+        assert_int_equal(peer_n_locks(b.peer), 0);
         (void)vfs_close(file_a);
         (void)vfs_close(file_b);
         vfs_client_deinit(&a.client);
@@ -95,17 +95,17 @@ static void ranges_are_cut_and_joined(void **state) {
 
         (void)state;
         assert_int_equal(set(&a, F_WRLCK, 0, UINT64_MAX), 0);
-        assert_int_equal(a.locks.n_locks, 1);
+        assert_int_equal(peer_n_locks(a.peer), 1);
         assert_int_equal(set(&a, F_UNLCK, 10, 19), 0);
-        assert_int_equal(a.locks.n_locks, 2);
+        assert_int_equal(peer_n_locks(a.peer), 2);
         assert_int_equal(set(&b, F_WRLCK, 10, 19), 0);
         held = test(&b, F_WRLCK, 20, 20);
         assert_true(held.first == 20 && held.last == UINT64_MAX);
         assert_int_equal(set(&b, F_UNLCK, 0, UINT64_MAX), 0);
         assert_int_equal(set(&a, F_RDLCK, 5, 14), 0); /* another type cuts, too */
-        assert_int_equal(a.locks.n_locks, 3);
+        assert_int_equal(peer_n_locks(a.peer), 3);
         assert_int_equal(set(&a, F_WRLCK, 5, 19), 0); /* and all is one again */
-        assert_int_equal(a.locks.n_locks, 1);
+        assert_int_equal(peer_n_locks(a.peer), 1);
         held = test(&b, F_WRLCK, 7, 7);
         assert_true(held.first == 0 && held.last == UINT64_MAX);
 }
@@ -117,7 +117,7 @@ static void locks_are_limited(void **state) {
         assert_int_equal(set(&a, F_WRLCK, 1u << 20, 1u << 20), -ENOLCK);
         assert_int_equal(set(&b, F_WRLCK, 1u << 20, 1u << 20), 0);
         assert_int_equal(set(&a, F_UNLCK, 0, UINT64_MAX), 0);
-        assert_int_equal(a.locks.n_locks, 0);
+        assert_int_equal(peer_n_locks(a.peer), 0);
 }
 
 static void closing_ends_record_locks_of_the_session(void **state) {
@@ -149,7 +149,7 @@ static void locks_of_open_files_are_their_own(void **state) {
         again.is_flock = false;
         assert_int_equal(locks_set(&again), 0);
         locks_close(&a, other);
-        assert_int_equal(a.locks.n_locks, 0);
+        assert_int_equal(peer_n_locks(a.peer), 0);
         (void)vfs_close(other);
 }
 
@@ -284,6 +284,26 @@ static void a_session_that_has_ended_is_not_looked_at(void **state) {
 
 /* --- a file that is closed while a call locks it --- */
 
+static void an_open_file_keeps_its_locks_while_somebody_holds_it(void **state) {
+        LockCall of_file = call_of(&a, F_WRLCK, 0, 9), of_session = call_of(&a, F_WRLCK, 20, 29);
+
+        (void)state;
+        of_file.is_of_file = true;
+        atomic_store(&file_a->n_holders, 2);
+        assert_int_equal(locks_set(&of_file), 0);
+        assert_int_equal(locks_set(&of_session), 0);
+        atomic_store(&file_a->n_holders, 1);
+        locks_close(&a, file_a);
+        assert_int_equal(peer_n_locks(a.peer), 1);
+        assert_int_equal(set(&b, F_WRLCK, 0, 0), -EAGAIN);
+        assert_int_equal(set(&b, F_WRLCK, 20, 20), 0);
+        locks_forget(&a);
+        assert_int_equal(peer_n_locks(a.peer), 1);
+        atomic_store(&file_a->n_holders, 0);
+        locks_close(&a, file_a);
+        assert_int_equal(peer_n_locks(a.peer), 0);
+}
+
 static void a_lock_on_a_closed_file_does_not_stay(void **state) {
         FileSlot slot = {.session = &a, .file = file_a};
         LockCall call = call_of(&a, F_WRLCK, 0, 9);
@@ -291,14 +311,14 @@ static void a_lock_on_a_closed_file_does_not_stay(void **state) {
         (void)state;
         (void)pthread_mutex_init(&slot.lock, NULL);
         assert_int_equal(slot_lock(&slot, &call), 0);
-        assert_int_equal(a.locks.n_locks, 1);
+        assert_int_equal(peer_n_locks(a.peer), 1);
         slot.file = NULL; /* as if another thread had closed it, and its locks, just before */
         locks_close(&a, file_a);
         assert_int_equal(slot_lock(&slot, &call), -EBADF);
-        assert_int_equal(a.locks.n_locks, 0);
+        assert_int_equal(peer_n_locks(a.peer), 0);
         call.is_flock = call.is_of_file = true;
         assert_int_equal(slot_lock(&slot, &call), -EBADF);
-        assert_int_equal(a.locks.n_locks, 0);
+        assert_int_equal(peer_n_locks(a.peer), 0);
         (void)pthread_mutex_destroy(&slot.lock);
 }
 
@@ -314,6 +334,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         who_gives_back_what_is_waited_for_may_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_session_that_has_ended_is_not_looked_at, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        an_open_file_keeps_its_locks_while_somebody_holds_it, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_lock_on_a_closed_file_does_not_stay, set_up, tear_down),
         };
 

@@ -93,9 +93,7 @@ static void answers_are_those_of_a_table_of_bytes(void **state) {
                         uint32_t gone = (uint32_t)rand() % OWNERS;
                         bool had = count_runs(gone) > 0;
 
-                        assert_int_equal(turn % 2 ? lockset_drop_owner(&set, &accounts[gone])
-                                                  : lockset_drop_account(&set, &accounts[gone]),
-                                had);
+                        assert_int_equal(lockset_drop_owner(&set, &accounts[gone]), had);
                         assert_int_equal(accounts[gone].n_locks, 0);
                         for (uint32_t at = 0; at < BYTES; at++)
                                 has[gone][at] = F_UNLCK;
@@ -149,7 +147,7 @@ static void fill(int type) {
 
 static void drop_all(void) {
         for (uint32_t i = 0; i < CROWD; i++)
-                assert_true(lockset_drop_account(&set, &crowd[i]));
+                assert_true(lockset_drop_owner(&set, &crowd[i]));
         assert_true(lockset_is_empty(&set));
 }
 

@@ -10,6 +10,7 @@
 
 void files_cases(Raw *raw);
 void waits_cases(Raw *raw);
+void forks_cases(Raw *raw);
 void hostile_cases(Raw *raw);
 /* Takes all there is, and gives it back. */
 void limits_cases(Raw *raw);

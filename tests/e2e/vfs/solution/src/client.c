@@ -12,6 +12,7 @@ int main(void) {
         raw_begin(&raw, CHANNEL);
         files_cases(&raw);
         waits_cases(&raw);
+        forks_cases(&raw);
         hostile_cases(&raw);
         limits_cases(&raw);
         raw_end(&raw);

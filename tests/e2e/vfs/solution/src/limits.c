@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define FILES_MAX    1024u /* of one process */
-#define SESSIONS_MAX 8u    /* of one process */
+#define SESSIONS_MAX 64u   /* of one process */
 #define TRIES        2000u /* of 5 ms: the VFS hears of what is closed a moment later */
 
 static Handle all[FILES_MAX + kl_VfsSession_NewFilesMax];

@@ -92,6 +92,31 @@ int raw_connect(Raw *raw, Handle *ret) {
         return res.error;
 }
 
+int raw_fork(Raw *raw, Handle *ret_child) {
+        kl_VfsSession_Fork_req req = {.client = nk_handle_desc(raw->client)};
+        kl_VfsSession_Fork_res res;
+
+        raw_reset(raw);
+        if (kl_VfsSession_Fork(&raw->session.base, &req, NULL, &res, NULL) != NK_EOK)
+                return RAW_FAILED;
+        *ret_child = nk_get_handle(&res.child);
+        return res.error;
+}
+
+int raw_copy_files(Raw *raw, Handle child, const Handle *files, uint32_t count, Handle *ret_copies) {
+        kl_VfsSession_CopyFiles_req req = {.child = nk_handle_desc(child), .count = count};
+        kl_VfsSession_CopyFiles_res res;
+
+        for (uint32_t i = 0; i < kl_VfsSession_CopyFilesMax; i++)
+                req.files[i] = nk_handle_desc(i < count ? files[i] : INVALID_HANDLE);
+        raw_reset(raw);
+        if (kl_VfsSession_CopyFiles(&raw->session.base, &req, NULL, &res, NULL) != NK_EOK)
+                return RAW_FAILED;
+        for (uint32_t i = 0; i < count && i < kl_VfsSession_CopyFilesMax; i++)
+                ret_copies[i] = nk_get_handle(&res.copies[i]);
+        return res.error;
+}
+
 int raw_new_files(Raw *raw, uint32_t count, Handle files[kl_VfsSession_NewFilesMax]) {
         kl_VfsSession_NewFiles_req req = {.client = nk_handle_desc(raw->client), .count = count};
         kl_VfsSession_NewFiles_res res;

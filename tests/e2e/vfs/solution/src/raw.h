@@ -51,6 +51,9 @@ nk_ptr_t raw_text(Raw *raw, const char *text);
 nk_ptr_t raw_bytes(Raw *raw, const void *data, size_t size);
 
 int raw_connect(Raw *raw, Handle *ret);
+int raw_fork(Raw *raw, Handle *ret_child);
+/* The first `count` of CopyFilesMax. */
+int raw_copy_files(Raw *raw, Handle child, const Handle *files, uint32_t count, Handle *ret_copies);
 int raw_new_files(Raw *raw, uint32_t count, Handle files[kl_VfsSession_NewFilesMax]);
 Handle raw_new_file(Raw *raw);
 int raw_open(Raw *raw, Handle file, const char *path, int flags, unsigned mode);
