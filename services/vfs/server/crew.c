@@ -17,6 +17,7 @@
 
 #include "peer.h"
 #include "serve.h"
+#include "vobj.h"
 
 #define ARENA_SLACK 64u /* for alignment, whatever the order of the parts */
 
@@ -40,6 +41,9 @@ static _Thread_local Handle own_listener;
 static _Thread_local char own_peer[PEER_NAME_MAX];
 
 _Static_assert(PEER_NAME_MAX >= NKX_PEER_NAME_SIZE, "every name fits");
+_Static_assert(PEERS_WAITS_MAX < CREW_MAX, "some are left for calls that don't wait");
+_Static_assert(PEERS_OBJECTS_MAX + CREW_MAX <= VOBJ_MAX, "an object that is counted has a place, though each "
+                                                         "thread may be about to give one back");
 
 const char *crew_peer(void) {
         if (nkx_peer_name(own_listener, own_peer, sizeof own_peer) != rcOk)

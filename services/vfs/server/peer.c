@@ -6,24 +6,48 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct Peer {
         Peer *next;
-        uint32_t n_sessions; /* under the lock; 0: it goes */
-        _Atomic uint32_t n_files;
-        _Atomic uint32_t n_waits;
+        uint32_t n_sessions; /* 0: it goes */
+        uint32_t n_files;
+        uint32_t n_waits;
         LockAccount locks;
         Bell bell;
         char name[PEER_NAME_MAX];
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the list */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of everything here, and held for a few steps */
 static Peer *first;
 static uint32_t n_peers;
-static _Atomic uint32_t n_all_waits;
+static uint32_t n_common; /* sessions and files beyond the shares */
+static uint32_t n_all_waits;
+
+/* --- what all have together --- */
+
+static bool is_beyond_share(const Peer *p) {
+        return p->n_sessions + p->n_files >= PEER_SHARE;
+}
+
+/* Before one more is counted. */
+static int take_object(const Peer *p) {
+        if (!is_beyond_share(p))
+                return 0;
+        if (n_common == PEERS_COMMON)
+                return -ENFILE;
+        n_common++;
+        return 0;
+}
+
+/* After it was counted off. */
+static void give_object(const Peer *p) {
+        if (is_beyond_share(p))
+                n_common--;
+}
+
+/* --- processes --- */
 
 static Peer *find(const char *name) {
         Peer *p = first;
@@ -55,6 +79,13 @@ static int add(const char *name, Peer **ret) {
         return 0;
 }
 
+static int take_session(Peer *p) {
+        int r = p->n_sessions == PEER_SESSIONS_MAX ? -EMFILE : take_object(p);
+
+        p->n_sessions += r == 0;
+        return r;
+}
+
 int peer_enter(const char *name, Peer **ret) {
         Peer *p;
         int r = 0;
@@ -63,24 +94,19 @@ int peer_enter(const char *name, Peer **ret) {
         p = find(name);
         if (!p)
                 r = add(name, &p);
-        else if (p->n_sessions == PEER_SESSIONS_MAX)
-                r = -EMFILE;
-        if (r == 0) {
-                p->n_sessions++;
+        if (r == 0)
+                r = take_session(p);
+        if (r == 0)
                 *ret = p;
-        }
         (void)pthread_mutex_unlock(&lock);
         return r;
 }
 
 int peer_enter_again(Peer *p) {
-        int r = 0;
+        int r;
 
         (void)pthread_mutex_lock(&lock);
-        if (p->n_sessions == PEER_SESSIONS_MAX)
-                r = -EMFILE;
-        else
-                p->n_sessions++;
+        r = take_session(p);
         (void)pthread_mutex_unlock(&lock);
         return r;
 }
@@ -89,7 +115,9 @@ void peer_leave(Peer *p) {
         Peer **link = &first;
 
         (void)pthread_mutex_lock(&lock);
-        if (--p->n_sessions == 0) {
+        p->n_sessions--;
+        give_object(p);
+        if (p->n_sessions == 0) {
                 while (*link != p)
                         link = &(*link)->next;
                 *link = p->next;
@@ -100,20 +128,24 @@ void peer_leave(Peer *p) {
         (void)pthread_mutex_unlock(&lock);
 }
 
-/* One more, if there are not as many as may be. */
-static bool count_up(_Atomic uint32_t *n, uint32_t most) {
-        if (atomic_fetch_add(n, 1) < most)
-                return true;
-        atomic_fetch_sub(n, 1);
-        return false;
-}
+/* --- files --- */
 
-bool peer_take_file(Peer *p) {
-        return count_up(&p->n_files, PEER_FILES_MAX);
+int peer_take_file(Peer *p) {
+        int r;
+
+        (void)pthread_mutex_lock(&lock);
+        r = p->n_files == PEER_FILES_MAX ? -EMFILE : take_object(p);
+        if (r == 0)
+                p->n_files++;
+        (void)pthread_mutex_unlock(&lock);
+        return r;
 }
 
 void peer_give_file(Peer *p) {
-        atomic_fetch_sub(&p->n_files, 1);
+        (void)pthread_mutex_lock(&lock);
+        p->n_files--;
+        give_object(p);
+        (void)pthread_mutex_unlock(&lock);
 }
 
 LockAccount *peer_locks(Peer *p) {
@@ -128,16 +160,23 @@ Bell *peer_bell(Peer *p) {
         return &p->bell;
 }
 
+/* --- calls that wait --- */
+
 bool peer_take_wait(Peer *p, uint32_t most) {
-        if (!count_up(&p->n_waits, most))
-                return false;
-        if (count_up(&n_all_waits, PEERS_WAITS_MAX))
-                return true;
-        atomic_fetch_sub(&p->n_waits, 1);
-        return false;
+        bool takes;
+
+        (void)pthread_mutex_lock(&lock);
+        takes = p->n_waits < most &&
+                n_all_waits < (p->n_waits > 0 ? PEERS_WAITS_MAX - PEERS_WAITS_FIRST : PEERS_WAITS_MAX);
+        p->n_waits += takes;
+        n_all_waits += takes;
+        (void)pthread_mutex_unlock(&lock);
+        return takes;
 }
 
 void peer_give_wait(Peer *p) {
-        atomic_fetch_sub(&n_all_waits, 1);
-        atomic_fetch_sub(&p->n_waits, 1);
+        (void)pthread_mutex_lock(&lock);
+        p->n_waits--;
+        n_all_waits--;
+        (void)pthread_mutex_unlock(&lock);
 }

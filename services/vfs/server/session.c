@@ -55,11 +55,12 @@ static int session_make(Peer *peer, Session *from, Session **ret) {
         s->client.walker.checks_modes = true; /* owner bits deny, whoever asks */
         (void)pthread_mutex_init(&s->lock, NULL);
         s->peer = peer;
+        atomic_fetch_add(&n_sessions, 1);
         *ret = s;
         return 0;
 }
 
-/* One of the SESSIONS_MAX, for that process, or for that of another session. */
+/* For that process, or for that of another session. */
 static int session_of_peer(const char *process, Session *from, Session **ret) {
         Peer *peer = from ? from->peer : NULL;
         int r = from ? peer_enter_again(peer) : peer_enter(process, &peer);
@@ -75,14 +76,10 @@ static int session_of_peer(const char *process, Session *from, Session **ret) {
 static int session_begin(
         const char *process, Session *from, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
         Session *s;
-        int r = -ENFILE;
+        int r = session_of_peer(process, from, &s);
 
-        if (atomic_fetch_add(&n_sessions, 1) < SESSIONS_MAX)
-                r = session_of_peer(process, from, &s);
-        if (r < 0) {
-                atomic_fetch_sub(&n_sessions, 1);
+        if (r < 0)
                 return r;
-        }
         if (vobj_new(VOBJ_SESSION, s, session_end, &s->number) == 0) {
                 session_free(s);
                 return -ENFILE;
@@ -191,18 +188,26 @@ static int slot_make(Session *s, FileSlot **ret) {
         return r;
 }
 
+static int counted_slot(Session *s, FileSlot **ret) {
+        int r = peer_take_file(s->peer);
+
+        if (r < 0)
+                return r;
+        r = slot_make(s, ret);
+        if (r < 0)
+                peer_give_file(s->peer);
+        return r;
+}
+
 /* One more slot of the session; what it has open is still to come. Its handle is in nobody's hand yet. */
 static int new_slot(Session *s, FileSlot **ret) {
         int r;
 
         if (!vobj_get(s->number, VOBJ_SESSION))
                 return -ENOENT;
-        r = peer_take_file(s->peer) ? slot_make(s, ret) : -EMFILE;
-        if (r < 0) {
-                if (r != -EMFILE)
-                        peer_give_file(s->peer);
+        r = counted_slot(s, ret);
+        if (r < 0)
                 session_put(s);
-        }
         return r;
 }
 

@@ -17,8 +17,7 @@
 #include "peer.h"
 #include "stream.h"
 
-#define SESSIONS_MAX          1024u /* of the VFS */
-#define SESSION_WAITS_DEFAULT 10u   /* calls of one process that wait (VFS_CLIENT_MAX_THREADS) */
+#define SESSION_WAITS_DEFAULT 10u /* calls of one process that wait (VFS_CLIENT_MAX_THREADS) */
 #define SESSION_WAITS_MAX     64u
 
 typedef struct Session Session;

@@ -13,7 +13,7 @@
 
 #include <handle/handletype.h>
 
-#define VOBJ_MAX 8192u /* objects at a time; a process has 10000 handles, and each object is one */
+#define VOBJ_MAX 8192u /* places; a process has 10000 handles, and each object is one */
 
 typedef enum VobjKind { VOBJ_SESSION = 1, VOBJ_FILE = 2 } VobjKind;
 

@@ -52,16 +52,95 @@ static void files_of_a_process_are_counted(void **state) {
         assert_int_equal(peer_enter("a", &first), 0);
         assert_int_equal(peer_enter("a", &second), 0);
         for (uint32_t i = 0; i < PEER_FILES_MAX; i++)
-                assert_true(peer_take_file(i % 2 ? first : second));
-        assert_false(peer_take_file(first));
+                assert_int_equal(peer_take_file(i % 2 ? first : second), 0);
+        assert_int_equal(peer_take_file(first), -EMFILE);
         peer_give_file(second);
-        assert_true(peer_take_file(first));
-        assert_false(peer_take_file(second));
+        assert_int_equal(peer_take_file(first), 0);
+        assert_int_equal(peer_take_file(second), -EMFILE);
+        for (uint32_t i = 0; i < PEER_FILES_MAX; i++)
+                peer_give_file(first);
         peer_leave(first);
         peer_leave(second);
-        assert_int_equal(peer_enter("a", &first), 0); /* a new one: nothing is left */
-        assert_true(peer_take_file(first));
-        peer_leave(first);
+}
+
+typedef struct Greedy {
+        Peer *peer;
+        uint32_t n_files;
+} Greedy;
+
+/* As many processes as it takes, each with all that it may have. */
+static uint32_t be_greedy(Greedy *greedy) {
+        uint32_t n = 0;
+        char name[16];
+        int r = 0;
+
+        for (; r != -ENFILE; n++) {
+                (void)snprintf(name, sizeof name, "greedy%u", n);
+                assert_int_equal(peer_enter(name, &greedy[n].peer), 0);
+                for (greedy[n].n_files = 0; (r = peer_take_file(greedy[n].peer)) == 0;)
+                        greedy[n].n_files++;
+        }
+        return n;
+}
+
+static void be_modest(const Greedy *greedy, uint32_t n) {
+        for (uint32_t i = 0; i < n; i++) {
+                for (uint32_t j = 0; j < greedy[i].n_files; j++)
+                        peer_give_file(greedy[i].peer);
+                peer_leave(greedy[i].peer);
+        }
+}
+
+/* Its share, and not one more. */
+static void take_share(Peer *p) {
+        for (uint32_t i = 1; i < PEER_SHARE; i++)
+                assert_int_equal(peer_take_file(p), 0);
+        assert_int_equal(peer_take_file(p), -ENFILE);
+        for (uint32_t i = 1; i < PEER_SHARE; i++)
+                peer_give_file(p);
+}
+
+static void few_processes_leave_each_other_one_its_share(void **state) {
+        Peer *peers[PEERS_MAX], *again;
+        Greedy greedy[PEERS_MAX];
+        uint32_t n = be_greedy(greedy);
+        char name[16];
+
+        (void)state;
+        assert_true(n < 6);
+        assert_int_equal(peer_enter("greedy0", &again), -ENFILE); /* nor sessions */
+        for (uint32_t i = n; i < PEERS_MAX; i++) {
+                (void)snprintf(name, sizeof name, "p%u", i);
+                assert_int_equal(peer_enter(name, &peers[i]), 0);
+        }
+        for (uint32_t i = n; i < PEERS_MAX; i++)
+                take_share(peers[i]);
+        for (uint32_t i = n; i < PEERS_MAX; i++)
+                peer_leave(peers[i]);
+        be_modest(greedy, n);
+        assert_int_equal(be_greedy(greedy), n); /* nothing of all that is still counted */
+        be_modest(greedy, n);
+}
+
+static void what_is_given_back_is_for_whoever_comes(void **state) {
+        Greedy greedy[PEERS_MAX];
+        uint32_t n = be_greedy(greedy);
+        Peer *other;
+
+        (void)state;
+        assert_int_equal(peer_enter("a", &other), 0);
+        for (uint32_t i = 1; i < PEER_SHARE; i++)
+                assert_int_equal(peer_take_file(other), 0);
+        peer_give_file(greedy[0].peer);
+        assert_int_equal(peer_take_file(other), 0);
+        assert_int_equal(peer_take_file(other), -ENFILE);
+        assert_int_equal(peer_take_file(greedy[0].peer), -ENFILE);
+        peer_give_file(other);
+        assert_int_equal(peer_take_file(greedy[0].peer), 0);
+        for (uint32_t i = 1; i < PEER_SHARE; i++)
+                peer_give_file(other);
+        peer_leave(other);
+        be_modest(greedy, n);
 }
 
 static void processes_are_limited(void **state) {
@@ -108,7 +187,6 @@ static void waiting_calls_of_all_are_limited(void **state) {
         char name[16];
 
         (void)state;
-        assert_true(PEERS_WAITS_MAX < CREW_MAX);
         for (uint32_t i = 0; i < PEERS_WAITS_MAX; i++) {
                 (void)snprintf(name, sizeof name, "p%u", i);
                 assert_int_equal(peer_enter(name, &peers[i]), 0);
@@ -126,6 +204,34 @@ static void waiting_calls_of_all_are_limited(void **state) {
                 peer_give_wait(peers[i]);
                 peer_leave(peers[i]);
         }
+}
+
+static void some_waits_are_kept_for_processes_that_have_none(void **state) {
+        const uint32_t most = PEERS_WAITS_MAX - PEERS_WAITS_FIRST;
+        Peer *greedy, *peers[PEERS_WAITS_FIRST];
+        char name[16];
+
+        (void)state;
+        assert_int_equal(peer_enter("greedy", &greedy), 0);
+        for (uint32_t i = 0; i < most; i++)
+                assert_true(peer_take_wait(greedy, UINT32_MAX));
+        assert_false(peer_take_wait(greedy, UINT32_MAX));
+        for (uint32_t i = 0; i < PEERS_WAITS_FIRST; i++) {
+                (void)snprintf(name, sizeof name, "p%u", i);
+                assert_int_equal(peer_enter(name, &peers[i]), 0);
+                assert_true(peer_take_wait(peers[i], 3));
+                assert_false(peer_take_wait(peers[i], 3));
+        }
+        for (uint32_t i = 0; i < PEERS_WAITS_FIRST; i++) {
+                peer_give_wait(peers[i]);
+                peer_leave(peers[i]);
+        }
+        assert_false(peer_take_wait(greedy, UINT32_MAX));
+        peer_give_wait(greedy);
+        assert_true(peer_take_wait(greedy, UINT32_MAX));
+        for (uint32_t i = 0; i < most; i++)
+                peer_give_wait(greedy);
+        peer_leave(greedy);
 }
 
 /* --- pipes --- */
@@ -295,9 +401,12 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(sessions_of_a_process_are_counted),
                 cmocka_unit_test(files_of_a_process_are_counted),
+                cmocka_unit_test(few_processes_leave_each_other_one_its_share),
+                cmocka_unit_test(what_is_given_back_is_for_whoever_comes),
                 cmocka_unit_test(processes_are_limited),
                 cmocka_unit_test(waiting_calls_of_a_process_are_counted),
                 cmocka_unit_test(waiting_calls_of_all_are_limited),
+                cmocka_unit_test(some_waits_are_kept_for_processes_that_have_none),
                 cmocka_unit_test(a_pipe_is_a_ring),
                 cmocka_unit_test(a_pipe_tells_no_address),
                 cmocka_unit_test(a_pipe_has_room_for_so_much),
