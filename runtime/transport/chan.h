@@ -69,6 +69,7 @@ typedef struct ChanRequest {
         uint32_t slot;
         uint32_t turn; /* of a judged request in its slot */
         ChanWay way;
+        bool is_unwaited; /* nobody waits for the answer, and other requests may wait for that */
 } ChanRequest;
 
 /* The kernel process, as the ends of judged calls in one process see it. */
@@ -156,6 +157,26 @@ ChanClient *chan_client_free(ChanClient *c);
  * gives 0 and *ret_status. */
 int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status);
 
+/* A call that nobody waits for: half of an exchange, and the other half later, or never asked for. Whatever
+ * is called after it is served after it. */
+typedef struct ChanTicket {
+        uint64_t client, number; /* neither is used twice */
+        uint32_t slot;
+        uint16_t iid, mid;
+} ChanTicket;
+
+#define CHAN_POSTS_MAX 4u /* of one channel whose answers have not been taken */
+
+/* Sends `out`. CHAN_E_STATE: not this way: so many are under way, or the call must be judged; nothing was
+ * sent, and chan_call() does it. */
+int chan_post(ChanClient *c, const ChanOut *out, ChanTicket *ret_ticket);
+/* Fills `in` and *ret_status as chan_call(), and the ticket is used up. CHAN_E_TIMEOUT, CHAN_E_INTERRUPTED:
+ * not yet answered, the ticket stays; with a time limit of 0 that is not waited for. CHAN_E_STATE: no such
+ * ticket. *ret_status CHAN_ELSEWHERE: it was not served, as it must be judged: chan_call() does it. Each
+ * ticket is taken by one thread. */
+int chan_post_take(
+        ChanClient *c, const ChanTicket *ticket, ChanIn *in, const ChanWait *wait, int32_t *ret_status);
+
 /* --- server end --- */
 
 /* Takes over ear_fd on success. */
@@ -195,6 +216,10 @@ uint64_t listener_channel_of(const ChanRequest *request);
 /* Answers; the request is gone afterwards whatever the result. out == NULL: no message, only status.
  * Waits until a judged answer was judged; CHAN_E_DENIED: it was denied, and the caller told so. */
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status);
+/* The calling thread promises to receive from `l` after each answer; NULL: it takes that back. Then what
+ * waits behind a request that nobody waits for is left to it, instead of waking another thread. One that goes
+ * away takes it back first. */
+void listener_promise(Listener *l);
 /* Name of the process that sent an unanswered request, as the channel was made with; valid until the answer.
  * NULL: not known. */
 const char *listener_peer(const ChanRequest *request);

@@ -8,6 +8,9 @@
  * Which slots are in use is known only here, in private memory, so the server can't confuse two
  * threads of this process. A slot whose call was given up while the server held it is abandoned:
  * it comes back when the server answers after all.
+ *
+ * A call that nobody waits for (chan_post) keeps its slot until its answer is taken. As the server
+ * receives nothing else of us before it has answered that, and looks again then, nobody rings meanwhile.
  */
 #include "chan.h"
 
@@ -51,6 +54,7 @@ typedef struct Lane {
         ChanSlot *slot;   /* where the answer comes */
         bool asked_back;  /* the relay was asked for a call of this slot, and may not have seen it yet */
         bool is_untaken;  /* the last answer in the client's leg was left there, with its handles */
+        _Atomic uint64_t ticket; /* of the call that nobody waits for, 0: none */
 } Lane;
 
 struct ChanClient {
@@ -67,9 +71,12 @@ struct ChanClient {
         int bell_fd;
         _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
         _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
+        _Atomic uint32_t unwaited;  /* subset of busy: posted without waiting, answer not taken */
         _Atomic uint32_t n_queued;  /* threads that wait for a slot */
         _Atomic uint32_t touched;   /* slots that were ever claimed */
         _Atomic uint32_t closed;    /* this end was closed */
+        uint64_t number;            /* of this end, not used twice */
+        _Atomic uint64_t n_posts;   /* that nobody waited for, so far */
         Lane lanes[CHAN_SLOTS];
         Hint hints[HINTS];
 };
@@ -85,9 +92,12 @@ typedef struct Call {
         ChanSync *sync;
         uint64_t deadline_ns;
         uint32_t index;
+        bool is_kept; /* nobody waits for it as it is posted, and its slot stays when nobody waits any more */
         Hint *hint;   /* it may be sent back: the method uses handles, and it goes directly */
         bool is_over; /* the slot is not this call's any more */
 } Call;
+
+static _Atomic uint64_t n_clients;
 
 static ChanClient *client_drop(ChanClient *c) {
         chan_mem_unmap(c->mem);
@@ -134,6 +144,7 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
                 client_drop(c);
                 return r;
         }
+        c->number = atomic_fetch_add(&n_clients, 1) + 1;
         c->kernel = plan->kernel;
         c->verdicts = plan->verdicts;
         c->shape = plan->shape;
@@ -301,6 +312,10 @@ static void release(Call *call) {
         ChanClient *c = call->client;
 
         call->is_over = true;
+        if (call->is_kept) {
+                atomic_store(&c->lanes[call->index].ticket, 0);
+                atomic_fetch_and(&c->unwaited, ~(1u << call->index));
+        }
         atomic_fetch_and(&c->busy, ~(1u << call->index));
         if (atomic_load(&c->n_queued))
                 plat_futex_wake(&c->busy, 1);
@@ -355,12 +370,16 @@ static uint16_t riid_of(const ChanClient *c, const struct nk_message *msg) {
         return c->has_riid ? c->riid : msg->iid;
 }
 
+static Hint *hint_of(ChanClient *c, uint16_t riid, uint16_t mid) {
+        return &c->hints[(riid * 7u + mid) % HINTS];
+}
+
 /* A class without a policy has one leg; a class with one has its client's leg at least. */
 static void choose_legs(Call *call, const struct nk_message *msg) {
         ChanClient *c = call->client;
         uint16_t riid = riid_of(c, msg);
         ChanWay way = c->judged ? verdicts_way(c->verdicts, riid, msg->mid) : CHAN_WAY_DIRECT;
-        Hint *hint = &c->hints[(riid * 7u + msg->mid) % HINTS];
+        Hint *hint = hint_of(c, riid, msg->mid);
 
         if (way == CHAN_WAY_USE && c->mem && is_worth_trying(hint))
                 call->hint = hint;
@@ -397,6 +416,35 @@ static void say_untaken(Call *call) {
         lane->is_untaken = false;
 }
 
+static uint64_t ticket_of(ChanClient *c, uint32_t i) {
+        return atomic_load(&c->lanes[i].ticket);
+}
+
+/* Is one of our calls that nobody waits for unanswered? Whoever serves it, or is going to, looks for the
+ * others after its answer. After the post, in one order with that look. */
+static bool is_behind_unwaited(const Call *call) {
+        ChanClient *c = call->client;
+        uint32_t left = atomic_load_explicit(&c->unwaited, memory_order_relaxed) & ~(1u << call->index);
+
+        if (left && goes_to_judge(call))
+                return false;
+        for (; left; left &= left - 1) {
+                uint32_t i = (uint32_t)__builtin_ctz(left);
+                uint64_t ticket = ticket_of(c, i);
+
+                if ((atomic_load(&chan_slot(c->mem, i)->state) & CHAN_STATE) == CHAN_CALL && ticket &&
+                        ticket_of(c, i) == ticket) /* not the state of a later call in that slot */
+                        return true;
+        }
+        return false;
+}
+
+static uint32_t bits_of(const Call *call) {
+        uint32_t bit = 1u << call->index;
+
+        return call->is_kept ? chan_both(bit) : bit;
+}
+
 static void post(Call *call, const ChanOut *out) {
         ChanSlot *slot = call->slot;
 
@@ -404,7 +452,7 @@ static void post(Call *call, const ChanOut *out) {
         chan_put(call->request, out);
         if (call->client->has_riid)
                 ((struct nk_message *)(void *)chan_slot_data(call->request))->iid = call->client->riid;
-        invite(slot, plat_cpu(), 0);
+        invite(slot, plat_cpu(), call->is_kept ? CHAN_UNWAITED : 0);
         slot->thread = chan_thread_id();
         if (call->request != slot) {
                 invite(call->request, slot->cpu, 0);
@@ -414,8 +462,8 @@ static void post(Call *call, const ChanOut *out) {
         call->client->lanes[call->index].slot = slot;
         atomic_store_explicit(&slot->state, CHAN_CALL, memory_order_release);
         /* Full barrier: the other side looks at the word after it has asked for the bell. */
-        atomic_fetch_or(call->posted, 1u << call->index);
-        if (atomic_load(&call->peer->bell_wanted))
+        atomic_fetch_or(call->posted, bits_of(call));
+        if (atomic_load(&call->peer->bell_wanted) && !is_behind_unwaited(call))
                 chan_ring(call->bell_fd);
 }
 
@@ -428,9 +476,7 @@ static bool is_answered(void *arg) {
 
 /* True: nobody had received the call, and nobody will. */
 static bool withdraw(Call *call) {
-        uint32_t bit = 1u << call->index;
-
-        return atomic_fetch_and(call->posted, ~bit) & bit;
+        return atomic_fetch_and(call->posted, ~bits_of(call)) & 1u << call->index;
 }
 
 /* What the kernel process has handed on, and the server not yet received, it can still take back. */
@@ -469,6 +515,8 @@ static bool is_late(const Call *call) {
 
 /* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
 static int give_up(Call *call, int why) {
+        if (call->is_kept)
+                return is_answered(call) ? 0 : why;
         if (withdraw(call)) {
                 if (call->request->flags & CHAN_UNTAKEN)
                         call->client->lanes[call->index].is_untaken = true; /* nobody has read it */
@@ -635,5 +683,99 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
         }
         if (r == 0)
                 *ret_status = status == CHAN_ELSEWHERE ? rcFail : status;
+        return r;
+}
+
+/* --- calls that nobody waits for --- */
+
+/* Nothing of the call concerns anybody but the server, as far as can be told before. */
+static bool goes_straight_to_server(ChanClient *c, const struct nk_message *msg) {
+        uint16_t riid = riid_of(c, msg);
+        ChanWay way = c->judged ? verdicts_way(c->verdicts, riid, msg->mid) : CHAN_WAY_DIRECT;
+
+        if (!c->mem || way == CHAN_WAY_DIRECT)
+                return c->mem != NULL;
+        return way == CHAN_WAY_USE &&
+               atomic_load_explicit(&hint_of(c, riid, msg->mid)->skip, memory_order_relaxed) == 0;
+}
+
+/* A slot, and one of the CHAN_POSTS_MAX. */
+static bool claim_to_keep(Call *call) {
+        ChanClient *c = call->client;
+        uint32_t bit, before;
+
+        if (atomic_load(&c->abandoned))
+                reclaim_abandoned(c);
+        if (!try_claim(c, &call->index))
+                return false;
+        bit = 1u << call->index;
+        before = atomic_fetch_or(&c->unwaited, bit);
+        if ((uint32_t)__builtin_popcount(before) < CHAN_POSTS_MAX)
+                return true;
+        release(call);
+        return false;
+}
+
+int chan_post(ChanClient *c, const ChanOut *out, ChanTicket *ret_ticket) {
+        Call call = {.client = c, .deadline_ns = PLAT_NO_DEADLINE, .is_kept = true};
+        ChanTicket ticket = {.client = c->number, .iid = out->msg->iid, .mid = out->msg->mid};
+
+        if (!chan_fits(out->msg_size, out->arena_size))
+                return CHAN_E_TOO_BIG;
+        if (is_closed(c))
+                return CHAN_E_CLOSED;
+        if (!goes_straight_to_server(c, out->msg) || !claim_to_keep(&call))
+                return CHAN_E_STATE;
+        note_touched(c, call.index);
+        choose_direct(&call);
+        ticket.slot = call.index;
+        ticket.number = atomic_fetch_add(&c->n_posts, 1) + 1;
+        atomic_store(&c->lanes[call.index].ticket, ticket.number);
+        post(&call, out);
+        if (is_closed(c) && withdraw(&call)) { /* as in exchange() */
+                release(&call);
+                return CHAN_E_CLOSED;
+        }
+        *ret_ticket = ticket;
+        return 0;
+}
+
+/* From now on somebody waits: told only to who looks on. */
+static int wait_after_all(Call *call, const ChanWait *wait) {
+        int r;
+
+        if (is_answered(call))
+                return 0;
+        if (wait->timeout_ms == 0)
+                return CHAN_E_TIMEOUT;
+        call->slot->flags &= ~CHAN_UNWAITED;
+        r = wait_answer(call);
+        if (r)
+                call->slot->flags |= CHAN_UNWAITED;
+        return r;
+}
+
+int chan_post_take(
+        ChanClient *c, const ChanTicket *ticket, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
+        Call call = {.client = c, .index = ticket->slot, .sync = wait->sync, .is_kept = true};
+        const struct nk_message asked = {.iid = ticket->iid, .mid = ticket->mid};
+        int32_t status = 0;
+        int r;
+
+        if (ticket->client != c->number || !ticket->number || ticket->slot >= CHAN_SLOTS ||
+                ticket_of(c, ticket->slot) != ticket->number)
+                return CHAN_E_STATE;
+        choose_direct(&call);
+        call.deadline_ns = deadline_of(c, wait);
+        r = wait_after_all(&call, wait);
+        if (r)
+                return r;
+        r = collect(&call, in, &status);
+        if (r == 0 && status == 0)
+                r = check_reply(c, &(ChanOut){.msg = &asked}, in);
+        if (!call.is_over)
+                release(&call);
+        if (r == 0)
+                *ret_status = status;
         return r;
 }

@@ -24,6 +24,10 @@
  * at a time touches two cache lines: the control line of slot 0, where `pending` lies too, and the
  * data line behind it.
  *
+ * Above the bit of a slot in `pending`, by CHAN_UNWAITED_AT, stands whether anybody waits for the answer.
+ * What nobody waits for is received first, and nothing else of the same client before it is answered: so a
+ * client has its calls served in their order without waiting for each.
+ *
  * `judged` is to the kernel process what `pending` is to the server: on the client's leg the client sets
  * the bit of a request, on the server's leg the server sets the bit of an answer. An answer that was judged
  * ends in CHAN_DONE with the outcome in `status`, for the server that waits for it:
@@ -60,6 +64,10 @@
  * slot. */
 #define CHAN_ABANDONED 4u
 #define CHAN_UNTAKEN   8u
+/* Nobody waits for the answer; for `who waits for whom`. The server goes by `pending`. */
+#define CHAN_UNWAITED  16u
+
+#define CHAN_UNWAITED_AT 16 /* in `pending` of the direct leg: from a slot's bit to its other one */
 
 /* Status of a direct answer in place of the caller's: post it again on the judged way. No code of any kind.
  */
@@ -74,15 +82,16 @@
 
 /* One call. The data area follows at CHAN_SLOT_DATA: constant part, padding to 64, arena. */
 typedef struct ChanSlot {
-        _Atomic uint32_t state;   /* futex word of the client */
-        _Atomic uint32_t pending; /* slot 0 only: a bit per slot whose call nobody has received */
-        uint32_t msg_size;        /* bytes of the constant part in the data area */
-        uint32_t arena_size;      /* used arena bytes behind it */
-        int32_t status;           /* reply: rcOk, or the code the caller is given instead of a message */
-        uint32_t cpu;             /* where the caller runs, for co-location; a hint */
-        uint32_t flags;           /* request: CHAN_STAYS, a hint; CHAN_STRAIGHT and the others */
-        uint32_t thread;          /* caller's thread id, shown by `who waits for whom`; a hint */
-        _Atomic uint32_t judged;  /* slot 0 only: a bit per slot that the kernel process shall take */
+        _Atomic uint32_t state; /* futex word of the client */
+        _Atomic uint32_t
+                pending;     /* slot 0 only: a bit per slot whose call nobody has received, and see above */
+        uint32_t msg_size;   /* bytes of the constant part in the data area */
+        uint32_t arena_size; /* used arena bytes behind it */
+        int32_t status;      /* reply: rcOk, or the code the caller is given instead of a message */
+        uint32_t cpu;        /* where the caller runs, for co-location; a hint */
+        uint32_t flags;      /* request: CHAN_STAYS, a hint; CHAN_STRAIGHT and the others */
+        uint32_t thread;     /* caller's thread id, shown by `who waits for whom`; a hint */
+        _Atomic uint32_t judged; /* slot 0 only: a bit per slot that the kernel process shall take */
         _Atomic uint32_t
                 notes; /* slot 0 only: client's leg: calls to be given back; server's leg: forbidden */
         /* Server's leg, written by the kernel process: which answer was judged last (upper half: its `turn`),

@@ -296,7 +296,8 @@ ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread) {
         ChanSlot *slot = chan_slot(mem, i);
 
         *ret_thread = slot->thread;
-        if ((atomic_load_explicit(&slot->state, memory_order_relaxed) & CHAN_STATE) != CHAN_CALL)
+        if ((atomic_load_explicit(&slot->state, memory_order_relaxed) & CHAN_STATE) != CHAN_CALL ||
+                (*(volatile uint32_t *)&slot->flags & CHAN_UNWAITED))
                 return CHAN_PHASE_NONE;
         return atomic_load_explicit(chan_pending(mem), memory_order_relaxed) & (1u << i) ? CHAN_PHASE_POSTED
                                                                                          : CHAN_PHASE_SERVED;

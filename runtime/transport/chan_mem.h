@@ -13,6 +13,18 @@
 #include "chan.h"
 #include "platform/linux/futex.h"
 
+_Static_assert(CHAN_ALL_SLOTS >> CHAN_UNWAITED_AT == 0, "a second bit for each slot");
+
+/* What of `pending` nobody waits for: their slots' bits. */
+static inline uint32_t chan_unwaited(uint32_t pending) {
+        return pending >> CHAN_UNWAITED_AT & pending & CHAN_ALL_SLOTS;
+}
+
+/* Both bits of these slots. */
+static inline uint32_t chan_both(uint32_t slots) {
+        return slots | slots << CHAN_UNWAITED_AT;
+}
+
 /* Where the arena starts behind a constant part: on a cache line, which copies fastest. */
 #define CHAN_ARENA_ALIGN 64u
 

@@ -24,7 +24,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,7 +31,7 @@
 #include <nk/types.h>
 #include <rtl/retcode.h>
 
-#include "chan_mem.h"
+#include "chan_end.h"
 #include "chan_sync.h"
 #include "nk/places.h"
 #include "nk/verify.h"
@@ -48,23 +47,6 @@
 #define LOOK_STEP   4u
 #define LOOK_RECENT 8u
 #define LOOK_NS     1000000u /* so often, at most, a look at all of many before a sleep */
-
-/* One channel's server end. */
-typedef struct ChanEnd {
-        ChanHeader *mem;    /* the direct leg, or NULL */
-        ChanHeader *judged; /* the server's leg, or NULL */
-        const ChanKernel *kernel;
-        const ChanVerdicts *verdicts;
-        const ShapeTable *shape; /* NULL: requests are not checked */
-        HeldTable held;
-        uint32_t seat;           /* the client's in it */
-        uint32_t msg_max;        /* the largest request of the class, constant part */
-        uint32_t arena_max;      /* and arena */
-        uint64_t number;         /* in the order in which they were added, from 1 */
-        char *peer;              /* name of the client's process; NULL: not known */
-        _Atomic uint32_t n_open; /* requests that threads hold; they keep the end alive */
-        struct ChanEnd *next_retired;
-} ChanEnd;
 
 struct Listener {
         StatusEntry *entries;
@@ -94,6 +76,8 @@ struct Listener {
 static _Thread_local Visit visit;
 static _Thread_local bool was_rung;       /* and nothing was found since */
 static _Thread_local uint32_t n_received; /* by this thread */
+static _Thread_local Listener *promised;  /* this thread receives from it after each answer */
+static _Thread_local bool owes_look;      /* requests may wait for that */
 
 /* --- making and adding --- */
 
@@ -137,22 +121,6 @@ int listener_new(int status_fd, uint32_t status_index, int ear_fd, Listener **re
 
 /* --- the set of channels --- */
 
-static ChanEnd *end_free(ChanEnd *end) {
-        chan_mem_unmap(end->mem);
-        chan_mem_unmap(end->judged);
-        free(end->peer);
-        free(end);
-        return NULL;
-}
-
-static bool is_leg_gone(ChanHeader *leg) {
-        return leg && (atomic_load(&leg->closed) & CHAN_CLIENT_GONE);
-}
-
-static bool is_gone(ChanEnd *end) {
-        return is_leg_gone(end->mem) || is_leg_gone(end->judged);
-}
-
 /* Threads that look may still have a pointer from before, so freeing waits until none looks. Caller holds the
  * lock. */
 static void free_retired(Listener *l) {
@@ -166,7 +134,7 @@ static void free_retired(Listener *l) {
                         continue;
                 }
                 *at = end->next_retired;
-                end_free(end);
+                chan_end_free(end);
         }
         atomic_store(&l->has_retired, l->retired != NULL);
 }
@@ -178,7 +146,7 @@ static void retire_dead(Listener *l) {
         for (uint32_t i = 0; i < n; i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
-                if (!end || !is_gone(end))
+                if (!end || !chan_end_is_gone(end))
                         continue;
                 atomic_store(&l->ends[i], NULL);
                 end->next_retired = l->retired;
@@ -206,43 +174,13 @@ static int place_end(Listener *l, ChanEnd *end) {
         return 0;
 }
 
-static int end_new(const ChanEndPlan *plan, ChanEnd **ret_end) {
-        ChanEnd *end = calloc(1, sizeof *end);
-        int r = 0;
-
-        if (!end)
-                return -ENOMEM;
-        end->kernel = plan->kernel;
-        end->verdicts = plan->verdicts;
-        end->shape = plan->shape;
-        end->held = plan->held ? *plan->held : HELD_NULL;
-        end->seat = plan->seat;
-        end->msg_max = UINT32_MAX;
-        end->arena_max = UINT32_MAX;
-        if (plan->shape)
-                verify_request_max(plan->shape, &end->msg_max, &end->arena_max);
-        if (plan->mem_fd >= 0)
-                r = chan_mem_map(plan->mem_fd, &end->mem);
-        if (r == 0 && plan->judged_fd >= 0)
-                r = chan_mem_map(plan->judged_fd, &end->judged);
-        if (r == 0 && plan->peer) {
-                end->peer = strdup(plan->peer);
-                r = end->peer ? 0 : -ENOMEM;
-        }
-        if (r < 0)
-                end_free(end);
-        else
-                *ret_end = end;
-        return r;
-}
-
 int listener_add_end(Listener *l, const ChanEndPlan *plan) {
         ChanEnd *end;
         int r;
 
         if ((plan->mem_fd < 0 && plan->judged_fd < 0) || (plan->judged_fd >= 0 && !plan->kernel))
                 return -EINVAL;
-        r = end_new(plan, &end);
+        r = chan_end_new(plan, &end);
         if (r < 0)
                 return r;
         (void)pthread_mutex_lock(&l->lock);
@@ -250,7 +188,7 @@ int listener_add_end(Listener *l, const ChanEndPlan *plan) {
         r = place_end(l, end);
         (void)pthread_mutex_unlock(&l->lock);
         if (r) {
-                end_free(end);
+                chan_end_free(end);
                 return r;
         }
         if (plan->mem_fd >= 0)
@@ -267,15 +205,6 @@ int listener_add(Listener *l, int mem_fd, const void *shape) {
         return listener_add_end(l, &plan);
 }
 
-static void end_close(ChanEnd *end) {
-        if (end->mem)
-                chan_mem_close(end->mem, CHAN_SERVER_GONE, -1);
-        if (end->judged) {
-                chan_mem_close(end->judged, CHAN_SERVER_GONE, -1);
-                chan_post_judged(end->judged, CHAN_LEFT, end->kernel);
-        }
-}
-
 /* The lock keeps the ends from being freed by a thread that tidies. */
 void listener_close(Listener *l) {
         atomic_store(&l->closing, 1);
@@ -284,7 +213,7 @@ void listener_close(Listener *l) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
                 if (end)
-                        end_close(end);
+                        chan_end_close(end);
         }
         (void)pthread_mutex_unlock(&l->lock);
         chan_ring(l->kick_fd);
@@ -298,58 +227,18 @@ Listener *listener_free(Listener *l) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
                 if (end)
-                        end_free(end);
+                        chan_end_free(end);
         }
         while (l->retired) {
                 ChanEnd *end = l->retired;
 
                 l->retired = end->next_retired;
-                end_free(end);
+                chan_end_free(end);
         }
         return listener_drop(l);
 }
 
 /* --- looking --- */
-
-/* A client that posts again what a thread still holds gets two threads into one slot: each has a copy of
- * its own, and both answer into memory that only this client reads. n_open first: it keeps the end alive. */
-static bool try_take(ChanEnd *end, ChanHeader *leg, uint32_t bit) {
-        atomic_fetch_add(&end->n_open, 1);
-        if (atomic_fetch_and(chan_pending(leg), ~bit) & bit)
-                return true;
-        atomic_fetch_sub(&end->n_open, 1); /* withdrawn, or another thread was faster */
-        return false;
-}
-
-/* One request of this leg, if it has any. */
-static bool take_from_leg(ChanEnd *end, ChanHeader *leg, ChanRequest *ret_request) {
-        uint32_t pending = atomic_load_explicit(chan_pending(leg), memory_order_acquire) & CHAN_ALL_SLOTS;
-
-        while (pending) {
-                uint32_t bit = pending & -pending;
-
-                pending &= ~bit;
-                if (!try_take(end, leg, bit))
-                        continue;
-                *ret_request = (ChanRequest){.end = end,
-                        .slot = (uint32_t)__builtin_ctz(bit),
-                        .way = leg == end->mem ? CHAN_WAY_DIRECT : CHAN_WAY_JUDGED};
-                return true;
-        }
-        return false;
-}
-
-/* The two legs take turns in being first. */
-static bool take_from(ChanEnd *end, ChanRequest *ret_request) {
-        if (!end->judged)
-                return take_from_leg(end, end->mem, ret_request);
-        if (!end->mem)
-                return take_from_leg(end, end->judged, ret_request);
-        if (n_received & 1)
-                return take_from_leg(end, end->mem, ret_request) ||
-                       take_from_leg(end, end->judged, ret_request);
-        return take_from_leg(end, end->judged, ret_request) || take_from_leg(end, end->mem, ret_request);
-}
 
 typedef struct Look {
         Listener *l;
@@ -376,7 +265,7 @@ static void look_for_news(Listener *l) {
 static bool look_at(Look *look, uint32_t place) {
         ChanEnd *end = atomic_load(&look->l->ends[place]); /* in one order with n_looking: see retire_dead */
 
-        return end && take_from(end, &look->found);
+        return end && chan_end_take(end, n_received & 1, &look->found);
 }
 
 /* Of many channels only some are busy for a while: those that were served lately. */
@@ -429,17 +318,13 @@ static bool look_once(void *arg) {
         return look_at_recent(look, n);
 }
 
-static bool is_leg_pending(ChanHeader *leg) {
-        return leg && (atomic_load(chan_pending(leg)) & CHAN_ALL_SLOTS);
-}
-
 static bool anything_pending(Listener *l) {
         uint32_t n = atomic_load(&l->n_ends);
 
         for (uint32_t i = 0; i < n; i++) {
                 ChanEnd *end = atomic_load(&l->ends[i]);
 
-                if (!end || (!is_leg_pending(end->mem) && !is_leg_pending(end->judged)))
+                if (!end || !chan_end_is_pending(end))
                         continue;
                 if (n > LOOK_ALL) /* the next look begins there */
                         atomic_store_explicit(&l->cursor, i, memory_order_relaxed);
@@ -451,6 +336,7 @@ static bool anything_pending(Listener *l) {
 static void start_looking(Listener *l) {
         uint32_t cpu = plat_cpu();
 
+        owes_look = owes_look && promised != l;
         if (atomic_load_explicit(&l->status->cpu, memory_order_relaxed) != cpu)
                 atomic_store_explicit(&l->status->cpu, cpu, memory_order_relaxed);
         if (atomic_fetch_add(&l->n_looking, 1) == 0 &&
@@ -465,7 +351,7 @@ static bool anything_recent(Listener *l) {
                 uint32_t place = atomic_load_explicit(&l->recent[i], memory_order_relaxed);
                 ChanEnd *end = place > 0 && place <= n ? atomic_load(&l->ends[place - 1]) : NULL;
 
-                if (end && (is_leg_pending(end->mem) || is_leg_pending(end->judged)))
+                if (end && chan_end_is_pending(end))
                         return true;
         }
         return false;
@@ -695,16 +581,40 @@ static bool is_receivers_fault(int r, const ChanEnd *end, const ChanIn *in) {
         return r == CHAN_E_TOO_BIG && in->got_msg <= end->msg_max && in->got_arena <= end->arena_max;
 }
 
+/* Somebody must look for what could not be received meanwhile: this thread, or one that sleeps. */
+static void end_unwaited(Listener *l, ChanEnd *end) {
+        if (atomic_fetch_sub(&end->n_unwaited, 1) != 1)
+                return;
+        if (promised == l)
+                owes_look = true;
+        else if (atomic_load(&l->n_looking) == 0 && atomic_load(&l->n_asleep) > 0 && chan_end_is_pending(end))
+                chan_ring(l->kick_fd);
+}
+
+/* Threads may have freed the end when this returns. */
+static void forget_request(Listener *l, ChanRequest *request) {
+        if (request->is_unwaited)
+                end_unwaited(l, request->end);
+        atomic_fetch_sub(&request->end->n_open, 1);
+        *request = (ChanRequest){.end = NULL};
+}
+
+void listener_promise(Listener *l) {
+        if (owes_look)
+                chan_ring(promised->kick_fd);
+        owes_look = false;
+        promised = l;
+}
+
 /* The caller gets its answer from the kernel process, which makes an audit record of it first. */
-static void report_forbidden(ChanRequest *request, const struct nk_message *msg) {
+static void report_forbidden(Listener *l, ChanRequest *request, const struct nk_message *msg) {
         ChanEnd *end = request->end;
 
         end->judged->forbidden[request->slot] = (uint32_t)msg->iid << 16 | msg->mid;
         atomic_fetch_or(chan_notes(end->judged), 1u << request->slot);
         if (atomic_load(&end->kernel->status->bell_wanted))
                 chan_ring(end->kernel->bell_fd);
-        atomic_fetch_sub(&end->n_open, 1);
-        *request = (ChanRequest){.end = NULL};
+        forget_request(l, request);
 }
 
 /* Its handles are in our table already: the kernel process takes them back. */
@@ -720,7 +630,7 @@ static void refuse(Listener *l, ChanRequest *request, const ChanIn *in, int why)
         if (request->way != CHAN_WAY_DIRECT)
                 report_refused(request);
         if (why == CHAN_E_DENIED && request->end->judged)
-                report_forbidden(request, in->msg);
+                report_forbidden(l, request, in->msg);
         else
                 (void)listener_reply(l, request, NULL, refusal(why));
 }
@@ -870,7 +780,6 @@ uint64_t listener_channel_of(const ChanRequest *request) {
 int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_t status) {
         int r;
 
-        (void)l;
         if (!request->end)
                 return CHAN_E_STATE;
         if (out && !chan_fits(out->msg_size, out->arena_size)) {
@@ -879,8 +788,7 @@ int listener_reply(Listener *l, ChanRequest *request, const ChanOut *out, int32_
         } else {
                 r = answer(request, out, status);
         }
-        atomic_fetch_sub(&request->end->n_open, 1);
-        *request = (ChanRequest){.end = NULL};
+        forget_request(l, request);
         return r;
 }
 

@@ -860,14 +860,17 @@ void relay_unlock(Relay *r) {
 ChanPhase relay_peek(RelayRoute *route, uint32_t slot, uint32_t *ret_thread) {
         uint32_t bit = 1u << slot;
         ChanPhase phase = CHAN_PHASE_NONE;
+        uint32_t thread = 0;
 
         *ret_thread = 0;
         if (!route->client)
                 return phase;
         if (route->direct)
-                phase = chan_mem_peek(route->direct, slot, ret_thread);
+                phase = chan_mem_peek(route->direct, slot, &thread);
         if (phase == CHAN_PHASE_NONE)
                 phase = chan_mem_peek(route->client, slot, ret_thread);
+        if (*ret_thread == 0)
+                *ret_thread = thread;
         if (phase != CHAN_PHASE_SERVED)
                 return phase;
         if (atomic_load_explicit(chan_judged(route->client), memory_order_relaxed) & bit)

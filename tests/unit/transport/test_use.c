@@ -280,6 +280,91 @@ static void time_limit_holds_for_both_ways_together(void **state) {
         serve_end(&s);
 }
 
+/* --- calls that nobody waits for --- */
+
+static int post(nk_handle_desc_t handle, uint16_t mid, ChanTicket *ret_ticket) {
+        Request req = {.value = 5, .handle = handle};
+
+        nk_req_reset(&req);
+        nk_msg_set_method_id(&req, 0, mid);
+        nk_msg_set_ncaps(&req, 1);
+        return chan_post(trio.client, &(ChanOut){.msg = &req.base_, .msg_size = sizeof req}, ret_ticket);
+}
+
+static int32_t taken(const ChanTicket *ticket) {
+        Reply res;
+        ChanIn in = {.msg = &res.base_, .msg_max = sizeof res};
+        const ChanWait wait = {.timeout_ms = CHAN_FOREVER};
+        int32_t status = 0;
+
+        assert_int_equal(chan_post_take(trio.client, ticket, &in, &wait, &status), 0);
+        return status;
+}
+
+static void own_handle_is_posted_and_another_one_is_sent_back(void **state) {
+        ChanTicket ticket;
+        UseServer s;
+
+        (void)state;
+        serve_start(&s);
+        assert_int_equal(post(nk_handle_desc(NUMBER), 0, &ticket), 0);
+        assert_int_equal(taken(&ticket), rcOk);
+        assert_int_equal(post(nk_handle_desc(UNKNOWN), 0, &ticket), 0);
+        assert_int_equal(taken(&ticket), CHAN_ELSEWHERE);
+        serve_end(&s);
+        assert_int_equal(s.n_direct, 1);
+        assert_int_equal(trio.n_requests, 0);
+}
+
+static void what_must_be_judged_is_not_posted(void **state) {
+        ChanTicket ticket;
+
+        (void)state;
+        assert_int_equal(post(nk_handle_desc(NUMBER), 1, &ticket), CHAN_E_STATE);
+        assert_int_equal(post(nk_handle_desc(NUMBER), 2, &ticket), CHAN_E_STATE); /* none of the class */
+}
+
+/* What comes after it over the other legs is received after it, too. */
+static void *call_judged(void *arg) {
+        struct nk_message req = {.size = sizeof req, .mid = 1}, res;
+        const ChanOut out = {.msg = &req, .msg_size = sizeof req};
+        ChanIn in = {.msg = &res, .msg_max = sizeof res};
+
+        (void)chan_call(trio.client, &out, &in, &(ChanWait){.timeout_ms = CHAN_FOREVER}, arg);
+        return NULL;
+}
+
+/* What comes after it over the other legs is received after it, too. */
+static void judged_calls_come_after_what_nobody_waits_for(void **state) {
+        const ChanWait wait = {.timeout_ms = CHAN_FOREVER}, soon = {.timeout_ms = 20};
+        Request req;
+        ChanIn in = {.msg = &req.base_, .msg_max = sizeof req};
+        ChanRequest posted, other;
+        ChanTicket ticket;
+        pthread_t caller;
+        int32_t status = rcOk;
+
+        (void)state;
+        trio_start(&trio);
+        assert_int_equal(post(nk_handle_desc(NUMBER), 0, &ticket), 0);
+        assert_int_equal(pthread_create(&caller, NULL, call_judged, &status), 0);
+        while (!atomic_load(chan_pending(trio.to_server)))
+                (void)sched_yield();
+        for (uint32_t i = 0; i < 2; i++) { /* whichever leg is looked at first */
+                assert_int_equal(listener_recv(trio.listener, &in, &wait, &posted), 0);
+                assert_int_equal(posted.way, CHAN_WAY_DIRECT);
+                assert_int_equal(listener_recv(trio.listener, &in, &soon, &other), CHAN_E_TIMEOUT);
+                (void)listener_reply(trio.listener, &posted, NULL, rcFail);
+                assert_int_equal(taken(&ticket), rcFail);
+                if (i == 0)
+                        assert_int_equal(post(nk_handle_desc(NUMBER), 0, &ticket), 0);
+        }
+        assert_int_equal(listener_recv(trio.listener, &in, &wait, &other), 0);
+        assert_int_not_equal(other.way, CHAN_WAY_DIRECT);
+        (void)listener_reply(trio.listener, &other, NULL, rcOk);
+        assert_int_equal(pthread_join(caller, NULL), 0);
+}
+
 /* --- hostile ends --- */
 
 /* Posts past the client's end, and waits for the answer. */
@@ -399,6 +484,9 @@ int main(void) {
                 CASE(closing_the_servers_own_handle_ends_all_below),
                 CASE(method_that_gives_handles_away_takes_the_judged_way_at_once),
                 CASE(time_limit_holds_for_both_ways_together),
+                CASE(own_handle_is_posted_and_another_one_is_sent_back),
+                CASE(what_must_be_judged_is_not_posted),
+                CASE(judged_calls_come_after_what_nobody_waits_for),
                 CASE(client_that_never_comes_again_leaves_nothing),
                 CASE(server_that_sends_everything_back_is_believed_once),
                 cmocka_unit_test(nobody_but_the_writer_can_write),
