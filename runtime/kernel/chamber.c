@@ -142,7 +142,7 @@ static int leave_namespaces(Chamber *chamber) {
 }
 
 static int build_root(Chamber *chamber) {
-        int fds[ROOT_FILES_MAX];
+        int fds[ROOT_FILES_MAX + ROOT_GIVEN_MAX];
 
         chamber->object = chamber->root->object;
         if (root_take_files(chamber->root, fds) < 0 || ns_become_nobody() < 0)

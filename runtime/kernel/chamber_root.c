@@ -23,6 +23,8 @@
 #define ROOT_AT      "/proc" /* covered by the new root until that takes its place */
 #define ROOT_OPTIONS "mode=0755,size=64k,nr_inodes=1024" /* folders and mount points, no contents */
 
+#define NAME_REST_MAX 8u /* bytes of a line beside the path: kind, number, tab, end */
+
 /* libc loads it when a thread is cancelled or ends itself, and aborts where it can't. */
 #define UNWINDER "libgcc_s.so.1"
 
@@ -38,8 +40,9 @@ static int fail_at(RootPlan *plan, const char *object, int r) {
 
 static int add_file(RootPlan *plan, const char *source, const char *folder, const char *name) {
         RootFile *file = &plan->list[plan->n_files];
+        size_t max = plan->n_own ? plan->n_own + ROOT_GIVEN_MAX : ROOT_FILES_MAX;
 
-        if (plan->n_files == ROOT_FILES_MAX)
+        if (plan->n_files == max)
                 return fail_at(plan, source, -E2BIG);
         file->source = realpath(source, NULL);
         if (!file->source)
@@ -63,8 +66,9 @@ static char *cut_last_part(char *path) {
         return path;
 }
 
+/* Among its own. */
 static bool has_target(const RootPlan *plan, const char *name) {
-        for (size_t i = 1; i < plan->n_files; i++)
+        for (size_t i = 1; i < (plan->n_own ? plan->n_own : plan->n_files); i++)
                 if (strcmp(last_part(plan->list[i].target), name) == 0)
                         return true;
         return false;
@@ -169,17 +173,16 @@ static int add_loader(RootPlan *plan, ElfNeeds *needs, const char *preload) {
         r = add_file(plan, real, loader, name);
         if (r == 0)
                 r = add_preload(plan, preload);
-        if (r == 0)
-                r = add_libraries(plan, needs, cut_last_part(real));
-        free(real);
-        return r;
+        plan->libraries = cut_last_part(real);
+        return r ? r : add_libraries(plan, needs, plan->libraries);
 }
 
 int root_plan_init(RootPlan *plan, const char *executable, const char *preload) {
         static ElfNeeds needs; /* large; starts happen one after the other */
         int r;
 
-        plan->n_files = 0;
+        plan->n_files = plan->n_own = plan->n_names = 0;
+        plan->libraries = NULL;
         plan->object[0] = '\0';
         r = add_file(plan, executable, "/bin", last_part(executable));
         if (r == 0)
@@ -191,6 +194,7 @@ int root_plan_init(RootPlan *plan, const char *executable, const char *preload) 
                 r = 0;
         else if (r < 0 && plan->object[0] == '\0')
                 r = fail_at(plan, executable, r);
+        plan->n_own = plan->n_files;
         if (r < 0)
                 root_plan_deinit(plan);
         return r;
@@ -202,7 +206,146 @@ void root_plan_deinit(RootPlan *plan) {
                 free(plan->list[i].target);
                 plan->list[i] = (RootFile){.source = NULL};
         }
-        plan->n_files = 0;
+        for (size_t i = 0; i < plan->n_names; i++)
+                free(plan->names[i].path);
+        free(plan->libraries);
+        plan->libraries = NULL;
+        plan->n_files = plan->n_own = plan->n_names = 0;
+}
+
+/* --- what it is given --- */
+
+static bool has_name(const RootPlan *plan, const char *path) {
+        for (size_t i = 0; i < plan->n_names; i++)
+                if (strcmp(plan->names[i].path, path) == 0)
+                        return true;
+        return false;
+}
+
+static int add_name(RootPlan *plan, const char *path, size_t file) {
+        RootName *name = &plan->names[plan->n_names];
+
+        if (has_name(plan, path))
+                return 0;
+        if (plan->n_names == ROOT_NAMES_MAX)
+                return fail_at(plan, path, -E2BIG);
+        *name = (RootName){.path = strdup(path), .file = file};
+        plan->n_names += name->path != NULL;
+        return name->path ? 0 : -ENOMEM;
+}
+
+/* Where /lib is /usr/lib, loaders look into both. */
+static int add_twin(RootPlan *plan, const char *path, size_t file) {
+        char twin[PATH_MAX], real[PATH_MAX];
+        bool is_long = strncmp(path, "/usr/lib", strlen("/usr/lib")) == 0;
+
+        if (!is_long && strncmp(path, "/lib", strlen("/lib")) != 0)
+                return 0;
+        (void)snprintf(
+                twin, sizeof twin, "%s%s", is_long ? "" : "/usr", is_long ? path + strlen("/usr") : path);
+        if (!realpath(twin, real) || strcmp(real, plan->list[file].source) != 0)
+                return 0;
+        return add_name(plan, twin, file);
+}
+
+static int add_names(RootPlan *plan, const char *path, size_t file) {
+        int r = add_name(plan, path, file);
+
+        return r ? r : add_twin(plan, path, file);
+}
+
+/* A file has one mount, whatever it is called. */
+static int add_given(RootPlan *plan, const RootGiven *given) {
+        size_t i = plan->n_own;
+        char number[24];
+        int r = 0;
+
+        while (i < plan->n_files && strcmp(plan->list[i].source, given->source) != 0)
+                i++;
+        if (i == plan->n_files) {
+                (void)snprintf(number, sizeof number, "%zu", i - plan->n_own);
+                r = add_file(plan, given->source, ROOT_GIVEN, number);
+        }
+        if (r < 0)
+                return r;
+        plan->list[i].is_code |= given->is_code;
+        plan->list[i].is_named |= given->is_named;
+        r = add_names(plan, given->path, i);
+        return r ? r : add_names(plan, given->source, i);
+}
+
+/* A library that another one needs: also where loaders look first. */
+static int add_needed(RootPlan *plan, const ElfNeeds *needs, const RootFile *user, const char *name) {
+        char found[PATH_MAX], real[PATH_MAX], place[PATH_MAX];
+
+        (void)snprintf(place, sizeof place, "%s/%s", plan->libraries, name);
+        if (strchr(name, '/') || name[0] == '\0')
+                return user->is_named ? fail_at(plan, name, -EBADMSG) : 0;
+        if (has_target(plan, name) || has_name(plan, place))
+                return 0;
+        if (!find_library(needs, user->source, plan->libraries, name, found) || !realpath(found, real))
+                return user->is_named ? fail_at(plan, name, -ENOENT) : 0;
+        if (add_given(plan,
+                    &(RootGiven){
+                            .path = found, .source = real, .is_code = true, .is_named = user->is_named}) < 0)
+                return -E2BIG;
+        for (size_t i = plan->n_own; i < plan->n_files; i++)
+                if (strcmp(plan->list[i].source, real) == 0)
+                        return add_names(plan, place, i);
+        return 0;
+}
+
+static int add_all_needed(RootPlan *plan, ElfNeeds *needs) {
+        int r = 0;
+
+        for (size_t i = plan->n_own; r == 0 && i < plan->n_files; i++) {
+                const RootFile *file = &plan->list[i];
+
+                if (!file->is_code)
+                        continue;
+                r = elf_needs(file->source, needs);
+                if (r < 0)
+                        return fail_at(plan, file->source, r == -ENOEXEC ? -ELIBBAD : r);
+                for (size_t j = 0; r == 0 && plan->libraries && j < needs->n_needed; j++)
+                        r = add_needed(plan, needs, file, needs->needed[j]);
+        }
+        return r;
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(((const RootName *)a)->path, ((const RootName *)b)->path);
+}
+
+int root_plan_give(RootPlan *plan, const RootGiven *list, size_t n) {
+        static ElfNeeds needs; /* large; starts happen one after the other */
+        size_t size = 0;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++)
+                r = add_given(plan, &list[i]);
+        if (r == 0)
+                r = add_all_needed(plan, &needs);
+        for (size_t i = 0; i < plan->n_names; i++)
+                size += strlen(plan->names[i].path) + NAME_REST_MAX;
+        if (r == 0 && size > ROOT_NAMES_SIZE_MAX)
+                r = fail_at(plan, "names of libraries", -E2BIG);
+        qsort(plan->names, plan->n_names, sizeof *plan->names, compare_names);
+        if (r < 0)
+                root_plan_deinit(plan);
+        return r;
+}
+
+char *root_plan_names(const RootPlan *plan) {
+        char *text = calloc(1, ROOT_NAMES_SIZE_MAX + 1);
+        size_t at = 0;
+
+        for (size_t i = 0; text && i < plan->n_names; i++) {
+                const RootName *name = &plan->names[i];
+
+                at += (size_t)snprintf(text + at, ROOT_NAMES_SIZE_MAX + 1 - at, "%c%zu\t%s\n",
+                        plan->list[name->file].is_code ? 'x' : 'r', name->file - plan->n_own, name->path);
+        }
+        return text;
 }
 
 /* --- making --- */

@@ -18,6 +18,7 @@
 #include "bounds.h"
 #include "chamber_root.h"
 #include "elf_needs.h"
+#include "exec_given.h"
 #include "exec_plan.h"
 #include "files.h"
 #include "load.h"
@@ -77,6 +78,12 @@ static const char *set_disk(void *command, const char *value) {
                 plan->disks, &plan->n_disks, EXEC_DISKS_MAX, pool_copy(&exec->load.pool, real, strlen(real)));
 }
 
+static const char *set_library(void *command, const char *value) {
+        Exec *exec = command;
+
+        return exec_give_library(&exec->load.pool, &exec->plan, value);
+}
+
 static const char *set_env(void *command, const char *value) {
         ExecPlan *plan = &((Exec *)command)->plan;
 
@@ -110,6 +117,9 @@ static const Option list[] = {
                 "mount this: \"DEVICE FOLDER TYPE OPTIONS\"; repeatable (default: ramfs on /, devfs on /dev)",
                 set_vfs},
         {0, "disk", "FILE", "image of a disk: the devices mmc0, mmc1 …; repeatable", set_disk},
+        {0, "library", "FILE|DIR",
+                "library that the program may load while it runs, or all in a folder; repeatable",
+                set_library},
         {0, "env", "NAME=VALUE", "variable of the program's environment; repeatable", set_env},
         {'I', "include", "DIR", "folder of descriptions; repeatable", set_include},
         {0, "bin", "DIR", "folder of VfsRamFs and " LIBRARY "; repeatable", set_bin},
@@ -155,34 +165,37 @@ static const char *find_program(Pool *pool, const char *name) {
         return NULL;
 }
 
-/* NULL, or why the library can't be loaded into it. */
+/* NULL, or why our library can't be loaded into it. */
 static const char *refuse_program(const char *program) {
         static ElfNeeds needs; /* large */
         int r = elf_needs(program, &needs);
 
         if (r == -ENOEXEC)
-                return "it is no program for this machine (a script's interpreter is one)";
+                return "it is no program for this machine";
         if (r == -EBADMSG)
                 return "its ELF headers are damaged";
         if (r < 0)
                 return strerror(-r);
         if (!needs.loader[0])
                 return "it is linked statically; its file calls could not be answered";
-        return access(program, X_OK) < 0 ? "it may not be executed (chmod +x)" : NULL;
+        return NULL;
 }
 
-/* NULL, or why it would not find its libraries. */
-static const char *refuse_libraries(Pool *pool, const char *program) {
+/* NULL, or why it, or a library that it is given, would not find its libraries. */
+static const char *refuse_libraries(Pool *pool, const ExecPlan *plan) {
         static RootPlan root; /* large */
-        int r = root_plan_init(&root, program, NULL);
-        const char *wrong = NULL;
+        const char *whose = "its library", *wrong = NULL;
+        int r = root_plan_init(&root, plan->program, NULL);
 
+        if (r == 0) {
+                whose = "for --library,";
+                r = root_plan_give(&root, plan->given, plan->n_given);
+        }
         if (r == -ENOENT)
-                wrong = pool_printf(pool,
-                        "its library %s is in none of the folders where libraries are looked for",
-                        root.object);
+                wrong = pool_printf(pool, "%s %s is in none of the folders where libraries are looked for",
+                        whose, root.object);
         else if (r < 0)
-                wrong = pool_printf(pool, "its library %s: %s", root.object, strerror(-r));
+                wrong = pool_printf(pool, "%s %s: %s", whose, root.object, strerror(-r));
         root_plan_deinit(&root);
         return wrong;
 }
@@ -201,6 +214,15 @@ static const char *refuse_words(const ExecPlan *plan) {
         return strlen(plan->program) >= INIT_PATH_MAX ? "its path is too long" : NULL;
 }
 
+/* Who names a file of the VFS means a script: programs are this machine's. */
+static const char *refuse_path(Pool *pool, const char *path) {
+        if (errno != ENOENT)
+                return strerror(errno);
+        return pool_printf(pool,
+                "%s; a script that is a file of the VFS is run by: caisson exec … -- INTERPRETER %s",
+                strerror(ENOENT), path);
+}
+
 /* 0, or -1 after saying why not. */
 static int plan_program(Exec *exec, size_t n_words, char **words) {
         ExecPlan *plan = &exec->plan;
@@ -210,11 +232,16 @@ static int plan_program(Exec *exec, size_t n_words, char **words) {
         plan->args = words + 1;
         plan->n_args = n_words - 1;
         if (!plan->program)
-                wrong = strchr(words[0], '/') ? strerror(errno) : "there is no such program in PATH";
+                wrong = strchr(words[0], '/') ? refuse_path(&exec->load.pool, words[0])
+                                              : "there is no such program in PATH";
+        if (!wrong && access(plan->program, X_OK) < 0)
+                wrong = "it may not be executed (chmod +x)";
+        if (!wrong && exec_is_script(plan->program))
+                wrong = exec_take_script(&exec->load.pool, plan, plan->program, find_program);
         if (!wrong)
                 wrong = refuse_program(plan->program);
         if (!wrong)
-                wrong = refuse_libraries(&exec->load.pool, plan->program);
+                wrong = refuse_libraries(&exec->load.pool, plan);
         if (!wrong)
                 wrong = refuse_words(plan);
         if (wrong)
@@ -234,6 +261,8 @@ static bool complete(Exec *exec) {
                 if (strcmp(sol->tasks[i].class_name.text, EXEC_PROGRAM) == 0) {
                         sol->tasks[i].has_input = true;
                         sol->tasks[i].preload = library;
+                        sol->tasks[i].given = exec->plan.given;
+                        sol->tasks[i].n_given = exec->plan.n_given;
                 }
         if (!library)
                 (void)fprintf(

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "chamber_root.h"
 #include "pool.h"
 
 #define EXEC_MOUNTS_MAX 32u
@@ -34,6 +35,8 @@ typedef struct ExecPlan {
         size_t n_disks;
         const char *env[EXEC_ENV_MAX]; /* NAME=value */
         size_t n_env;
+        RootGiven given[ROOT_GIVEN_MAX]; /* libraries to be loaded while it runs, and its script */
+        size_t n_given;
 } ExecPlan;
 
 /* NULL, or what is wrong with an entry of an fstab. */

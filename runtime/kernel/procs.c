@@ -38,7 +38,7 @@ static const char *const passed_env[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_O
 typedef struct Start {
         const SolTask *task;
         char **argv, **envp;
-        char *preload; /* its variable; NULL: none */
+        char *preload, *given; /* its variables; NULL: none */
         const Procs *procs;
         uint32_t layers;
         Limits limits;
@@ -147,11 +147,25 @@ static int add_preload(Start *s, size_t place) {
         return 0;
 }
 
+static int add_given(Start *s, size_t place) {
+        char *names = root_plan_names(&s->root);
+        int n = names ? asprintf(&s->given, "%s=%s", ROOT_VARIABLE, names) : -1;
+
+        free(names);
+        if (n < 0) {
+                s->given = NULL;
+                return -ENOMEM;
+        }
+        s->envp[place] = s->given;
+        return 0;
+}
+
 static int build_envp(Start *s) {
         size_t n = 0;
+        int r = 0;
 
         s->envp = calloc(
-                s->task->env.n_items + ARRAY_SIZE(default_env) + ARRAY_SIZE(passed_env) + 2, sizeof *s->envp);
+                s->task->env.n_items + ARRAY_SIZE(default_env) + ARRAY_SIZE(passed_env) + 3, sizeof *s->envp);
         if (!s->envp)
                 return -ENOMEM;
         for (uint32_t i = 0; i < s->task->env.n_items; i++)
@@ -163,8 +177,8 @@ static int build_envp(Start *s) {
                 if (!has_variable(s, passed_env[i], strlen(passed_env[i])) && find_passed(passed_env[i]))
                         s->envp[n++] = find_passed(passed_env[i]);
         if (s->task->preload)
-                return add_preload(s, n);
-        return 0;
+                r = add_preload(s, n++);
+        return r == 0 && s->root.n_names ? add_given(s, n) : r;
 }
 
 static int open_pipe(int ret_ends[2]) {
@@ -245,6 +259,7 @@ static void unprepare(Start *s) {
         free(s->argv);
         free(s->envp);
         free(s->preload);
+        free(s->given);
         free(s->fds);
 }
 
@@ -373,6 +388,8 @@ static int plan_root(Start *s, ProcFailure *failure) {
 
         if (s->layers & (LAYER_ROOT | LAYER_LANDLOCK))
                 r = root_plan_init(&s->root, s->task->executable, s->task->preload);
+        if (r == 0 && (s->layers & LAYER_ROOT))
+                r = root_plan_give(&s->root, s->task->given, s->task->n_given);
         if (r < 0)
                 set_failure(failure, r == -ENOENT ? "finding a library" : "planning its root", s->root.object,
                         -r);
@@ -443,13 +460,13 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
         };
         int r = open_grants(&s, ret_failure);
 
+        if (r == 0)
+                r = plan_root(&s, ret_failure);
         if (r == 0) {
                 r = prepare(&s, channels, task);
                 if (r < 0)
                         set_failure(ret_failure, "preparing", "", -r);
         }
-        if (r == 0)
-                r = plan_root(&s, ret_failure);
         if (r == 0)
                 r = join_group(&s, p, task, ret_failure);
         if (r == 0)

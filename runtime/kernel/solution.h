@@ -92,9 +92,11 @@ typedef struct SolTask {
         SolLimits limits;
         SolGrant *grants;
         uint32_t n_grants;
-        bool has_network;             /* the host's */
-        bool has_input;               /* its standard input is this process's own */
-        const char *preload;          /* library that its loader loads before all others; NULL: none */
+        bool has_network;              /* the host's */
+        bool has_input;                /* its standard input is this process's own */
+        const char *preload;           /* library that its loader loads before all others; NULL: none */
+        const struct RootGiven *given; /* files that it sees beside those (chamber_root.h) */
+        size_t n_given;
         const struct NkcClass *class; /* belongs to the session; NULL after a problem */
         const char *executable;       /* resolved path */
         uint32_t n_listeners;         /* different channel names at which it is the target */

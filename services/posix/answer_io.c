@@ -426,7 +426,7 @@ long answer_mmap(const CallArgs *args) {
         if (!file)
                 return call_kernel(args);
         r = refuse_map(file, (int)args->a[2], (int)args->a[3], args->a[5]);
-        if (r == 0)
+        if (r == 0 && !(call_map_given && call_map_given(file, args, &r)))
                 r = map_copy(file, args);
         (void)fdt_file_put(file);
         return r;

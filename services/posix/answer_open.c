@@ -33,6 +33,25 @@ static Handle open_at(
         return INVALID_HANDLE;
 }
 
+/* A file that is given, and not the VFS's. */
+static long open_given(const char *path, int flags) {
+        struct vfs *vfs = NULL;
+        Handle handle = INVALID_HANDLE;
+        FdtFile *file;
+        long r = call_open_given ? call_open_given(path, flags, &vfs, &handle) : CALL_NOT_GIVEN;
+
+        if (r != 0)
+                return r;
+        file = fdt_file_new(vfs);
+        if (!file) {
+                (void)vfs->close(vfs, handle, &(int){0});
+                return -ENFILE;
+        }
+        atomic_store(&file->flags, flags & KEPT_FLAGS);
+        atomic_store(&file->handle, handle);
+        return fdt_install(file, 0, flags);
+}
+
 /* The number first: what is made or emptied must not be so for a descriptor that nobody gets. */
 static long open_file(const CallDir *dir, const char *path, int flags, mode_t mode) {
         struct vfs *vfs = call_vfs();
@@ -64,8 +83,12 @@ static long open_path(long dir_fd, long path_argument, int flags, mode_t mode) {
 
         if (r == 0 && strcmp(path, ASKED_BY_MALLOC) == 0)
                 r = -ENOENT;
-        if (r == 0)
+        if (r == 0) {
+                r = open_given(path, flags);
+                if (r != CALL_NOT_GIVEN)
+                        return r;
                 r = call_dir(dir_fd, path, &dir);
+        }
         if (r < 0)
                 return r;
         r = open_file(&dir, path, flags, mode);
@@ -242,8 +265,8 @@ long answer_ioctl(const CallArgs *args) {
         FdtFile *file;
         long r;
 
-        if (request == FIOCLEX || request == FIONCLEX)
-                return call_kernel(args);
+        if (request == FIOCLEX || request == FIONCLEX) /* a chamber knows fcntl() alone */
+                return raw_call(SYS_fcntl, args->a[0], F_SETFD, request == FIOCLEX ? FD_CLOEXEC : 0, 0, 0, 0);
         file = fdt_get((int)args->a[0]);
         if (!file)
                 return call_kernel(args);

@@ -27,18 +27,44 @@ static long stat_name(const CallDir *dir, const char *path, int flags, struct st
         return -EIO;
 }
 
+/* --- files that are given --- */
+
+#define FOLDER_MODE (S_IFDIR | 0555)
+
+/* The VFS's answer about a name, and what is known besides. */
+static long stat_given(const char *path, struct stat *st) {
+        return call_stat_given ? call_stat_given(path, st) : CALL_NOT_GIVEN;
+}
+
+static bool leads_to_given(const char *path, long answer) {
+        return answer == -ENOENT && call_has_given_below && call_has_given_below(path);
+}
+
+static void show_folder(struct stat *st) {
+        *st = (struct stat){.st_mode = FOLDER_MODE, .st_nlink = 2, .st_blksize = 4096};
+}
+
+/* --- stat --- */
+
 static long stat_path(long dir_fd, long path_argument, int flags, struct stat *st) {
         const char *path;
         CallDir dir;
         long r = call_path(path_argument, &path);
 
-        if (r == 0)
+        if (r == 0) {
+                r = stat_given(path, st);
+                if (r != CALL_NOT_GIVEN)
+                        return r;
                 r = call_dir(dir_fd, path, &dir);
+        }
         if (r < 0)
                 return r;
         r = stat_name(&dir, path, flags & AT_SYMLINK_NOFOLLOW, st);
         call_dir_put(&dir);
-        return r;
+        if (!leads_to_given(path, r))
+                return r;
+        show_folder(st);
+        return 0;
 }
 
 static long stat_file(FdtFile *file, struct stat *st) {
@@ -134,6 +160,7 @@ long answer_statfs(const CallArgs *args) {
 
 static long access_path(long dir_fd, long path_argument, int mode, int flags) {
         struct vfs *vfs = call_vfs();
+        struct stat given;
         const char *path;
         int error = 0;
         CallDir dir;
@@ -141,6 +168,8 @@ static long access_path(long dir_fd, long path_argument, int mode, int flags) {
 
         if (r == 0 && (mode & ~(R_OK | W_OK | X_OK)))
                 r = -EINVAL;
+        if (r == 0 && stat_given(path, &given) == 0)
+                return mode & W_OK ? -EROFS : 0;
         if (r == 0)
                 r = call_dir(dir_fd, path, &dir);
         if (r < 0)
@@ -148,6 +177,8 @@ static long access_path(long dir_fd, long path_argument, int mode, int flags) {
         r = vfs->faccessat ? call_result(vfs->faccessat(vfs, dir.handle, path, mode, flags, &error), &error)
                            : -EIO;
         call_dir_put(&dir);
+        if (leads_to_given(path, r))
+                return mode & W_OK ? -EROFS : 0;
         return r;
 }
 
@@ -167,12 +198,13 @@ long answer_faccessat(const CallArgs *args) {
 
 static long read_link(long dir_fd, long path_argument, char *buffer, long size) {
         struct vfs *vfs = call_vfs();
+        struct stat given;
         const char *path;
         int error = 0;
         CallDir dir;
         long r = call_path(path_argument, &path);
 
-        if (r == 0 && (int)size <= 0)
+        if (r == 0 && ((int)size <= 0 || stat_given(path, &given) == 0))
                 r = -EINVAL;
         if (r == 0)
                 r = call_dir(dir_fd, path, &dir);
@@ -183,7 +215,7 @@ static long read_link(long dir_fd, long path_argument, char *buffer, long size) 
                               &error)
                     : -EIO;
         call_dir_put(&dir);
-        return r;
+        return leads_to_given(path, r) ? -EINVAL : r;
 }
 
 long answer_readlink(const CallArgs *args) {

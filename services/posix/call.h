@@ -13,6 +13,8 @@
 
 #include "fdt.h"
 
+struct stat;
+
 #define CALL_PATH_MAX    4096u /* bytes of a path, with the zero */
 #define CALL_NUMBERS_MAX 512u  /* system calls have numbers below */
 
@@ -45,6 +47,21 @@ long call_kernel(const CallArgs *args);
 long call_kernel_fd(const CallArgs *args);
 
 /* --- what the answers share --- */
+
+/* A library whose program is given files of the host beside those of the VFS (exec_given.h) defines these.
+ * They lie over the VFS. */
+#define CALL_NOT_GIVEN (-4096l) /* no errno, and no number */
+/* Called when the chamber is about to be closed: the last moment at which they can be mapped. */
+__attribute__((weak)) void call_at_closing(void);
+/* 0: opened; CALL_NOT_GIVEN; or a negative errno. */
+__attribute__((weak)) long call_open_given(
+        const char *path, int flags, struct vfs **ret_vfs, Handle *ret_handle);
+/* 0, or CALL_NOT_GIVEN. */
+__attribute__((weak)) long call_stat_given(const char *path, struct stat *st);
+/* Whether a folder leads to one. */
+__attribute__((weak)) bool call_has_given_below(const char *path);
+/* False: it is to be mapped as a copy. */
+__attribute__((weak)) bool call_map_given(FdtFile *file, const CallArgs *args, long *ret);
 
 /* Called before main(), when calls are answered; a library whose program can't go on without files defines
  * it.

@@ -52,6 +52,8 @@ struct vfs *call_net(void) {
 }
 
 VISIBLE void nkx_at_closing(bool is_closed) {
+        if (!is_closed && call_at_closing)
+                call_at_closing();
         trap_hold(!is_closed);
         if (!is_closed && trap_set() < 0)
                 log_line(LOG_INIT "The trap for file calls can't be set: only calls by name reach the VFS.");

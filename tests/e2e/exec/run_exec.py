@@ -163,7 +163,7 @@ def statuses(tap):
 
 def refusals(tap, scratch):
     text = pathlib.Path(scratch, "text")
-    text.write_text("#!/bin/sh\n")
+    text.write_text("text\n")
     text.chmod(0o755)
     echo = pathlib.Path(program("echo")).read_bytes()
     poor, bare, cut = (pathlib.Path(scratch, name) for name in ("poor", "bare", "cut"))
