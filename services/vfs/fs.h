@@ -128,6 +128,7 @@ struct Fs {
         const FsOps *ops;
         FsNode *root;              /* with a reference of the mount's own */
         _Atomic bool is_read_only; /* while it is mounted, from its finishing on */
+        bool is_on_device;         /* whoever works in it may have to wait for one */
         dev_t dev;                 /* number of the mount, given by the core */
         FsLock lock;
 };

@@ -74,6 +74,8 @@ static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags,
                 r = 0;
         if (r == 0)
                 r = type->mount(blk, flags, m->data, ret);
+        if (r == 0)
+                (*ret)->is_on_device = type->needs_device;
         if (r < 0) {
                 explain_type(r, type, m);
                 (void)blk_close(blk);

@@ -12,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <caisson/console.h>
-#include <caisson/grant.h>
-#include <caisson/peer.h>
-#include <coresrv/handle/handle_api.h>
-#include <coresrv/handle/notice_api.h>
-#include <coresrv/nk/transport-kos.h>
-
 #include "ramfs.h"
 #include "serve.h"
 #include "vobj.h"
@@ -38,92 +31,6 @@ static size_t n_left;
 static void must(bool is_so) {
         if (!is_so)
                 abort();
-}
-
-/* --- what the server asks of the kernel process, and of the transport --- */
-
-Retcode KnHandleCreateUserObject(rtl_uint32_t type, rtl_uint32_t rights, void *context, Handle *ret) {
-        (void)type;
-        (void)rights;
-        (void)context;
-        *ret = 1;
-        return rcOk;
-}
-
-Retcode KnHandleCreateBadge(Notice notice, rtl_uintptr_t id, void *context, Handle *ret) {
-        (void)notice;
-        (void)id;
-        (void)context;
-        *ret = 2;
-        return rcOk;
-}
-
-Retcode KnHandleClose(Handle handle) {
-        (void)handle;
-        return rcOk;
-}
-
-Retcode KnNoticeCreate(Notice *ret) {
-        *ret = (Notice)3;
-        return rcOk;
-}
-
-Retcode KnNoticeGetEvent(
-        Notice notice, rtl_uint64_t ms, rtl_size_t size, EventDesc *events, rtl_size_t *ret_n) {
-        (void)notice;
-        (void)ms;
-        (void)size;
-        (void)events;
-        *ret_n = 0;
-        return rcFail; /* what a client loses, the input tells */
-}
-
-Retcode KnNoticeRelease(Notice notice) {
-        (void)notice;
-        return rcOk;
-}
-
-Retcode KnNoticeUnsubscribeFromObject(Notice notice, Handle object) {
-        (void)notice;
-        (void)object;
-        return rcOk;
-}
-
-nk_err_t NkKosTransport_Init(NkKosTransport *transport, Handle handle, void *reserved, nk_uint32_t flags) {
-        (void)transport;
-        (void)handle;
-        (void)reserved;
-        (void)flags;
-        return NK_ENOMEM; /* nobody receives here */
-}
-
-Retcode nkx_peer_name(Handle listener, char *name, rtl_size_t size) {
-        (void)listener;
-        must(size > 1);
-        memcpy(name, "a", 2);
-        return rcOk;
-}
-
-Retcode nkx_console_write(
-        const char *client, rtl_uint32_t stream, const void *data, rtl_size_t size, rtl_size_t *ret_taken) {
-        (void)data;
-        must(client[0] != '\0' && stream < 3);
-        *ret_taken = size / 2;
-        return rcOk;
-}
-
-rtl_bool nkx_console_has_room(void) {
-        return true;
-}
-
-int nkx_grant_fd(const char *name) {
-        (void)name;
-        return -1;
-}
-
-const char *nkx_grant_name(unsigned index) {
-        (void)index;
-        return NULL;
 }
 
 /* --- from bytes to requests --- */

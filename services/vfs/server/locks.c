@@ -57,7 +57,7 @@ static void begin(void) {
 /* --- files --- */
 
 static LockedFile *locked(const TreeNode *n) {
-        return TREE_OF(LockedFile, by_node, n);
+        return HOLDER_OF(LockedFile, by_node, n);
 }
 
 static int compare_nodes(const TreeNode *a, const TreeNode *b) {

@@ -11,11 +11,11 @@
 /* --- the trees --- */
 
 static Lock *placed(const TreeNode *n) {
-        return n ? TREE_OF(Lock, by_place, n) : NULL;
+        return n ? HOLDER_OF(Lock, by_place, n) : NULL;
 }
 
 static Lock *owned(const TreeNode *n) {
-        return n ? TREE_OF(Lock, by_owner, n) : NULL;
+        return n ? HOLDER_OF(Lock, by_owner, n) : NULL;
 }
 
 static int compare_numbers(uint64_t a, uint64_t b) {

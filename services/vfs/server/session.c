@@ -24,6 +24,7 @@ int sessions_begin(Mounts *mounts, uint32_t n_waits) {
 
 /* --- sessions --- */
 
+/* It waits for no device if it has left its places. */
 static void session_free(Session *s) {
         locks_forget(s);
         vfs_client_deinit(&s->client);
@@ -33,11 +34,27 @@ static void session_free(Session *s) {
         atomic_fetch_sub(&n_sessions, 1);
 }
 
+static void leave_root(Farewell *f) {
+        Session *s = HOLDER_OF(Session, farewell, f);
+
+        place_unref(&s->client.walker.root);
+        session_free(s);
+}
+
+static void leave_cwd(Farewell *f) {
+        Session *s = HOLDER_OF(Session, farewell, f);
+
+        place_unref(&s->client.cwd);
+        f->say = leave_root;
+        farewell_say(s->client.walker.root.mount->fs, f);
+}
+
 static void session_end(void *object, Handle badge) {
         Session *s = object;
 
         issue_end(s->number, badge);
-        session_free(s);
+        s->farewell.say = leave_cwd;
+        farewell_say(s->client.cwd.mount->fs, &s->farewell);
 }
 
 /* peer: taken over on success. from: whose place it has; or NULL. */
@@ -118,25 +135,26 @@ static void unlink_slot(FileSlot *slot) {
         slot->link = NULL;
 }
 
-/* What a slot had open, which it has no more. */
-static void drop_opened(const FileSlot *slot, const Opened *o) {
-        if (o->file) {
-                atomic_fetch_sub(&o->file->n_holders, 1);
-                locks_close(slot->session, o->file);
-        }
+/* What a slot had open, which it has no more: first what others wait for, and no device has a part in. */
+static void drop_locks(const FileSlot *slot, VfsFile *file) {
+        if (!file)
+                return;
+        atomic_fetch_sub(&file->n_holders, 1);
+        locks_close(slot->session, file);
+}
+
+static void drop_opened(const Opened *o) {
         (void)vfs_close(o->file);
         stream_unref(o->stream);
         session_put(o->home);
 }
 
-static void slot_free(FileSlot *slot) {
+static void slot_free(Farewell *f) {
+        FileSlot *slot = HOLDER_OF(FileSlot, farewell, f);
         const Opened had = {.file = slot->file, .stream = slot->stream, .home = slot->home};
         Session *s = slot->session;
 
-        drop_opened(slot, &had);
-        (void)pthread_mutex_lock(&s->lock);
-        unlink_slot(slot);
-        (void)pthread_mutex_unlock(&s->lock);
+        drop_opened(&had);
         (void)pthread_mutex_destroy(&slot->lock);
         free(slot);
         peer_give_file(s->peer);
@@ -145,9 +163,18 @@ static void slot_free(FileSlot *slot) {
 
 static void slot_end(void *object, Handle badge) {
         FileSlot *slot = object;
+        Session *s = slot->session;
 
         issue_end(slot->number, badge);
-        slot_free(slot);
+        drop_locks(slot, slot->file);
+        (void)pthread_mutex_lock(&s->lock);
+        unlink_slot(slot);
+        (void)pthread_mutex_unlock(&s->lock);
+        slot->farewell.say = slot_free;
+        if (slot->file)
+                farewell_say(slot->file->place.mount->fs, &slot->farewell);
+        else
+                slot_free(&slot->farewell);
 }
 
 /* Into the session's list; -ENOENT: it has ended meanwhile. */
@@ -379,7 +406,8 @@ int slot_close(FileSlot *slot) {
         (void)pthread_mutex_unlock(&slot->lock);
         if (!had.file && !had.stream)
                 return -EBADF;
-        drop_opened(slot, &had);
+        drop_locks(slot, had.file);
+        drop_opened(&had);
         return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <nk/types.h>
 
 #include "client.h"
+#include "farewell.h"
 #include "locks.h"
 #include "peer.h"
 #include "stream.h"
@@ -25,6 +26,7 @@ typedef struct Session Session;
 /* A file handle: open or spare. */
 typedef struct FileSlot {
         uint64_t number;
+        Farewell farewell;
         Session *session;
         struct FileSlot *next, **link; /* of the session's */
         pthread_mutex_t lock;          /* of all below */
@@ -44,6 +46,7 @@ typedef struct Opened {
 
 struct Session {
         uint64_t number;
+        Farewell farewell;
         Peer *peer;
         VfsClient client;
         pthread_mutex_t lock; /* of all below */

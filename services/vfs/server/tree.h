@@ -29,5 +29,5 @@ void tree_remove(const TreeKind *kind, TreeNode **root, const TreeNode *n);
 /* Any of them, one that has nothing below it; NULL: there is none. */
 TreeNode *tree_leaf(TreeNode *root);
 
-/* What holds the node. */
-#define TREE_OF(type, member, node) ((type *)((uintptr_t)(node)-offsetof(type, member)))
+/* What a node, or another part, is in. */
+#define HOLDER_OF(type, member, node) ((type *)((uintptr_t)(node)-offsetof(type, member)))

@@ -27,7 +27,7 @@ static Thing things[THINGS];
 static uint32_t n_compared;
 
 static const Thing *thing_of(const TreeNode *n) {
-        return TREE_OF(const Thing, node, n);
+        return HOLDER_OF(const Thing, node, n);
 }
 
 static int compare(const TreeNode *a, const TreeNode *b) {
@@ -38,7 +38,7 @@ static int compare(const TreeNode *a, const TreeNode *b) {
 }
 
 static void count(TreeNode *n) {
-        Thing *t = TREE_OF(Thing, node, n);
+        Thing *t = HOLDER_OF(Thing, node, n);
 
         t->n_below = 1;
         for (int side = 0; side < 2; side++)
