@@ -19,6 +19,7 @@
 #include "nk/shape.h"
 #include "nk/verify.h"
 #include "transport/chan.h"
+#include "transport/family.h"
 
 #define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
@@ -155,6 +156,8 @@ static bool take_descriptors(BootBlock *b, TakeFd take, void *arg) {
                 return false;
         if (b->console_fd != -1 && !take(&b->console_fd, arg))
                 return false;
+        if (b->family_fd != -1 && !take(&b->family_fd, arg))
+                return false;
         if ((b->status_fd != -1 || b->n_listeners > 0) && !take(&b->status_fd, arg))
                 return false;
         for (uint32_t i = 0; i < b->n_listeners; i++)
@@ -285,13 +288,25 @@ static struct {
 
 static bool is_past_start; /* the program's own descriptors may have numbers by now */
 
+/* The descriptor is gone then, so it must not be among those that are moved. */
+static void open_family(const Boot *boot) {
+        BootBlock *b = (BootBlock *)(uintptr_t)boot->block;
+
+        if (b->family_fd == -1 || mprotect(b, b->size, PROT_READ | PROT_WRITE) < 0)
+                return;
+        if (family_open(b->family_fd) == 0)
+                b->family_fd = -1;
+        (void)mprotect(b, b->size, PROT_READ);
+}
+
 static void load_own(void) {
         own.is_loaded = boot_load(BOOT_FD, &own.boot) == 0;
         if (!own.is_loaded)
                 return;
+        open_family(&own.boot);
         if (!is_past_start)
                 move_descriptors(&own.boot);
-        walls_stand(own.boot.block->layers);
+        walls_stand(own.boot.block->layers, family_is_open());
 }
 
 const Boot *boot_get(void) {

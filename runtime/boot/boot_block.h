@@ -13,7 +13,7 @@
 
 #define BOOT_FD      3
 #define BOOT_MAGIC   0x31544f4f42534943ull /* "CISBOOT1" */
-#define BOOT_VERSION 7u
+#define BOOT_VERSION 8u
 
 typedef struct BootBlock {
         uint64_t magic;
@@ -37,6 +37,8 @@ typedef struct BootBlock {
         int32_t mail_fd;          /* with kernel_fd: where descriptors come (mail.h), else -1 */
         int32_t held_fd;    /* what handles in direct requests stand for (nk/held.h), read-only; -1: none */
         int32_t console_fd; /* where it shows what its clients print (console.h); -1: nowhere */
+        int32_t family_fd;  /* memory for it and what it forks (transport/family.h); -1: it may not fork */
+        uint32_t unused;
 } BootBlock;
 
 /* All static channels with one name that end at this process. */
@@ -78,7 +80,7 @@ typedef struct BootGrant {
         int32_t fd;
 } BootGrant;
 
-_Static_assert(sizeof(BootBlock) == 88, "boot block header");
+_Static_assert(sizeof(BootBlock) == 96, "boot block header");
 _Static_assert(sizeof(BootListener) == 20, "boot listener");
 _Static_assert(sizeof(BootChannel) == 64, "boot channel");
 _Static_assert(sizeof(BootGrant) == 8, "boot grant");

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -95,6 +96,19 @@ static bool holds_forks(void) {
         return pid < 0;
 }
 
+static bool holds_clone(unsigned long flags) {
+        long pid = syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+
+        if (pid == 0)
+                _exit(0);
+        return pid < 0;
+}
+
+/* Who may fork makes no process but his own children, in his chamber. */
+static bool holds_strangers(void) {
+        return holds_clone(CLONE_PARENT | SIGCHLD) && holds_clone(CLONE_NEWUSER | SIGCHLD);
+}
+
 static bool holds_code(void) {
         void *code = mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -119,15 +133,16 @@ static const struct {
         uint32_t layers; /* all of them make the wall */
         const char *name;
         bool (*holds)(void);
+        bool (*holds_forking)(void); /* of a process that may fork */
 } walls[] = {
-        {LAYER_SECCOMP, "files", holds_files},
-        {LAYER_SECCOMP, "sockets", holds_sockets},
-        {LAYER_SECCOMP, "new processes", holds_forks},
-        {LAYER_SECCOMP, "data as code", holds_code},
-        {LAYER_PID, "other processes", holds_processes},
-        {LAYER_USER, "capabilities", holds_capabilities},
-        {0, "more privileges", holds_privileges},
-        {0, "being looked into", holds_memory},
+        {LAYER_SECCOMP, "files", holds_files, holds_files},
+        {LAYER_SECCOMP, "sockets", holds_sockets, holds_sockets},
+        {LAYER_SECCOMP, "new processes", holds_forks, holds_strangers},
+        {LAYER_SECCOMP, "data as code", holds_code, holds_code},
+        {LAYER_PID, "other processes", holds_processes, holds_processes},
+        {LAYER_USER, "capabilities", holds_capabilities, holds_capabilities},
+        {0, "more privileges", holds_privileges, holds_privileges},
+        {0, "being looked into", holds_memory, holds_memory},
 };
 
 /* Threads that are cancelled or end themselves need it, and it can't be loaded later. */
@@ -135,7 +150,7 @@ static void load_unwinder(void) {
         (void)dlopen("libgcc_s.so.1", RTLD_NOW);
 }
 
-const char *walls_close(uint32_t layers) {
+const char *walls_close(uint32_t layers, bool may_fork) {
         struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
 
         load_unwinder();
@@ -144,7 +159,8 @@ const char *walls_close(uint32_t layers) {
         if ((layers & LAYER_SECCOMP) && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
                 return "its own filter";
         for (size_t i = 0; i < sizeof walls / sizeof *walls; i++)
-                if ((layers & walls[i].layers) == walls[i].layers && !walls[i].holds())
+                if ((layers & walls[i].layers) == walls[i].layers &&
+                        !(may_fork ? walls[i].holds_forking : walls[i].holds)())
                         return walls[i].name;
         return NULL;
 }
@@ -161,11 +177,11 @@ static void tell(bool is_closed) {
         nkx_at_closing(is_closed);
 }
 
-void walls_stand(uint32_t layers) {
+void walls_stand(uint32_t layers, bool may_fork) {
         const char *open_wall;
 
         tell(false);
-        open_wall = layers ? walls_close(layers) : NULL;
+        open_wall = layers ? walls_close(layers, may_fork) : NULL;
         if (!open_wall) {
                 tell(true);
                 return;

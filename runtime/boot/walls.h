@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Layers that the kernel process has put around a process; boot block, `layers`. */
@@ -24,6 +25,7 @@
 
 /* Closes and tries the walls that `layers` promises, 0: none. Ends the process with WALLS_EXIT when one
  * does not hold. */
-void walls_stand(uint32_t layers);
-/* Names the first wall that does not hold, or NULL. `layers`: those to try. Tightens first. */
-const char *walls_close(uint32_t layers);
+void walls_stand(uint32_t layers, bool may_fork);
+/* Names the first wall that does not hold, or NULL. `layers`: those to try. may_fork: it may, within its
+ * chamber. Tightens first. */
+const char *walls_close(uint32_t layers, bool may_fork);

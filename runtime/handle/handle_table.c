@@ -160,6 +160,20 @@ bool hnd_is_open(Handle number) {
         return e && (atomic_load(&e->word) & ~USERS) == open_word(handle);
 }
 
+bool hnd_is_any_open(const HndKind *kind) {
+        bool is_any = false;
+
+        (void)pthread_mutex_lock(&table.lock);
+        for (uint32_t i = 0; i < table.n_touched && !is_any; i++)
+                is_any = (atomic_load(&table.entries[i].word) & OPEN) && table.entries[i].kind == kind;
+        (void)pthread_mutex_unlock(&table.lock);
+        return is_any;
+}
+
+pthread_mutex_t *hnd_get_lock(void) {
+        return &table.lock;
+}
+
 static void close_heir(HndEntry *e, Handle next) {
         Handle heir = atomic_exchange(&e->heir, next);
 

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +70,11 @@ uint32_t hnd_count_heirs(Handle handle);
 static inline bool hnd_is_kernels(Handle handle) {
         return (handle & HND_KERNELS) && handle != INVALID_HANDLE;
 }
+
+/* Is there an open handle of that kind? Looks at all of them. */
+bool hnd_is_any_open(const HndKind *kind);
+/* Held while a process is forked. */
+pthread_mutex_t *hnd_get_lock(void);
 
 /* 0, or HND_E_INVALID: not open (any more). */
 int hnd_close(Handle handle);

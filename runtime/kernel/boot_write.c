@@ -19,15 +19,15 @@
 
 #define BLOCK_SIZE_MAX (1u << 30) /* far above 4096 channels' tables, far below what offsets hold */
 
-/* Status page; bell, page, table, two legs and mailbox of the kernel process; console. */
-#define FDS_ALWAYS  8u
+/* Status page; bell, page, table, two legs and mailbox of the kernel process; console; family. */
+#define FDS_ALWAYS  9u
 #define FDS_PER_END 4u /* two legs, bell, status page */
 
 typedef struct Builder {
         const Channels *channels;
         uint32_t task, layers;
         const int *grant_fds;
-        int console_fd;
+        int console_fd, family_fd;
         BootPlan *plan;
         char *data;
         size_t size, capacity;
@@ -293,6 +293,7 @@ static void build(Builder *b) {
                 .security_fd = give_leg(b, b->channels->kernel.security_fds[b->task]),
                 .held_fd = give_leg(b, b->channels->servers[b->task].held_fd),
                 .console_fd = give_leg(b, b->console_fd),
+                .family_fd = give_leg(b, b->family_fd),
                 .has_policy = b->channels->policy.has_rules,
         };
 
@@ -334,12 +335,13 @@ static int seal(const Builder *b, int *ret_fd) {
 }
 
 int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers,
-        const int *grant_fds, int console_fd) {
+        const int *grant_fds, int console_fd, int family_fd) {
         Builder b = {.channels = channels,
                 .task = task,
                 .layers = layers,
                 .grant_fds = grant_fds,
                 .console_fd = console_fd,
+                .family_fd = family_fd,
                 .plan = plan};
         const SolTask *self = &channels->sol->tasks[task];
         size_t n_ends = count_ends(&b);

@@ -8,7 +8,8 @@
  * page, its leg to kl.core.Core with its mailbox, and its leg for its security interface, if it has them;
  * then the ear of each listener; then direct leg, bell, status page and judged leg of each channel in which
  * it is the client, in the order of its entry; then both legs of each channel in which it is the server, in
- * the order of the file; then the granted files; then its console. A channel has the legs it needs.
+ * the order of the file; then the granted files; then its console; then the memory of its family. A channel
+ * has the legs it needs.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ typedef struct BootPlan {
 
 #define BOOT_PLAN_NULL ((BootPlan){.block_fd = -1})
 
-/* grant_fds: the task's files, borrowed; NULL when it has none. console_fd: likewise; -1: none. Returns 0 or
- * a negative errno: -E2BIG when the shape tables exceed what 32-bit offsets hold. */
+/* grant_fds: the task's files, borrowed; NULL when it has none. console_fd, family_fd: likewise; -1: none.
+ * Returns 0 or a negative errno: -E2BIG when the shape tables exceed what 32-bit offsets hold. */
 int boot_plan_init(BootPlan *plan, const Channels *channels, uint32_t task, uint32_t layers,
-        const int *grant_fds, int console_fd);
+        const int *grant_fds, int console_fd, int family_fd);
 void boot_plan_deinit(BootPlan *plan);

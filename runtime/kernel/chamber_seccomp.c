@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,8 +163,6 @@ static const int refused[] = {
         CALL(fork),
         CALL(vfork),
         CALL(execveat),
-        CALL(wait4),
-        CALL(waitid),
         CALL(socketpair),
         CALL(creat),
         CALL(openat2),
@@ -201,7 +200,6 @@ static const int refused[] = {
         CALL(setgroups),
         CALL(capset),
         CALL(setsid),
-        CALL(setpgid),
         CALL(shmget),
         CALL(shmat),
         CALL(semget),
@@ -218,9 +216,18 @@ static const int refused[] = {
         CALL(clock_settime),
         CALL(settimeofday),
         CALL(syslog),
-        CALL(pidfd_open),
         CALL(pidfd_send_signal),
 };
+
+/* Processes of its own: refused too, but for who may fork. All of them are in its namespace. A session would
+ * have a share of the processor of its own: that stays refused. */
+static const int of_family[] = {
+        CALL(wait4), CALL(waitid), CALL(setpgid), CALL(getpgid), CALL(getsid),
+        CALL(pidfd_open), /* tells who has ended */
+};
+
+/* What the C library's fork() gives to clone(), in any combination. */
+#define FORK_HINTS (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID)
 
 /* Sockets: refused too, unless the solution gives the process the host's network. What socket() itself
  * makes then is below. */
@@ -301,19 +308,32 @@ static const int fatal[] = {
 #define UNCOUNTED (MAP_GROWSDOWN | MAP_HUGETLB)
 
 /* Allowed for some values of one argument: (argument & mask) == value. */
-static const struct {
+typedef struct Condition {
         int call;
         unsigned argument;
         uint64_t mask, value;
         int error; /* 0: allowed */
-} conditions[] = {
-        /* Threads only. */
-        {CALL(clone), 0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD, 0},
+} Condition;
+
+/* Of who may not fork. */
+static const Condition alone[] = {
         {CALL(clone), 0, CLONE_THREAD, 0, EPERM},
         /* No shared memory but the channels': it would not count as the process's own. */
+        {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS | MAP_SHARED, EPERM},
+};
+
+/* Of who may. A child differs from him in nothing: every other flag is in the mask. Memory that they share
+ * counts among the addresses of each, and in their control group. */
+static const Condition forking[] = {
+        {CALL(clone), 0, ~(uint64_t)FORK_HINTS, SIGCHLD, 0},
+        {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED | UNCOUNTED, MAP_ANONYMOUS | MAP_SHARED, 0},
+};
+
+static const Condition conditions[] = {
+        /* Threads. */
+        {CALL(clone), 0, CLONE_THREAD | NEW_NAMESPACES, CLONE_THREAD, 0},
         {CALL(mmap), 3, MAP_ANONYMOUS | UNCOUNTED, 0, 0},
         {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED | UNCOUNTED, MAP_ANONYMOUS, 0},
-        {CALL(mmap), 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS | MAP_SHARED, EPERM},
         {CALL(mmap), 3, MAP_GROWSDOWN, MAP_GROWSDOWN, EPERM},
         {CALL(mmap), 3, MAP_HUGETLB, MAP_HUGETLB, EPERM},
         {CALL(fcntl), 1, UINT32_MAX, F_GETFD, 0},
@@ -363,17 +383,16 @@ static int add(scmp_filter_ctx context, const int *calls, size_t n, uint32_t act
         return 0;
 }
 
-static int add_conditions(scmp_filter_ctx context) {
-        for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
-                uint32_t action =
-                        conditions[i].error ? SCMP_ACT_ERRNO((uint16_t)conditions[i].error) : SCMP_ACT_ALLOW;
+static int add_conditions(scmp_filter_ctx context, const Condition *list, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                uint32_t action = list[i].error ? SCMP_ACT_ERRNO((uint16_t)list[i].error) : SCMP_ACT_ALLOW;
                 struct scmp_arg_cmp compare = {
-                        .arg = conditions[i].argument,
+                        .arg = list[i].argument,
                         .op = SCMP_CMP_MASKED_EQ,
-                        .datum_a = conditions[i].mask,
-                        .datum_b = conditions[i].value,
+                        .datum_a = list[i].mask,
+                        .datum_b = list[i].value,
                 };
-                int r = seccomp_rule_add_array(context, action, conditions[i].call, 1, &compare);
+                int r = seccomp_rule_add_array(context, action, list[i].call, 1, &compare);
 
                 if (r < 0 && r != -EDOM)
                         return r;
@@ -381,7 +400,8 @@ static int add_conditions(scmp_filter_ctx context) {
         return 0;
 }
 
-#define ADD(list, action) add(context, list, sizeof(list) / sizeof *(list), action)
+#define ADD(list, action)    add(context, list, sizeof(list) / sizeof *(list), action)
+#define ADD_CONDITIONS(list) add_conditions(context, list, sizeof(list) / sizeof *(list))
 
 /* TCP and UDP; with every other family (local sockets, netlink) a way to the host itself would begin. */
 static int add_sockets(scmp_filter_ctx context) {
@@ -453,7 +473,11 @@ static int fill(scmp_filter_ctx context, uint32_t extras) {
         if (r == 0)
                 r = ADD(fatal, SCMP_ACT_KILL_PROCESS);
         if (r == 0)
-                r = add_conditions(context);
+                r = ADD(of_family, extras & SECCOMP_FORK ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+        if (r == 0)
+                r = extras & SECCOMP_FORK ? ADD_CONDITIONS(forking) : ADD_CONDITIONS(alone);
+        if (r == 0)
+                r = ADD_CONDITIONS(conditions);
         if (r == 0)
                 r = add_limits(context);
         if (r == 0)

@@ -13,7 +13,8 @@ enum {
         SECCOMP_NETWORK = 1, /* sockets of TCP and UDP */
         SECCOMP_ACCEPT = 2,  /* who connects to a socket that it was granted */
         SECCOMP_GPIO = 4,    /* what a GPIO chip that it was granted does */
-        SECCOMP_KINDS = 8    /* combinations of these */
+        SECCOMP_FORK = 8,    /* to fork, and to wait for what it forks */
+        SECCOMP_KINDS = 16   /* combinations of these */
 };
 
 /* Makes the filter; the child only installs it. extras: of the above. 0 or a negative errno. */

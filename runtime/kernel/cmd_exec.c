@@ -260,6 +260,7 @@ static bool complete(Exec *exec) {
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 if (strcmp(sol->tasks[i].class_name.text, EXEC_PROGRAM) == 0) {
                         sol->tasks[i].has_input = true;
+                        sol->tasks[i].may_fork = true;
                         sol->tasks[i].preload = library;
                         sol->tasks[i].given = exec->plan.given;
                         sol->tasks[i].n_given = exec->plan.n_given;

@@ -26,6 +26,7 @@
 #include "links.h"
 #include "procfs.h"
 #include "transport/chan_layout.h"
+#include "transport/family.h"
 
 /* What every program finds in its environment besides init.yaml's `env`, which wins. The last ones
  * are taken over from the caller, if set there: they steer the sanitizers of test builds. */
@@ -49,12 +50,13 @@ typedef struct Start {
         int input_fd, report[2];
         int output[2][2]; /* stdout, stderr: read end, write end */
         int console[2];   /* likewise; -1: none */
+        int family_fd;    /* -1: it may not fork */
         int *fds;
 } Start;
 
 /* What its system call filter lets through. */
 static uint32_t extras_of(const SolTask *task) {
-        uint32_t extras = task->has_network ? SECCOMP_NETWORK : 0;
+        uint32_t extras = (task->has_network ? SECCOMP_NETWORK : 0) | (task->may_fork ? SECCOMP_FORK : 0);
 
         for (uint32_t i = 0; i < task->n_grants; i++)
                 extras |= task->grants[i].extras;
@@ -223,12 +225,22 @@ static int open_input(Start *s) {
         return s->input_fd < 0 ? -errno : 0;
 }
 
+/* Everything that bounds what it forks must be there: its namespace ends them, the filter keeps them in. */
+static bool may_fork(const Start *s) {
+        const uint32_t bounds = LAYER_USER | LAYER_PID | LAYER_SECCOMP;
+
+        return s->task->may_fork && (s->layers & bounds) == bounds;
+}
+
 static int prepare(Start *s, const Channels *channels, uint32_t task) {
         int r;
 
         r = consoles_wants(s->task) ? open_console(s->console) : 0;
+        if (r == 0 && may_fork(s))
+                r = family_create(&s->family_fd);
         if (r == 0)
-                r = boot_plan_init(&s->boot, channels, task, s->layers, s->grant_fds, s->console[1]);
+                r = boot_plan_init(
+                        &s->boot, channels, task, s->layers, s->grant_fds, s->console[1], s->family_fd);
         if (r == 0)
                 r = build_argv(s);
         if (r == 0)
@@ -253,6 +265,7 @@ static void unprepare(Start *s) {
         }
         close_fd(&s->input_fd);
         close_fd(&s->group_fd);
+        close_fd(&s->family_fd);
         grants_close(s->task, s->grant_fds);
         boot_plan_deinit(&s->boot);
         root_plan_deinit(&s->root);
@@ -457,6 +470,7 @@ int procs_start(Procs *p, const Channels *channels, uint32_t task, ProcFailure *
                 .report = {-1, -1},
                 .output = {{-1, -1}, {-1, -1}},
                 .console = {-1, -1},
+                .family_fd = -1,
         };
         int r = open_grants(&s, ret_failure);
 

@@ -92,6 +92,7 @@ typedef struct SolTask {
         SolLimits limits;
         SolGrant *grants;
         uint32_t n_grants;
+        bool may_fork;                 /* where the chamber bounds what it forks */
         bool has_network;              /* the host's */
         bool has_input;                /* its standard input is this process's own */
         const char *preload;           /* library that its loader loads before all others; NULL: none */

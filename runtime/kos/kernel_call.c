@@ -10,12 +10,16 @@ static int32_t fd_of(const BootBlock *block) {
         return block->kernel_fd;
 }
 
+static KernelLeg leg = KERNEL_LEG(fd_of);
+
 static nk_err_t call(struct nk_transport *base, const struct nk_message *req,
         const struct nk_arena *req_arena, struct nk_message *res, struct nk_arena *res_arena) {
-        static KernelLeg leg = KERNEL_LEG(fd_of);
-
         (void)base;
         return kernel_leg_call(&leg, req, req_arena, res, res_arena);
+}
+
+void kernel_open(void) {
+        kernel_leg_open(&leg);
 }
 
 struct nk_transport *kernel_transport(void) {

@@ -22,6 +22,9 @@
 /* Where proxies of the kernel's endpoints call. Never NULL; any number of threads at once. */
 struct nk_transport *kernel_transport(void);
 
+/* Opens the channel now, if it wasn't: before a fork, after which nobody else can. */
+void kernel_open(void);
+
 /* What a call has come to: `rc` of the answer, or why there is no answer: rcSecurityDisallow, rcNotConnected
  * (not started by `caisson run`), rcUnimplemented (a method that the kernel lacks), rcOutOfMemory (it took no
  * descriptors, or has too many open files), rcFail. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Channels to the kernel process. A lock around the opening costs nothing that counts: every call goes
- * through another process.
+ * Channels to the kernel process.
  */
 #include "kernel_leg.h"
 
@@ -11,6 +10,7 @@
 #include "handle/handle_kinds.h"
 #include "ipc.h"
 #include "transport/chan.h"
+#include "transport/family.h"
 
 static Handle open_leg(const KernelLeg *leg, const Boot *boot) {
         const ChanClientPlan plan = {.mem_fd = -1,
@@ -28,16 +28,25 @@ static Handle open_leg(const KernelLeg *leg, const Boot *boot) {
         return handle;
 }
 
+/* Two members of a family must not open the same memory, each with ends of his own. */
 static Handle get_handle(KernelLeg *leg, const Boot *boot) {
-        Handle handle;
-
+        if (atomic_load_explicit(&leg->is_tried, memory_order_acquire))
+                return leg->handle;
+        if (family_self() != 0)
+                return INVALID_HANDLE;
         (void)pthread_mutex_lock(&leg->lock);
-        if (!leg->is_tried)
+        if (!atomic_load(&leg->is_tried))
                 leg->handle = open_leg(leg, boot);
-        leg->is_tried = true;
-        handle = leg->handle;
+        atomic_store_explicit(&leg->is_tried, true, memory_order_release);
         (void)pthread_mutex_unlock(&leg->lock);
-        return handle;
+        return leg->handle;
+}
+
+void kernel_leg_open(KernelLeg *leg) {
+        const Boot *boot = boot_get();
+
+        if (boot)
+                (void)get_handle(leg, boot);
 }
 
 nk_err_t kernel_leg_call(KernelLeg *leg, const struct nk_message *req, const struct nk_arena *req_arena,

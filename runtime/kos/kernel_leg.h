@@ -6,6 +6,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <handle/handletype.h>
@@ -16,12 +17,15 @@
 typedef struct KernelLeg {
         int32_t (*fd_of)(const BootBlock *block); /* -1: the process has no such channel */
         pthread_mutex_t lock;
-        bool is_tried; /* under the lock; so is what follows */
-        Handle handle; /* INVALID_HANDLE: the policy leaves the process no such call */
+        atomic_bool is_tried;
+        Handle handle; /* once it is tried; INVALID_HANDLE: the policy leaves the process no such call */
 } KernelLeg;
 
 #define KERNEL_LEG(fd)                                                                                       \
         { .fd_of = (fd), .lock = PTHREAD_MUTEX_INITIALIZER, .handle = INVALID_HANDLE }
+
+/* Opens it now: before a fork, after which nobody else can. */
+void kernel_leg_open(KernelLeg *leg);
 
 /* One exchange, of any thread. NK_ENOTCONN: not started by `caisson run`; NK_EPERM: no such channel; else as
  * the transport's calls. */

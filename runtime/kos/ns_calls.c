@@ -18,6 +18,7 @@
 #include <services/rtl/nk_cstr.h>
 #include <services/rtl/nk_msg.h>
 
+#include "fork_locks.h"
 #include "kernel_call.h"
 
 #define NAME_MAX_SIZE kl_core_Types_UCoreStringSize
@@ -36,6 +37,14 @@ struct NsConnection {
 static struct NsConnection connections[NS_CONNECTIONS_MAX];
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t create_lock = PTHREAD_MUTEX_INITIALIZER; /* held while one is being made */
+
+pthread_mutex_t *ns_get_table_lock(void) {
+        return &table_lock;
+}
+
+pthread_mutex_t *ns_get_create_lock(void) {
+        return &create_lock;
+}
 
 static rtl_bool is_name(const char *name) {
         rtl_size_t n = name ? strnlen(name, NAME_MAX_SIZE) : 0;

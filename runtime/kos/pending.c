@@ -9,6 +9,7 @@
 
 #include <coresrv/syscalls.h>
 
+#include "fork_locks.h"
 #include "handle/handle_kinds.h"
 
 typedef struct ThreadState {
@@ -75,6 +76,11 @@ Pending *pending_reserve(Handle listener) {
                 return p;
         }
         return NULL;
+}
+
+void pending_forget(void) {
+        for (uint32_t i = 0; i < RECV_PENDING_MAX; i++)
+                self.places[i].request.end = NULL;
 }
 
 VerifyScratch *pending_scratch(void) {

@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#include "fork_locks.h"
+
 static struct {
         pthread_mutex_t lock;
         KosThreadCallback *callbacks[KOS_THREAD_CALLBACKS_MAX];
@@ -13,6 +15,10 @@ static struct {
 } hooks = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Thread_local void *tls;
+
+pthread_mutex_t *hooks_get_lock(void) {
+        return &hooks.lock;
+}
 
 /* --- callbacks --- */
 

@@ -9,6 +9,8 @@
 
 #include <kos/alloc.h>
 
+#include "fork_locks.h"
+
 #define PLACE_BITS 12
 #define PLACE_MASK ((1u << PLACE_BITS) - 1)
 #define LIVES_MAX  (UINT32_MAX >> PLACE_BITS)
@@ -141,6 +143,26 @@ void threads_join(Thread *t) {
         t->is_joined = true;
         append(&table.remembered, t);
         (void)pthread_cond_broadcast(&t->changed);
+}
+
+/* Their stacks are memory that nobody gives back, as after any fork. */
+void threads_forget_others(void) {
+        for (uint32_t i = 0; i < table.n_used; i++) {
+                Thread *t = table.records[i];
+
+                park_init_wake(&t->changed);
+                t->n_pins = 0;
+                if (t == self || t->tid == 0 || t->is_joined || (t->stage == THREAD_OVER && !t->is_ours))
+                        continue;
+                if (t->stage == THREAD_OVER && !t->is_joining)
+                        take_out(&table.dead, t);
+                t->stage = THREAD_OVER;
+                t->is_joining = t->is_joined = true;
+                if (t->is_detached)
+                        threads_drop(t);
+                else
+                        append(&table.remembered, t);
+        }
 }
 
 /* --- the calling thread --- */

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fork_locks.h"
 #include "rtl/rc.h"
 
 #define GUARDS         (VMM_FLAG_LOW_GUARD | VMM_FLAG_HIGH_GUARD)
@@ -32,6 +33,10 @@ static struct {
         pthread_mutex_t lock;
         Guarded areas[NKX_VMM_GUARDED_MAX];
 } guarded = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+pthread_mutex_t *vmm_get_lock(void) {
+        return &guarded.lock;
+}
 
 /* --- pages --- */
 

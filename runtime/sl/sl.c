@@ -18,6 +18,7 @@
 #include "handle/handle_kinds.h"
 #include "sl.h"
 #include "transport/chan.h"
+#include "transport/family.h"
 
 /* What became of one name; the handle tells whether it is still open. */
 typedef struct Place {
@@ -31,6 +32,10 @@ static struct {
         Place *listeners; /* one for each of the block */
         SlRegistered *registered;
 } sl = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+pthread_mutex_t *sl_get_lock(void) {
+        return &sl.lock;
+}
 
 static bool is_name(const char *name) {
         size_t n = name ? strnlen(name, SERVICE_LOCATOR_NAME_MAX) : 0;
@@ -117,6 +122,8 @@ static Handle find_client(const Boot *boot, const char *name) {
 
                 if (c->role == BOOT_SERVER || strcmp(boot_text(boot, c->name_off), name) != 0)
                         continue;
+                if (!place->is_used && family_self() != 0)
+                        return INVALID_HANDLE; /* its slots would be taken twice */
                 if (!place->is_used)
                         *place = (Place){.is_used = true, .handle = make_client(boot, c)};
                 return place->handle;
@@ -130,6 +137,8 @@ static Handle find_listener(const Boot *boot, const char *name) {
 
                 if (strcmp(boot_text(boot, boot->listeners[i].name_off), name) != 0)
                         continue;
+                if (!place->is_used && family_self() != 0)
+                        return INVALID_HANDLE;
                 if (!place->is_used) {
                         *place = (Place){.is_used = true, .handle = make_listener(boot, i)};
                         if (place->handle != INVALID_HANDLE && sl.registered)

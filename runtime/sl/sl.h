@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ const struct BootChannel *sl_find_channel(Handle handle);
  * the first one is. */
 typedef void SlRegistered(Handle listener, uint32_t index);
 void sl_on_registered(SlRegistered *registered);
+
+/* Held while a process is forked. */
+pthread_mutex_t *sl_get_lock(void);
 
 /* Is the handle one of a listener that the process was born with? Which one: index into the boot block's. */
 bool sl_find_listener(Handle handle, uint32_t *ret_index);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -153,6 +154,14 @@ bool chan_client_has_ended(const ChanClient *c);
 /* Ends the channel: calls under way in other threads return CHAN_E_CLOSED. Free it when they are out. */
 void chan_client_close(ChanClient *c);
 ChanClient *chan_client_free(ChanClient *c);
+/* In a process that may fork (family.h) client ends lie in the memory of its family: every member calls
+ * through them. Those that are there now stay open as long as the family: closing and freeing them does
+ * nothing. */
+void chan_client_keep_all(void);
+/* Takes back what members that have ended had in the channels of this process. */
+void chan_client_sweep_all(void);
+/* Held while a process is forked. */
+pthread_mutex_t *chan_client_get_lock(void);
 /* One exchange: sends `out`, waits, fills `in`, checks it. A reply with a status other than rcOk
  * gives 0 and *ret_status. */
 int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status);

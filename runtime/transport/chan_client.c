@@ -5,20 +5,10 @@
  * The verdict of the method says over which leg the request goes and over which the answer comes.
  * Nothing but a judged answer is ever looked for on the client's leg, where the server can't write.
  *
- * Which slots are in use is known only here, in private memory, so the server can't confuse two
- * threads of this process. A slot whose call was given up while the server held it is abandoned:
- * it comes back when the server answers after all.
- *
  * A call that nobody waits for (chan_post) keeps its slot until its answer is taken. As the server
  * receives nothing else of us before it has answered that, and looks again then, nobody rings meanwhile.
  */
-#include "chan.h"
-
-#include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "client.h"
 
 #include <nk/types.h>
 #include <rtl/retcode.h>
@@ -29,301 +19,14 @@
 #include "nk/verify.h"
 #include "platform/linux/affinity.h"
 #include "platform/linux/futex.h"
-#include "wait.h"
 
 /* Calls in a row that had to sleep although the server looked from another processor, before the caller
  * invites it over. A probe (wait.h) comes first: two processors that really run beat one. */
 #define INVITE_AFTER (2 * WAIT_PROBE_GAP)
 
-#define QUEUE_SOON_NS 1000000u  /* who waits for a slot while one is abandoned: its reply wakes nobody */
-#define QUEUE_LONG_NS 50000000u /* while none is: one that becomes abandoned wakes nobody either */
-
-#define HINTS      64u /* of methods that use handles; two that share one only cost time */
 #define DETOUR_MAX 64u /* calls that go the judged way at once, between two that try the direct one */
 
-/* Of a method that uses handles: how often its requests were sent back lately. */
-typedef struct Hint {
-        _Atomic uint8_t skip; /* so many more calls don't try */
-        _Atomic uint8_t length;
-} Hint;
-
-/* What belongs to one call at a time. */
-typedef struct Lane {
-        WaitHabit habit;
-        uint32_t n_apart; /* calls in a row that slept while the server was elsewhere */
-        ChanSlot *slot;   /* where the answer comes */
-        bool asked_back;  /* the relay was asked for a call of this slot, and may not have seen it yet */
-        bool is_untaken;  /* the last answer in the client's leg was left there, with its handles */
-        _Atomic uint64_t ticket; /* of the call that nobody waits for, 0: none */
-} Lane;
-
-struct ChanClient {
-        ChanHeader *mem;            /* the direct leg, or NULL */
-        ChanHeader *judged;         /* the client's leg, or NULL */
-        const StatusEntry *entries; /* the server's status page, read-only; NULL: nothing is direct */
-        const StatusEntry *status;  /* our listener in it */
-        const ChanKernel *kernel;
-        const ChanVerdicts *verdicts;
-        const ShapeTable *shape; /* NULL: replies are not checked */
-        uint32_t deadline_ms;    /* 0: none */
-        bool has_riid;
-        uint16_t riid; /* where all requests go */
-        int bell_fd;
-        _Atomic uint32_t busy;      /* a bit per claimed slot; futex word of threads that wait for one */
-        _Atomic uint32_t abandoned; /* subset of busy: no thread waits for the reply any more */
-        _Atomic uint32_t unwaited;  /* subset of busy: posted without waiting, answer not taken */
-        _Atomic uint32_t n_queued;  /* threads that wait for a slot */
-        _Atomic uint32_t touched;   /* slots that were ever claimed */
-        _Atomic uint32_t closed;    /* this end was closed */
-        uint64_t number;            /* of this end, not used twice */
-        _Atomic uint64_t n_posts;   /* that nobody waited for, so far */
-        Lane lanes[CHAN_SLOTS];
-        Hint hints[HINTS];
-};
-
-/* One call under way. */
-typedef struct Call {
-        ChanClient *client;
-        ChanSlot *slot;           /* where the answer comes */
-        ChanSlot *request;        /* of the same number, maybe on another leg */
-        _Atomic uint32_t *posted; /* `pending` or `judged` of the request's leg */
-        const StatusEntry *peer;  /* of who takes the request */
-        int bell_fd;
-        ChanSync *sync;
-        uint64_t deadline_ns;
-        uint32_t index;
-        bool is_kept; /* nobody waits for it as it is posted, and its slot stays when nobody waits any more */
-        Hint *hint;   /* it may be sent back: the method uses handles, and it goes directly */
-        bool is_over; /* the slot is not this call's any more */
-} Call;
-
-static _Atomic uint64_t n_clients;
-
-static ChanClient *client_drop(ChanClient *c) {
-        chan_mem_unmap(c->mem);
-        chan_mem_unmap(c->judged);
-        chan_status_unmap(c->entries);
-        free(c);
-        return NULL;
-}
-
-static int map_legs(ChanClient *c, const ChanClientPlan *plan) {
-        StatusEntry *entries;
-        int r = 0;
-
-        if (plan->mem_fd >= 0) {
-                r = chan_status_map(plan->status_fd, false, &entries);
-                if (r == 0) {
-                        c->entries = entries;
-                        c->status = &entries[plan->status_index];
-                        r = chan_mem_map(plan->mem_fd, &c->mem);
-                }
-        }
-        if (r == 0 && plan->judged_fd >= 0)
-                r = chan_mem_map(plan->judged_fd, &c->judged);
-        return r;
-}
-
-static void close_fd(int fd) {
-        if (fd >= 0)
-                (void)close(fd);
-}
-
-int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
-        ChanClient *c;
-        int r;
-
-        if (plan->status_index >= CHAN_LISTENERS_MAX || (plan->mem_fd < 0 && plan->judged_fd < 0) ||
-                (plan->judged_fd >= 0 && !plan->kernel))
-                return -EINVAL;
-        c = calloc(1, sizeof *c);
-        if (!c)
-                return -ENOMEM;
-        r = map_legs(c, plan);
-        if (r < 0) {
-                client_drop(c);
-                return r;
-        }
-        c->number = atomic_fetch_add(&n_clients, 1) + 1;
-        c->kernel = plan->kernel;
-        c->verdicts = plan->verdicts;
-        c->shape = plan->shape;
-        c->deadline_ms = plan->deadline_ms;
-        c->has_riid = plan->has_riid;
-        c->riid = plan->riid;
-        c->bell_fd = plan->mem_fd >= 0 ? plan->bell_fd : -1;
-        for (uint32_t i = 0; i < CHAN_SLOTS; i++)
-                c->lanes[i].habit = (WaitHabit)WAIT_HABIT_INIT;
-        close_fd(plan->mem_fd);
-        close_fd(plan->judged_fd);
-        close_fd(plan->status_fd);
-        *ret_client = c;
-        return 0;
-}
-
-int chan_client_ended(ChanClient **ret_client) {
-        ChanClient *c = calloc(1, sizeof *c);
-
-        if (!c)
-                return -ENOMEM;
-        c->bell_fd = -1;
-        atomic_store(&c->closed, 1);
-        *ret_client = c;
-        return 0;
-}
-
-int chan_client_new(int mem_fd, int bell_fd, int status_fd, uint32_t status_index, const void *shape,
-        uint32_t deadline_ms, ChanClient **ret_client) {
-        const ChanClientPlan plan = {.mem_fd = mem_fd,
-                .bell_fd = bell_fd,
-                .status_fd = status_fd,
-                .status_index = status_index,
-                .judged_fd = -1,
-                .shape = shape,
-                .deadline_ms = deadline_ms};
-
-        return chan_client_open(&plan, ret_client);
-}
-
-ChanClient *chan_client_free(ChanClient *c) {
-        if (!c)
-                return NULL;
-        chan_client_close(c);
-        close_fd(c->bell_fd);
-        return client_drop(c);
-}
-
-static bool is_known_to_have_left(ChanHeader *leg) {
-        return atomic_load(&leg->closed) & CHAN_CLIENT_GONE;
-}
-
-/* Only threads of this process wait in slots of these legs, and only in claimed ones. A slot that is claimed
- * from now on is looked after by its thread, which finds this end closed after it has posted. Each bell wakes
- * another process: freeing closes too, and the kernel process has mostly ended the channel before. */
-void chan_client_close(ChanClient *c) {
-        uint32_t slots;
-
-        if (atomic_exchange(&c->closed, 1))
-                return;
-        slots = atomic_load(&c->touched);
-        if (c->mem)
-                chan_mem_close_slots(
-                        c->mem, slots, CHAN_CLIENT_GONE, is_known_to_have_left(c->mem) ? -1 : c->bell_fd);
-        if (c->judged) {
-                bool is_known = is_known_to_have_left(c->judged);
-
-                chan_mem_close_slots(c->judged, slots, CHAN_CLIENT_GONE, -1);
-                if (!is_known)
-                        chan_post_judged(c->judged, CHAN_LEFT, c->kernel);
-        }
-        plat_futex_wake(&c->busy, INT_MAX);
-}
-
-static bool is_closed(const ChanClient *c) {
-        return atomic_load(&c->closed) || (c->mem && atomic_load(&c->mem->closed)) ||
-               (c->judged && atomic_load(&c->judged->closed));
-}
-
-bool chan_client_has_ended(const ChanClient *c) {
-        return is_closed(c);
-}
-
-/* --- slots --- */
-
-/* Takes back abandoned slots that the server has answered meanwhile. */
-static void reclaim_abandoned(ChanClient *c) {
-        uint32_t left = atomic_load(&c->abandoned);
-
-        while (left) {
-                uint32_t bit = left & -left;
-                ChanSlot *slot = c->lanes[__builtin_ctz(bit)].slot;
-
-                left &= ~bit;
-                if ((atomic_load(&slot->state) & CHAN_STATE) != CHAN_REPLY)
-                        continue;
-                if (!(atomic_fetch_and(&c->abandoned, ~bit) & bit))
-                        continue; /* another thread has it */
-                atomic_fetch_and(&c->busy, ~bit);
-        }
-}
-
-static bool try_claim(ChanClient *c, uint32_t *ret_index) {
-        uint32_t busy = atomic_load_explicit(&c->busy, memory_order_relaxed);
-
-        while (busy != CHAN_ALL_SLOTS) {
-                uint32_t bit = ~busy & (busy + 1);
-
-                if (atomic_compare_exchange_weak(&c->busy, &busy, busy | bit)) {
-                        *ret_index = (uint32_t)__builtin_ctz(bit);
-                        return true;
-                }
-        }
-        return false;
-}
-
-/* All slots carry calls of other threads (or abandoned ones): wait for one of them to end. */
-static int claim_slowly(Call *call) {
-        ChanClient *c = call->client;
-        int r = 0;
-
-        atomic_fetch_add(&c->n_queued, 1);
-        for (;;) {
-                uint64_t until = plat_now_ns();
-
-                reclaim_abandoned(c);
-                if (try_claim(c, &call->index))
-                        break;
-                if (is_closed(c)) {
-                        r = CHAN_E_CLOSED;
-                        break;
-                }
-                if (chan_sync_is_set(call->sync)) {
-                        r = CHAN_E_INTERRUPTED;
-                        break;
-                }
-                until += atomic_load(&c->abandoned) || call->sync ? QUEUE_SOON_NS : QUEUE_LONG_NS;
-                if (until > call->deadline_ns)
-                        until = call->deadline_ns;
-                if (plat_futex_wait(&c->busy, CHAN_ALL_SLOTS, until) == -ETIMEDOUT &&
-                        plat_now_ns() >= call->deadline_ns) {
-                        r = CHAN_E_TIMEOUT;
-                        break;
-                }
-        }
-        atomic_fetch_sub(&c->n_queued, 1);
-        return r;
-}
-
-static int claim(Call *call) {
-        if (atomic_load_explicit(&call->client->abandoned, memory_order_relaxed))
-                reclaim_abandoned(call->client);
-        if (try_claim(call->client, &call->index))
-                return 0;
-        return claim_slowly(call);
-}
-
-/* In one order with `closed`: see chan_client_close. */
-static void note_touched(ChanClient *c, uint32_t index) {
-        if (!(atomic_load_explicit(&c->touched, memory_order_relaxed) & (1u << index)))
-                atomic_fetch_or(&c->touched, 1u << index);
-}
-
-static void release(Call *call) {
-        ChanClient *c = call->client;
-
-        call->is_over = true;
-        if (call->is_kept) {
-                atomic_store(&c->lanes[call->index].ticket, 0);
-                atomic_fetch_and(&c->unwaited, ~(1u << call->index));
-        }
-        atomic_fetch_and(&c->busy, ~(1u << call->index));
-        if (atomic_load(&c->n_queued))
-                plat_futex_wake(&c->busy, 1);
-}
-
-/* --- the exchange --- */
-
-static void choose_direct(Call *call) {
+void client_choose_direct(Call *call) {
         ChanClient *c = call->client;
 
         call->request = call->slot = chan_slot(c->mem, call->index);
@@ -332,7 +35,7 @@ static void choose_direct(Call *call) {
         call->bell_fd = c->bell_fd;
 }
 
-static void choose_judged(Call *call, bool is_straight) {
+void client_choose_judged(Call *call, bool is_straight) {
         ChanClient *c = call->client;
 
         call->request = chan_slot(c->judged, call->index);
@@ -384,9 +87,9 @@ static void choose_legs(Call *call, const struct nk_message *msg) {
         if (way == CHAN_WAY_USE && c->mem && is_worth_trying(hint))
                 call->hint = hint;
         if (c->mem && (way == CHAN_WAY_DIRECT || call->hint))
-                choose_direct(call);
+                client_choose_direct(call);
         else
-                choose_judged(call, way != CHAN_WAY_JUDGED);
+                client_choose_judged(call, way != CHAN_WAY_JUDGED);
 }
 
 static void invite(ChanSlot *slot, uint32_t cpu, uint32_t flags) {
@@ -402,7 +105,7 @@ static void forget_wish(ChanClient *c, uint32_t i) {
         atomic_fetch_and(chan_notes(c->judged), ~(1u << i));
 }
 
-static bool goes_to_judge(const Call *call) {
+bool client_goes_to_judge(const Call *call) {
         return call->client->judged && call->posted == chan_judged(call->client->judged);
 }
 
@@ -410,7 +113,7 @@ static bool goes_to_judge(const Call *call) {
 static void say_untaken(Call *call) {
         Lane *lane = &call->client->lanes[call->index];
 
-        if (!lane->is_untaken || !goes_to_judge(call))
+        if (!lane->is_untaken || !client_goes_to_judge(call))
                 return;
         call->request->flags |= CHAN_UNTAKEN;
         lane->is_untaken = false;
@@ -426,7 +129,7 @@ static bool is_behind_unwaited(const Call *call) {
         ChanClient *c = call->client;
         uint32_t left = atomic_load_explicit(&c->unwaited, memory_order_relaxed) & ~(1u << call->index);
 
-        if (left && goes_to_judge(call))
+        if (left && client_goes_to_judge(call))
                 return false;
         for (; left; left &= left - 1) {
                 uint32_t i = (uint32_t)__builtin_ctz(left);
@@ -445,6 +148,31 @@ static uint32_t bits_of(const Call *call) {
         return call->is_kept ? chan_both(bit) : bit;
 }
 
+/* Whether a member that has ended had posted his request must be seen afterwards. Of the direct leg the
+ * server says that it takes one before it does (CHAN_TELLS). Of the other one bit of `judged` beside each
+ * slot's changes in the step in which it is posted; the last slot has none, where CHAN_LEFT is: what is in
+ * there counts as posted. */
+uint32_t client_mark_of(const Call *call) {
+        return client_goes_to_judge(call) ? (1u << CHAN_SLOTS << call->index) & ~CHAN_LEFT : 0;
+}
+
+static uint32_t flags_of(const Call *call) {
+        return (call->is_kept ? CHAN_UNWAITED : 0) | (call->client->is_shared ? CHAN_TELLS : 0);
+}
+
+static void commit_shared(Call *call) {
+        Lane *lane = &call->client->lanes[call->index];
+        uint32_t mark = client_mark_of(call);
+
+        lane->is_judged = client_goes_to_judge(call);
+        lane->mark = atomic_load_explicit(call->posted, memory_order_relaxed) & mark;
+        atomic_store(&lane->hold, HOLD_POSTED | family_self());
+        if (mark)
+                atomic_fetch_xor(call->posted, bits_of(call) | mark);
+        else
+                atomic_fetch_or(call->posted, bits_of(call));
+}
+
 static void post(Call *call, const ChanOut *out) {
         ChanSlot *slot = call->slot;
 
@@ -452,7 +180,8 @@ static void post(Call *call, const ChanOut *out) {
         chan_put(call->request, out);
         if (call->client->has_riid)
                 ((struct nk_message *)(void *)chan_slot_data(call->request))->iid = call->client->riid;
-        invite(slot, plat_cpu(), call->is_kept ? CHAN_UNWAITED : 0);
+        invite(slot, plat_cpu(), flags_of(call));
+        slot->turn = 0;
         slot->thread = chan_thread_id();
         if (call->request != slot) {
                 invite(call->request, slot->cpu, 0);
@@ -462,7 +191,10 @@ static void post(Call *call, const ChanOut *out) {
         call->client->lanes[call->index].slot = slot;
         atomic_store_explicit(&slot->state, CHAN_CALL, memory_order_release);
         /* Full barrier: the other side looks at the word after it has asked for the bell. */
-        atomic_fetch_or(call->posted, bits_of(call));
+        if (call->client->is_shared)
+                commit_shared(call);
+        else
+                atomic_fetch_or(call->posted, bits_of(call));
         if (atomic_load(&call->peer->bell_wanted) && !is_behind_unwaited(call))
                 chan_ring(call->bell_fd);
 }
@@ -483,7 +215,7 @@ static bool withdraw(Call *call) {
 static void ask_back(const Call *call) {
         ChanClient *c = call->client;
 
-        if (!goes_to_judge(call))
+        if (!client_goes_to_judge(call))
                 return;
         c->lanes[call->index].asked_back = true;
         atomic_fetch_or(chan_notes(c->judged), 1u << call->index);
@@ -492,8 +224,8 @@ static void ask_back(const Call *call) {
 }
 
 /* Nobody will take the answer, which is there or is going to be: the handles in it must not stay ours. */
-static void leave_answer(const Call *call) {
-        if (!goes_to_judge(call))
+void client_leave_answer(const Call *call) {
+        if (!client_goes_to_judge(call))
                 return;
         if (call->slot == call->request) {
                 call->client->lanes[call->index].is_untaken = true;
@@ -514,13 +246,13 @@ static bool is_late(const Call *call) {
 }
 
 /* Ends the wait early, or says 0 to go on: the reply came first, or the server holds the request. */
-static int give_up(Call *call, int why) {
+int client_give_up(Call *call, int why) {
         if (call->is_kept)
                 return is_answered(call) ? 0 : why;
         if (withdraw(call)) {
                 if (call->request->flags & CHAN_UNTAKEN)
                         call->client->lanes[call->index].is_untaken = true; /* nobody has read it */
-                release(call);
+                client_release(call);
                 return why;
         }
         if (is_answered(call))
@@ -529,7 +261,9 @@ static int give_up(Call *call, int why) {
                 ask_back(call);
                 return 0;
         }
-        leave_answer(call);
+        client_leave_answer(call);
+        if (call->client->is_shared)
+                atomic_store(&call->client->lanes[call->index].hold, HOLD_LEFT | family_self());
         atomic_fetch_or(&call->client->abandoned, 1u << call->index);
         call->is_over = true;
         return why;
@@ -546,14 +280,14 @@ static int sleep_for_answer(Call *call) {
                 if (is_answered(call))
                         return 0;
                 if (chan_sync_is_set(call->sync)) {
-                        r = give_up(call, CHAN_E_INTERRUPTED);
+                        r = client_give_up(call, CHAN_E_INTERRUPTED);
                         if (r)
                                 return r;
                         call->sync = NULL; /* picked up: can't be interrupted any more */
                         continue;
                 }
                 if (is_late(call)) {
-                        r = give_up(call, CHAN_E_TIMEOUT);
+                        r = client_give_up(call, CHAN_E_TIMEOUT);
                         if (r)
                                 return r;
                         continue;
@@ -577,7 +311,7 @@ static int wait_answer(Call *call) {
                 return 0;
         }
         if (!peer_here && ++lane->n_apart > INVITE_AFTER && plat_stay_on(&stay, cpu)) {
-                invite(call->slot, cpu, CHAN_STAYS | (call->slot->flags & CHAN_UNTAKEN));
+                invite(call->slot, cpu, CHAN_STAYS | (call->slot->flags & (CHAN_UNTAKEN | CHAN_TELLS)));
                 if (call->request != call->slot)
                         invite(call->request, cpu, CHAN_STAYS | (call->request->flags & CHAN_UNTAKEN));
         }
@@ -594,7 +328,7 @@ static int collect(Call *call, ChanIn *in, int32_t *ret_status) {
         int r = 0;
 
         if ((atomic_load(&slot->state) & CHAN_STATE) != CHAN_REPLY) {
-                release(call);
+                client_release(call);
                 return CHAN_E_CLOSED;
         }
         status = *(volatile int32_t *)&slot->status;
@@ -637,8 +371,8 @@ static int exchange(Call *call, const ChanOut *out, ChanIn *in, int32_t *ret_sta
         post(call, out);
         /* After post: see chan_mem_close. What was received may have been answered by a server that ended
          * right after it; if not, the slot is dead or about to be. */
-        if (is_closed(call->client) && withdraw(call)) {
-                release(call);
+        if (client_is_closed(call->client) && withdraw(call)) {
+                client_release(call);
                 return CHAN_E_CLOSED;
         }
         r = wait_answer(call);
@@ -651,7 +385,7 @@ static int exchange_again(
         note_sent_back(call->hint);
         call->hint = NULL;
         call->sync = wait->sync;
-        choose_judged(call, true);
+        client_choose_judged(call, true);
         return exchange(call, out, in, ret_status);
 }
 
@@ -662,12 +396,12 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
 
         if (!chan_fits(out->msg_size, out->arena_size))
                 return CHAN_E_TOO_BIG;
-        if (is_closed(c)) /* the server may not have noticed, and would serve it */
+        if (client_is_closed(c)) /* the server may not have noticed, and would serve it */
                 return CHAN_E_CLOSED;
-        r = claim(&call);
+        r = client_claim(&call);
         if (r)
                 return r;
-        note_touched(c, call.index);
+        client_note_touched(c, call.index);
         choose_legs(&call, out->msg);
         r = exchange(&call, out, in, &status);
         if (r == 0 && call.hint && status == CHAN_ELSEWHERE)
@@ -678,8 +412,8 @@ int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wai
                 r = check_reply(c, out, in);
         if (!call.is_over) {
                 if (r)
-                        leave_answer(&call);
-                release(&call);
+                        client_leave_answer(&call);
+                client_release(&call);
         }
         if (r == 0)
                 *ret_status = status == CHAN_ELSEWHERE ? rcFail : status;
@@ -705,14 +439,14 @@ static bool claim_to_keep(Call *call) {
         uint32_t bit, before;
 
         if (atomic_load(&c->abandoned))
-                reclaim_abandoned(c);
-        if (!try_claim(c, &call->index))
+                client_reclaim(c);
+        if (!client_try_claim(c, &call->index))
                 return false;
         bit = 1u << call->index;
         before = atomic_fetch_or(&c->unwaited, bit);
         if ((uint32_t)__builtin_popcount(before) < CHAN_POSTS_MAX)
                 return true;
-        release(call);
+        client_release(call);
         return false;
 }
 
@@ -722,18 +456,18 @@ int chan_post(ChanClient *c, const ChanOut *out, ChanTicket *ret_ticket) {
 
         if (!chan_fits(out->msg_size, out->arena_size))
                 return CHAN_E_TOO_BIG;
-        if (is_closed(c))
+        if (client_is_closed(c))
                 return CHAN_E_CLOSED;
         if (!goes_straight_to_server(c, out->msg) || !claim_to_keep(&call))
                 return CHAN_E_STATE;
-        note_touched(c, call.index);
-        choose_direct(&call);
+        client_note_touched(c, call.index);
+        client_choose_direct(&call);
         ticket.slot = call.index;
         ticket.number = atomic_fetch_add(&c->n_posts, 1) + 1;
         atomic_store(&c->lanes[call.index].ticket, ticket.number);
         post(&call, out);
-        if (is_closed(c) && withdraw(&call)) { /* as in exchange() */
-                release(&call);
+        if (client_is_closed(c) && withdraw(&call)) { /* as in exchange() */
+                client_release(&call);
                 return CHAN_E_CLOSED;
         }
         *ret_ticket = ticket;
@@ -755,6 +489,11 @@ static int wait_after_all(Call *call, const ChanWait *wait) {
         return r;
 }
 
+/* A ticket from before the fork is the parent's. */
+static bool is_of_another(const ChanClient *c, uint32_t i) {
+        return c->is_shared && (atomic_load(&c->lanes[i].hold) & HOLD_MEMBER) != family_self();
+}
+
 int chan_post_take(
         ChanClient *c, const ChanTicket *ticket, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
         Call call = {.client = c, .index = ticket->slot, .sync = wait->sync, .is_kept = true};
@@ -763,9 +502,9 @@ int chan_post_take(
         int r;
 
         if (ticket->client != c->number || !ticket->number || ticket->slot >= CHAN_SLOTS ||
-                ticket_of(c, ticket->slot) != ticket->number)
+                ticket_of(c, ticket->slot) != ticket->number || is_of_another(c, ticket->slot))
                 return CHAN_E_STATE;
-        choose_direct(&call);
+        client_choose_direct(&call);
         call.deadline_ns = deadline_of(c, wait);
         r = wait_after_all(&call, wait);
         if (r)
@@ -774,7 +513,7 @@ int chan_post_take(
         if (r == 0 && status == 0)
                 r = check_reply(c, &(ChanOut){.msg = &asked}, in);
         if (!call.is_over)
-                release(&call);
+                client_release(&call);
         if (r == 0)
                 *ret_status = status;
         return r;

@@ -63,6 +63,10 @@ static inline uint32_t chan_end_receivable(ChanEnd *end, const ChanHeader *leg, 
  */
 static inline bool chan_end_try(
         ChanEnd *end, ChanHeader *leg, uint32_t pending, uint32_t bit, bool is_unwaited) {
+        ChanSlot *slot = chan_slot(leg, (uint32_t)__builtin_ctz(bit));
+
+        if (leg == end->mem && (*(volatile uint32_t *)&slot->flags & CHAN_TELLS))
+                *(volatile uint32_t *)&slot->turn = 1;
         atomic_fetch_add(&end->n_open, 1);
         if (is_unwaited)
                 atomic_fetch_add(&end->n_unwaited, 1);

@@ -66,6 +66,9 @@
 #define CHAN_UNTAKEN   8u
 /* Nobody waits for the answer; for `who waits for whom`. The server goes by `pending`. */
 #define CHAN_UNWAITED  16u
+/* Direct leg: whoever takes the request says so in `turn` before he does: of a client whose members may end
+ * in the middle of a call (family.h). */
+#define CHAN_TELLS     32u
 
 #define CHAN_UNWAITED_AT 16 /* in `pending` of the direct leg: from a slot's bit to its other one */
 
@@ -98,7 +101,7 @@ typedef struct ChanSlot {
          * and what the last ones came to (lower half: a bit each, 1: denied). The next request may be in the
          * slot before the server has looked. */
         _Atomic uint64_t verdicts;
-        uint32_t turn; /* server's leg: number of the request in the slot */
+        uint32_t turn; /* server's leg: number of the request in the slot; direct leg: see CHAN_TELLS */
         _Atomic uint32_t
                 refused; /* slot 0 only: server's leg: a bit per slot whose request nobody received */
         uint32_t pad[2];

@@ -28,9 +28,7 @@ static void forget_reading(int fd) {
         (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
 }
 
-/* A memfd of `size` bytes whose size can't change any more, so that no end can make the other
- * fault by truncating it. */
-static int sealed_memfd(const char *name, off_t size) {
+int chan_memfd(const char *name, off_t size) {
         int fd, r;
 
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -45,7 +43,7 @@ static int sealed_memfd(const char *name, off_t size) {
         return fd;
 }
 
-static int map_whole(int fd, size_t size, int prot, void **ret_mem) {
+int chan_map(int fd, size_t size, int prot, void **ret_mem) {
         struct stat st;
         void *mem;
 
@@ -64,7 +62,7 @@ int chan_mem_map(int fd, ChanHeader **ret_mem) {
         void *mem;
         int r;
 
-        r = map_whole(fd, CHAN_SIZE, PROT_READ | PROT_WRITE, &mem);
+        r = chan_map(fd, CHAN_SIZE, PROT_READ | PROT_WRITE, &mem);
         if (r < 0)
                 return r;
         *ret_mem = mem;
@@ -77,7 +75,7 @@ void chan_mem_unmap(ChanHeader *mem) {
 }
 
 int chan_mem_create(int *ret_fd) {
-        *ret_fd = sealed_memfd("caisson-channel", (off_t)CHAN_SIZE);
+        *ret_fd = chan_memfd("caisson-channel", (off_t)CHAN_SIZE);
         return *ret_fd < 0 ? *ret_fd : 0;
 }
 
@@ -99,7 +97,7 @@ int chan_status_reopen(int ro_fd, int *ret_fd) {
 int chan_status_create(int *ret_fd, int *ret_ro_fd) {
         int fd, ro;
 
-        fd = sealed_memfd("caisson-status", STATUS_SIZE);
+        fd = chan_memfd("caisson-status", STATUS_SIZE);
         if (fd < 0)
                 return fd;
         forget_reading(fd);
@@ -115,7 +113,7 @@ int chan_status_create(int *ret_fd, int *ret_ro_fd) {
 
 /* Nothing that is forked needs the mapping, and everything that is sealed stays as it is but through it. */
 static int map_to_write(int fd, size_t size, void **ret_memory) {
-        int r = map_whole(fd, size, PROT_READ | PROT_WRITE, ret_memory);
+        int r = chan_map(fd, size, PROT_READ | PROT_WRITE, ret_memory);
 
         if (r < 0)
                 return r;
@@ -156,7 +154,7 @@ int chan_held_map(int ro_fd, HeldTable *ret_table) {
                 return -errno;
         if (st.st_size < (off_t)HELD_HEAD_SIZE || st.st_size > (off_t)held_size(HELD_SEATS_MAX))
                 return -EBADMSG;
-        r = map_whole(ro_fd, (size_t)st.st_size, PROT_READ, &memory);
+        r = chan_map(ro_fd, (size_t)st.st_size, PROT_READ, &memory);
         if (r < 0)
                 return r;
         if (!held_look(memory, (size_t)st.st_size, ret_table)) {
@@ -202,7 +200,7 @@ int chan_status_map(int fd, bool writable, StatusEntry **ret_entries) {
         void *mem;
         int r;
 
-        r = map_whole(fd, STATUS_SIZE, writable ? PROT_READ | PROT_WRITE : PROT_READ, &mem);
+        r = chan_map(fd, STATUS_SIZE, writable ? PROT_READ | PROT_WRITE : PROT_READ, &mem);
         if (r < 0)
                 return r;
         *ret_entries = mem;
@@ -284,12 +282,16 @@ uint32_t chan_mem_touched(int fd) {
         return slots;
 }
 
-uint32_t chan_thread_id(void) {
-        static _Thread_local uint32_t id;
+static _Thread_local uint32_t thread_id; /* 0: not asked for yet */
 
-        if (id == 0)
-                id = (uint32_t)gettid();
-        return id;
+uint32_t chan_thread_id(void) {
+        if (thread_id == 0)
+                thread_id = (uint32_t)gettid();
+        return thread_id;
+}
+
+void chan_forget_thread_id(void) {
+        thread_id = 0;
 }
 
 ChanPhase chan_mem_peek(ChanHeader *mem, uint32_t i, uint32_t *ret_thread) {

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <nk/types.h>
@@ -117,6 +118,13 @@ static inline void chan_say_answered(ChanSlot *slot, uint32_t state) {
 
 /* Kernel number of the calling thread, asked for once. */
 uint32_t chan_thread_id(void);
+/* It has another one: it is a forked child. */
+void chan_forget_thread_id(void);
 
+/* A memfd of `size` bytes, close-on-exec, whose size can't change any more, so that no end can make the other
+ * fault by truncating it. A negative errno: none. */
+int chan_memfd(const char *name, off_t size);
+/* Maps a file of exactly that size. 0 or a negative errno. */
+int chan_map(int fd, size_t size, int prot, void **ret_mem);
 int chan_status_map(int fd, bool writable, StatusEntry **ret_entries);
 void chan_status_unmap(const StatusEntry *entries);

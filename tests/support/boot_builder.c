@@ -33,6 +33,7 @@ void t_boot_begin(BootBuilder *b, const char *task, const char *class_name) {
                 .mail_fd = -1,
                 .held_fd = -1,
                 .console_fd = -1,
+                .family_fd = -1,
                 .status_fd = -1,
         };
 }

@@ -36,7 +36,7 @@ typedef struct Case {
 static void open_block(Case *c, uint32_t task) {
         struct stat st;
 
-        assert_int_equal(boot_plan_init(&c->plan, &c->channels, task, 0, NULL, -1), 0);
+        assert_int_equal(boot_plan_init(&c->plan, &c->channels, task, 0, NULL, -1, -1), 0);
         assert_int_equal(fstat(c->plan.block_fd, &st), 0);
         c->size = (size_t)st.st_size;
         c->block = mmap(NULL, c->size, PROT_READ, MAP_PRIVATE, c->plan.block_fd, 0);
@@ -217,7 +217,7 @@ static void a_process_without_channels_gets_a_block_too(void **state) {
 
         (void)state;
         assert_int_equal(channels_init(&channels, &alone->sol, NULL), 0);
-        assert_int_equal(boot_plan_init(&plan, &channels, 0, 0, NULL, -1), 0);
+        assert_int_equal(boot_plan_init(&plan, &channels, 0, 0, NULL, -1, -1), 0);
         assert_true(plan.block_fd >= 0);
         assert_int_equal(plan.n_fds, 0);
         boot_plan_deinit(&plan);

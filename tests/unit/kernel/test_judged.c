@@ -57,7 +57,7 @@ static Case *begin(ChanWay put, ChanWay others) {
         c->reading->sol.tasks[SERVER].class = &c->class;
         assert_int_equal(channels_init(&c->channels, &c->reading->sol, &policy), 0);
         for (uint32_t i = 0; i < N_TASKS; i++)
-                assert_int_equal(boot_plan_init(&c->plans[i], &c->channels, i, 0, NULL, -1), 0);
+                assert_int_equal(boot_plan_init(&c->plans[i], &c->channels, i, 0, NULL, -1, -1), 0);
         return c;
 }
 
