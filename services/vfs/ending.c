@@ -61,6 +61,19 @@ static void on_term(int number) {
         errno = error;
 }
 
+/* This thread takes the signal itself: whichever else could may block it, if only because it is in on_term()
+ * still, and then the end would be an exit() that nobody asked for. */
+static _Noreturn void end_by_term(void) {
+        sigset_t term;
+
+        (void)sigemptyset(&term);
+        (void)sigaddset(&term, SIGTERM);
+        (void)signal(SIGTERM, SIG_DFL);
+        (void)pthread_sigmask(SIG_UNBLOCK, &term, NULL);
+        (void)raise(SIGTERM);
+        _exit(128 + SIGTERM); /* where it could not be sent */
+}
+
 static void *end_when_asked(void *unused) {
         void (*before)(void);
 
@@ -71,9 +84,7 @@ static void *end_when_asked(void *unused) {
         if (before)
                 before();
         finish();
-        (void)signal(SIGTERM, SIG_DFL);
-        (void)kill(getpid(), SIGTERM);
-        _exit(128 + SIGTERM); /* where it could not be sent */
+        end_by_term();
 }
 
 /* With no signals of the program's. */
