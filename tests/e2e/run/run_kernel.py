@@ -367,15 +367,24 @@ def what_a_process_left_behind_ends_with_the_run(solution):
     expect_end(watched)
 
 
-@case
-def kill_9_of_caisson_ends_its_processes(solution):
+def expect_end_with_caisson(solution, *options):
     solution.write(entry("A", "call=x", connections=[("S", "x")]), server("S", "deaf", "take=x", "pause"))
-    run = solution.start("-v")
+    run = solution.start("-v", *options)
     run.expect("took x")
     watched = [watch(run.pid_of("A")), watch(run.pid_of("S"))]
     run.process.kill()
     run.wait()
     expect_end(watched)
+
+
+@case
+def kill_9_of_caisson_ends_its_processes(solution):
+    expect_end_with_caisson(solution)
+
+
+@case
+def kill_9_of_caisson_ends_its_processes_without_isolation(solution):
+    expect_end_with_caisson(solution, "--isolation=none")
 
 
 # --- output ---
