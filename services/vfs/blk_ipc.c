@@ -6,12 +6,14 @@
  * A driver that has died is waited for, a while: if it lives again and has the same disk, reading goes on,
  * and the next write or flush says that what was not flushed may be lost (-ECONNRESET). One that does not
  * come back fails every transfer with -EIO, and is waited for no more; the cache above keeps what it could
- * not write. One that lives and does not answer fails what it was asked with -EIO after a time, and is
+ * not write. Who looks for a disk waits likewise: of two processes that have died together this one may live
+ * again first. One that lives and does not answer fails what it was asked with -EIO after a time, and is
  * waited for less then, until it answers.
  */
 #include "blk_ipc.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,12 +49,13 @@ typedef struct BlkIpc {
         bool is_gone;            /* it was waited for in vain */
 } BlkIpc;
 
-static const struct {
-        const char *prefix, *channel;
+static struct {
+        const char *const prefix, *const channel;
+        _Atomic bool is_gone; /* who looked for a disk has waited for it in vain */
 } drivers[] = {
-        {"ramdisk", "kl.drivers.RAMDisk"},
-        {"mmc", "kl.drivers.SDCard"},
-        {"ahci", "kl.drivers.ATA"},
+        {.prefix = "ramdisk", .channel = "kl.drivers.RAMDisk"},
+        {.prefix = "mmc", .channel = "kl.drivers.SDCard"},
+        {.prefix = "ahci", .channel = "kl.drivers.ATA"},
 };
 
 static BlkIpc *ipc_of(Blk *blk) {
@@ -144,19 +147,27 @@ static void note_renewals(BlkIpc *b) {
         b->n_renewals = n;
 }
 
-/* 0: it lives, with the same disk. -EIO: it has another one, or does not come back. */
-static int await_driver(BlkIpc *b) {
+/* As get_info(), of a driver that may be away. -ENOTCONN: it does not come back. */
+static int await_info(
+        BlkIpc *b, uint32_t number, kl_drivers_Block_GetInfo_res *ret_info, const char **ret_name) {
         const struct timespec a_while = {.tv_nsec = LOOK_MS * 1000000l};
-        kl_drivers_Block_GetInfo_res info;
-        const char *name;
-        int r = -ENOTCONN;
+        int r = get_info(b, number, ret_info, ret_name);
 
         for (uint32_t ms = 0; r == -ENOTCONN && !b->is_gone && ms < AWAY_MS; ms += LOOK_MS) {
                 (void)nanosleep(&a_while, NULL);
-                r = get_info(b, b->disk, &info, &name);
+                r = get_info(b, number, ret_info, ret_name);
         }
         note_renewals(b);
         b->is_gone = r == -ENOTCONN;
+        return r;
+}
+
+/* 0: it lives, with the same disk. -EIO: it has another one, or does not come back. */
+static int await_driver(BlkIpc *b) {
+        kl_drivers_Block_GetInfo_res info;
+        const char *name;
+        int r = await_info(b, b->disk, &info, &name);
+
         return r == 0 && info.size == b->head.size ? 0 : -EIO;
 }
 
@@ -259,7 +270,7 @@ static BlkIpc *ipc_new(Handle channel) {
 static int ask(BlkIpc *b, uint32_t number, const char *disk, bool *ret_is_it) {
         kl_drivers_Block_GetInfo_res info;
         const char *name;
-        int r = get_info(b, number, &info, &name);
+        int r = await_info(b, number, &info, &name);
 
         if (r < 0)
                 return r == -EIO || r == -ENOTCONN ? -ENODEV : r;
@@ -267,18 +278,21 @@ static int ask(BlkIpc *b, uint32_t number, const char *disk, bool *ret_is_it) {
         b->disk = number;
         b->head.size = info.size;
         b->head.is_read_only = info.read_only != 0;
-        note_renewals(b);
         b->was_renewed = false;
         return 0;
 }
 
-static int find_at(Handle channel, const char *disk, Blk **ret) {
+static int find_at(Handle channel, _Atomic bool *is_gone, const char *disk, Blk **ret) {
         BlkIpc *b = ipc_new(channel);
         bool is_it = false;
         int r = b ? 0 : -ENOMEM;
 
+        if (b)
+                b->is_gone = *is_gone;
         for (uint32_t i = 0; r == 0 && !is_it; i++)
                 r = i < DISKS_MAX ? ask(b, i, disk, &is_it) : -ENODEV;
+        if (b)
+                *is_gone = b->is_gone;
         if (r == 0)
                 *ret = &b->head;
         else if (b)
@@ -308,7 +322,7 @@ int blk_ipc_find(const char *disk, bool is_read_only, Blk **ret_disk) {
                 channel = ServiceLocatorConnect(drivers[i].channel);
                 if (channel == INVALID_HANDLE)
                         return -ENODEV;
-                r = find_at(channel, disk, ret_disk);
+                r = find_at(channel, &drivers[i].is_gone, disk, ret_disk);
                 if (r == 0 && is_read_only)
                         (*ret_disk)->is_read_only = true;
                 return r;

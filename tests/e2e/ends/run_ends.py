@@ -79,7 +79,7 @@ CLIENT = """entities:
   connections: [{{target: kl.VfsSdCardFs, id: kl.VfsSdCardFs}}]
 - name: kl.VfsSdCardFs
   path: VfsSdCardFs
-  restart: {vfs_restart}
+  restart: {vfs_restart}{vfs_more}
   env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs", VFS_DISK_TIMEOUT: "{patience_s}"}}
 """
 INSIDE = """entities:
@@ -98,8 +98,8 @@ DRIVER = """  connections: [{target: kl.drivers.SDCard, id: kl.drivers.SDCard}]
 class Run(Watched):
     """Of the writer with a VFS program, or with the VFS inside. restart: lines of the driver's entry."""
 
-    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", patience_s=60, parties=CLIENT):
-        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, patience_s=patience_s)
+    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", vfs_more="", patience_s=60, parties=CLIENT):
+        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, vfs_more=vfs_more, patience_s=patience_s)
         (folder / "init.yaml").write_text(entries + DRIVER + restart, encoding="utf-8")
         super().__init__(
             [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
@@ -174,6 +174,25 @@ def who_had_a_session_with_a_vfs_that_died_is_told_so_when_it_is_back(folder, ki
         assert answer == "EIO", answer
     run.stop()
     assert [line for line in run.lines if "Connection to vfs lost." in line], run.lines
+
+
+@case
+def a_vfs_that_lives_again_before_its_driver_has_the_disk_all_the_same(folder, kind):
+    Disk(folder, kind)
+    run = Run(folder, kind, "ask", vfs_restart="on-failure", vfs_more="\n  restart_delay: 0",
+              restart="  restart: on-failure\n  restart_delay: 1000\n")
+    client = int(run.expect(r"ends.Client started as process (\d+)")[1])
+    run.expect("^written")
+    found = {name: int(pid) for line in run.lines for name, pid in re.findall(r"(\S+) started as process (\d+)", line)}
+    os.kill(found["kl.drivers.SDCard"], signal.SIGKILL)
+    run.expect("kl.drivers.SDCard was killed by signal 9.*it starts again")
+    os.kill(found["kl.VfsSdCardFs"], signal.SIGKILL)
+    run.expect(r"kl.VfsSdCardFs started as process (\d+)")
+    run.expect(r"kl.drivers.SDCard started as process (\d+)")
+    os.kill(client, signal.SIGUSR1)
+    run.expect("^asked: (.*)")
+    run.stop()
+    assert not [line for line in run.lines if "no driver has" in line], run.lines
 
 
 def records_of(disk, n):
