@@ -290,6 +290,8 @@ static int write_at(VfsFile *f, const void *data, size_t size, uint64_t *at, siz
         if (r == 0 && is_sync(f) && fs->ops->fsync)
                 r = fs->ops->fsync(f->place.node, !(atomic_load(&f->status) & O_SYNC));
         fs_unlock(fs);
+        if (r < 0)
+                *ret_put = 0;
         return r;
 }
 
@@ -331,7 +333,7 @@ int vfs_write(VfsFile *f, const void *data, size_t size, size_t *ret_put) {
         (void)pthread_mutex_lock(&f->lock);
         at = f->at;
         r = write_at(f, data, size, &at, ret_put);
-        if (*ret_put > 0)
+        if (r == 0 && *ret_put > 0)
                 f->at = at + *ret_put;
         (void)pthread_mutex_unlock(&f->lock);
         return r;

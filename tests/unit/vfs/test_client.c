@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -166,6 +167,52 @@ static void what_can_not_be_written_back_is_unmounted_all_the_same(void **state)
         assert_int_equal(vfs_umount(&c, "/m", 0), -EINVAL);
 }
 
+/* --- writing that is to be safe at once --- */
+
+static int fsync_error;
+
+static int fail_to_fsync(FsNode *node, bool only_data) {
+        (void)node;
+        (void)only_data;
+        return fsync_error;
+}
+
+/* As on Linux: nothing counts as written, so the next write begins at the same place. */
+static void a_write_that_is_not_safe_moves_no_position(void **state) {
+        static const int flags[] = {O_SYNC, O_DSYNC, O_SYNC | O_APPEND};
+        const FsOps *usual = mounts.first->fs->ops;
+        FsOps ops = *usual;
+
+        (void)state;
+        ops.fsync = fail_to_fsync;
+        mounts.first->fs->ops = &ops;
+        for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+                VfsFile *f = NULL;
+                size_t put = 99;
+                off_t at;
+
+                fsync_error = 0;
+                assert_int_equal(
+                        vfs_open(&c, NULL, "/f", O_RDWR | O_CREAT | O_TRUNC | flags[i], 0600, &f), 0);
+                assert_int_equal(vfs_write(f, "ab", 2, &put), 0);
+                fsync_error = -EIO;
+                assert_int_equal(vfs_write(f, "cde", 3, &put), -EIO);
+                assert_int_equal(put, 0);
+                assert_int_equal(vfs_lseek(f, 0, SEEK_CUR, &at), 0);
+                assert_int_equal(at, 2);
+                put = 99;
+                assert_int_equal(vfs_pwrite(f, "cde", 3, 0, &put), -EIO);
+                assert_int_equal(put, 0);
+                fsync_error = 0;
+                assert_int_equal(vfs_write(f, "cde", 3, &put), 0);
+                assert_int_equal(put, 3);
+                assert_int_equal(vfs_lseek(f, 0, SEEK_CUR, &at), 0);
+                assert_int_equal(at, flags[i] & O_APPEND ? stat_of("/f").st_size : 5);
+                vfs_close(f);
+        }
+        mounts.first->fs->ops = usual;
+}
+
 /* --- opening --- */
 
 static void one_open_file_too_many_leaves_files_alone(void **state) {
@@ -307,6 +354,7 @@ int main(void) {
                 CASE(growing_by_much_goes_in_steps),
                 CASE(growing_that_fails_leaves_the_file_as_it_was),
                 CASE(what_can_not_be_written_back_is_unmounted_all_the_same),
+                CASE(a_write_that_is_not_safe_moves_no_position),
                 CASE(one_open_file_too_many_leaves_files_alone),
                 CASE(an_open_that_fails_counts_no_file),
                 CASE(a_directory_gives_its_group_on_if_it_is_told_to),
