@@ -26,6 +26,8 @@
 #include <handle/handletype.h>
 #include <kl/drivers/Block.idl.h>
 
+#include "envnum.h"
+
 #define ARENA_SLACK 64u
 #define ENDPOINT    "block"
 #define DISKS_MAX   64u   /* of one driver, that are looked at */
@@ -301,15 +303,10 @@ static int find_at(Handle channel, _Atomic bool *is_gone, const char *disk, Blk 
 }
 
 uint32_t blk_ipc_patience_ms(const char *text) {
-        char *end = NULL;
-        unsigned long n = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+        static const EnvNum variable = {
+                .name = PATIENCE, .least = 1, .most = BLK_IPC_PATIENCE_MAX_S, .usual = BLK_IPC_PATIENCE_S};
 
-        if (end && *end == '\0' && n >= 1 && n <= BLK_IPC_PATIENCE_MAX_S)
-                return (uint32_t)n * 1000u;
-        if (text)
-                (void)fprintf(stderr, "vfs: " PATIENCE "='%s' is not 1 .. %u: %u is used\n", text,
-                        BLK_IPC_PATIENCE_MAX_S, BLK_IPC_PATIENCE_S);
-        return BLK_IPC_PATIENCE_S * 1000u;
+        return envnum_of(&variable, text) * 1000u;
 }
 
 int blk_ipc_find(const char *disk, bool is_read_only, Blk **ret_disk) {

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "writeback.h"
+
 /* So long streams are flushed at exit(): somebody may be reading from one, and keep it locked. */
 #define STREAMS_S 1
 
@@ -23,6 +25,7 @@ static void finish(void) {
         static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
         (void)pthread_mutex_lock(&lock);
+        writeback_end();
         (void)mounts_finish(all_mounts);
         (void)pthread_mutex_unlock(&lock);
 }

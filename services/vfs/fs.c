@@ -28,6 +28,19 @@ const char *fs_reason(int error) {
         return *explanation ? explanation : strerror(-error);
 }
 
+static void (*_Atomic watcher)(void);
+
+void fs_watch_changes(void (*changed)(void)) {
+        atomic_store(&watcher, changed);
+}
+
+void fs_first_change(Fs *fs) {
+        void (*changed)(void) = atomic_load(&watcher);
+
+        if (!atomic_exchange(&fs->is_changed, true) && changed)
+                changed();
+}
+
 void fs_init(Fs *fs, const FsOps *ops) {
         *fs = (Fs){.ops = ops};
         fslock_init(&fs->lock);

@@ -129,6 +129,8 @@ struct Fs {
         FsNode *root;              /* with a reference of the mount's own */
         _Atomic bool is_read_only; /* while it is mounted, from its finishing on */
         bool is_on_device;         /* whoever works in it may have to wait for one */
+        _Atomic bool is_changed;   /* since it was last written back: fs_note_change() */
+        bool is_behind;            /* writing back by time failed, and that was said */
         dev_t dev;                 /* number of the mount, given by the core */
         FsLock lock;
 };
@@ -151,6 +153,15 @@ __attribute__((format(printf, 1, 2))) void fs_explain(const char *format, ...);
 const char *fs_explanation(void);
 /* The same, or what the error (negative errno) says if that is all. */
 const char *fs_reason(int error);
+
+/* Something in memory is to be written back: for modules that keep it there, before each change. */
+void fs_first_change(Fs *fs);
+static inline void fs_note_change(Fs *fs) {
+        if (!atomic_load_explicit(&fs->is_changed, memory_order_relaxed))
+                fs_first_change(fs);
+}
+/* Who is told of the first change of a file system since it was written back; NULL: nobody. */
+void fs_watch_changes(void (*changed)(void));
 
 /* The head of a new file system, and of a node with one reference. */
 void fs_init(Fs *fs, const FsOps *ops);

@@ -71,8 +71,12 @@ static int sync_fs(Fs *fs) {
 
 /* Frees a mount whose file system nobody uses; what could not be written back. */
 static int take_down(Mount *mount) {
-        int r = sync_fs(mount->fs);
+        int r;
 
+        (void)pthread_mutex_lock(&mount->in_hand); /* nobody comes to it any more, and who is there goes */
+        (void)pthread_mutex_unlock(&mount->in_hand);
+        (void)pthread_mutex_destroy(&mount->in_hand);
+        r = sync_fs(mount->fs);
         mount->fs->ops->unmount(mount->fs);
         if (mount->at.mount) {
                 atomic_fetch_sub(&mount->at.node->n_mounts, 1);
@@ -114,6 +118,7 @@ static int mount_new(const Place *at, const MountPlan *plan, Mount **ret_mount) 
                 return -ENOMEM;
         mount->fs = plan->fs;
         mount->flags = plan->flags;
+        (void)pthread_mutex_init(&mount->in_hand, NULL);
         (void)strncpy(mount->device, plan->device, sizeof mount->device - 1);
         (void)strncpy(mount->path, plan->path, sizeof mount->path - 1);
         if (at->mount) {
@@ -122,6 +127,12 @@ static int mount_new(const Place *at, const MountPlan *plan, Mount **ret_mount) 
         }
         *ret_mount = mount;
         return 0;
+}
+
+/* What making it changed was noted before anybody could write it back by its mount. */
+static void note_again(Fs *fs) {
+        if (atomic_exchange(&fs->is_changed, false))
+                fs_note_change(fs);
 }
 
 int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
@@ -141,6 +152,8 @@ int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
                 m->n_mounts++;
         }
         (void)pthread_rwlock_unlock(&m->lock);
+        if (r == 0)
+                note_again(plan->fs);
         return r;
 }
 
@@ -175,6 +188,31 @@ void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *a
                 if (!show(arg, i))
                         break;
         (void)pthread_rwlock_unlock(&m->lock);
+}
+
+/* The first behind the one with the number `last`. Under the lock only who unmounts could have it in hand,
+ * and he has taken it off the list before. */
+static Mount *take_changed(Mounts *m, dev_t last) {
+        Mount *i;
+
+        (void)pthread_rwlock_rdlock(&m->lock);
+        i = m->first;
+        while (i && (i->fs->dev <= last || !atomic_load(&i->fs->is_changed)))
+                i = i->next;
+        if (i)
+                (void)pthread_mutex_lock(&i->in_hand);
+        (void)pthread_rwlock_unlock(&m->lock);
+        return i;
+}
+
+void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount), void *arg) {
+        dev_t last = 0;
+
+        for (Mount *i; (i = take_changed(m, last));) {
+                last = i->fs->dev;
+                show(arg, i);
+                (void)pthread_mutex_unlock(&i->in_hand);
+        }
 }
 
 static int finish_fs(Fs *fs) {

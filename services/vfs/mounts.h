@@ -35,6 +35,7 @@ struct Mount {
         Fs *fs;
         Place at; /* what it covers; of the first mount: nothing */
         unsigned flags;
+        pthread_mutex_t in_hand;   /* of who writes it back: it is not freed meanwhile */
         _Atomic uint32_t n_places; /* places in it, of open files, walks and mounts on top */
         char device[MOUNT_TEXT_MAX];
         char path[MOUNT_TEXT_MAX]; /* as it was asked for, for who lists mounts */
@@ -82,6 +83,9 @@ static inline bool place_is(const Place *a, const Place *b) {
 
 /* Shows each mount, oldest first, under the lock; false ends it. */
 void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg);
+/* Shows each mount that has something to be written back, oldest first, without the lock: others come and go,
+ * and only the one that is shown stays. On one thread at a time. */
+void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount), void *arg);
 /* Writes everything of all file systems back; the first error. */
 int mounts_sync(Mounts *m);
 /* The same for good, before the process ends: they are read-only from then on. */

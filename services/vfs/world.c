@@ -5,12 +5,14 @@
 #include "world.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "devices.h"
 #include "ending.h"
 #include "fstypes.h"
+#include "writeback.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of has_begun */
 static bool has_begun;
@@ -154,13 +156,17 @@ static int begin(const WorldMount *root) {
         if (r < 0)
                 return r;
         r = mounts_init(&mounts);
-        if (r == 0)
+        if (r == 0) {
+                writeback_begin(&mounts, writeback_period_ms(getenv("VFS_WRITE_BACK")));
                 r = mounts_add(&mounts, &nowhere, &plan);
-        if (r < 0)
+        }
+        if (r < 0) {
+                writeback_end();
                 unmake(plan.fs);
-        else
-                ending_begin(&mounts);
-        return r;
+                return r;
+        }
+        ending_begin(&mounts);
+        return 0;
 }
 
 int world_begin(const WorldMount *root) {

@@ -279,6 +279,20 @@ static void ext_unmount(Fs *head) {
         fs_free(fs);
 }
 
+static int ext_fsync(FsNode *node, bool only_data) {
+        ExtFs *fs = ext_fs(node);
+        int r;
+
+        (void)only_data;
+        if (node->fs->is_read_only)
+                return 0;
+        ext_lock(fs);
+        r = ext_commit(fs);
+        ext_unlock(fs);
+        return r;
+}
+
+/* Also what is safe in the journal, and waits in memory to be written where it belongs. */
 static int ext_sync(Fs *head) {
         ExtFs *fs = (ExtFs *)head;
         int r;
@@ -287,6 +301,8 @@ static int ext_sync(Fs *head) {
                 return 0;
         ext_lock(fs);
         r = ext_commit(fs);
+        if (r == 0)
+                r = blk_flush(fs->io.blk);
         ext_unlock(fs);
         return r;
 }
@@ -305,11 +321,6 @@ static int ext_finish(Fs *head) {
         head->is_read_only = true; /* here, for nodes go without the lock of the file system */
         ext_unlock(fs);
         return r;
-}
-
-static int ext_fsync(FsNode *node, bool only_data) {
-        (void)only_data;
-        return ext_sync(node->fs);
 }
 
 /* --- nodes --- */

@@ -196,6 +196,8 @@ int ext_begin(ExtFs *fs, uint64_t n_blocks) {
                 r = -ENOSPC;
         if (r < 0)
                 ext_unlock(fs);
+        else
+                fs_note_change(&fs->head);
         return r;
 }
 

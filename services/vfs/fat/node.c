@@ -101,7 +101,9 @@ static void gone(TreeNode *tree) {
                 fs->orphans_size += size_of_chain(fs, n);
         }
         (void)pthread_mutex_unlock(&fs->lock);
-        if (!is_orphan)
+        if (is_orphan)
+                fs_note_change(&fs->head);
+        else
                 node_free(n);
 }
 

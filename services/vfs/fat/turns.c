@@ -165,6 +165,8 @@ int fat_begin(FatFs *fs) {
                 r = mark(fs, true);
         if (r == 0 && is_full(fs))
                 r = fat_commit(fs);
+        if (r == 0)
+                fs_note_change(&fs->head);
         return r;
 }
 

@@ -11,6 +11,7 @@
 
 #include <coresrv/sl/sl_api.h>
 
+#include "envnum.h"
 #include "session.h"
 
 #define BACKEND       "server"
@@ -85,18 +86,10 @@ static bool read_channels(Settings *s) {
 }
 
 static uint32_t read_waits(void) {
-        const char *text = getenv(WAITS);
-        char *end;
-        unsigned long n;
+        static const EnvNum variable = {
+                .name = WAITS, .least = 1, .most = SESSION_WAITS_MAX, .usual = SESSION_WAITS_DEFAULT};
 
-        if (!text)
-                return SESSION_WAITS_DEFAULT;
-        n = strtoul(text, &end, 10);
-        if (*text >= '0' && *text <= '9' && *end == '\0' && n >= 1 && n <= SESSION_WAITS_MAX)
-                return (uint32_t)n;
-        (void)fprintf(stderr, "vfs: " WAITS "='%s' is not 1 .. %u: %u is used\n", text, SESSION_WAITS_MAX,
-                SESSION_WAITS_DEFAULT);
-        return SESSION_WAITS_DEFAULT;
+        return envnum_of(&variable, getenv(WAITS));
 }
 
 bool settings_read(Settings *ret_settings) {

@@ -15,6 +15,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from watched import Watched, speak_tap  # noqa: E402
@@ -65,9 +66,13 @@ class Disk:
             done = subprocess.run([tool("debugfs"), "-R", f"cat {name}", self.path], capture_output=True, check=False)
         return done.stdout
 
+    def missing_file(self):
+        """The first that is not there as it was written."""
+        return next((number for number in range(1, 21)
+                     if self.read(f"/kept/file{number}.dat") != struct.pack("<I", number) * 8192), None)
+
     def has_files(self):
-        for number in range(1, 21):
-            assert self.read(f"/kept/file{number}.dat") == struct.pack("<I", number) * 8192, f"file {number} is not there"
+        assert (number := self.missing_file()) is None, f"file {number} is not there"
         assert not self.read("/nameless")
 
 
@@ -80,7 +85,8 @@ CLIENT = """entities:
 - name: kl.VfsSdCardFs
   path: VfsSdCardFs
   restart: {vfs_restart}{vfs_more}
-  env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs", VFS_DISK_TIMEOUT: "{patience_s}"}}
+  env: {{ROOTFS: "mmc0,0 / {kind} 0", VFS_FILESYSTEM_BACKEND: "server:kl.VfsSdCardFs", VFS_DISK_TIMEOUT: "{patience_s}",
+        VFS_WRITE_BACK: "{write_back_s}"}}
 """
 INSIDE = """entities:
 - name: ends.Client
@@ -98,8 +104,10 @@ DRIVER = """  connections: [{target: kl.drivers.SDCard, id: kl.drivers.SDCard}]
 class Run(Watched):
     """Of the writer with a VFS program, or with the VFS inside. restart: lines of the driver's entry."""
 
-    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", vfs_more="", patience_s=60, parties=CLIENT):
-        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, vfs_more=vfs_more, patience_s=patience_s)
+    def __init__(self, folder, kind, *args, restart="", vfs_restart="no", vfs_more="", patience_s=60, write_back_s=30,
+                 parties=CLIENT):
+        entries = parties.format(args=", ".join(args), kind=kind, vfs_restart=vfs_restart, vfs_more=vfs_more, patience_s=patience_s,
+                                 write_back_s=write_back_s)
         (folder / "init.yaml").write_text(entries + DRIVER + restart, encoding="utf-8")
         super().__init__(
             [CAISSON, "run", "-v", "--no-prefix", "--policy=none", "-I", IDL, "-I", HERE,
@@ -147,6 +155,16 @@ def sigterm_in_the_middle_of_writing_leaves_a_disk_in_order(folder, kind):
     run.expect("^busy")
     assert run.stop() == 128 + signal.SIGTERM, run.lines
     disk.is_in_order()
+
+
+@case
+def what_is_written_reaches_the_disk_though_nobody_asks_for_it(folder, kind):
+    disk, run = Disk(folder, kind), Run(folder, kind, "stay", write_back_s=1)
+    run.expect("^written")
+    until = time.monotonic() + DEADLINE
+    while (number := disk.missing_file()) is not None:
+        assert time.monotonic() < until, f"file {number} is not there"
+    run.stop()
 
 
 @case
