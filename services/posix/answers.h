@@ -39,3 +39,7 @@ Answer answer_getxattr, answer_lgetxattr, answer_fgetxattr, answer_listxattr, an
 /* answer_signal.c */
 Answer answer_sigaction, answer_sigprocmask, answer_sigsuspend, answer_ppoll, answer_pselect,
         answer_epoll_pwait;
+/* exec_sem.c, exec_shm.c: of a program of the host. In other libraries there are none, and the calls are the
+ * kernel's. */
+__attribute__((weak)) Answer answer_semget, answer_semctl, answer_semtimedop, answer_shmget, answer_shmat,
+        answer_shmdt, answer_shmctl;

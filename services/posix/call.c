@@ -115,6 +115,15 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         ROW(sync_file_range, no_such),
         ROW(readahead, no_such),
         ROW(name_to_handle_at, no_such),
+        /* System V's objects. */
+        ROW(semget, semget),
+        ROW(semctl, semctl),
+        ROW(semop, semtimedop),
+        ROW(semtimedop, semtimedop),
+        ROW(shmget, shmget),
+        ROW(shmat, shmat),
+        ROW(shmdt, shmdt),
+        ROW(shmctl, shmctl),
         /* The trap must stay (trap.h). */
         ROW(rt_sigaction, sigaction),
         ROW(exit_group, exit),

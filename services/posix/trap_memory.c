@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -100,7 +101,20 @@ static bool is_vector(long address, long n, bool is_written) {
 
 /* --- which arguments are addresses --- */
 
-enum { NOTHING, TEXT, MAYBE_TEXT, IN, OUT, VECTOR_IN, VECTOR_OUT, MAYBE_IN, FIXED_OUT, MAYBE_OUT, LOCK };
+enum {
+        NOTHING,
+        TEXT,
+        MAYBE_TEXT,
+        IN,
+        OUT,
+        VECTOR_IN,
+        VECTOR_OUT,
+        MAYBE_IN,
+        FIXED_OUT,
+        MAYBE_OUT,
+        LOCK,
+        OPERATIONS
+};
 
 #define CHECKS_MAX 3
 
@@ -191,6 +205,8 @@ static const Row rows[CALL_NUMBERS_MAX] = {
         ROW(fsetxattr, T(1), {IN, 2, 3}),
         ON_TWO(removexattr, T(0), T(1)),
         ROW(fremovexattr, T(1)),
+        ROW(semop, {OPERATIONS, 1, 2}),
+        ROW(semtimedop, {OPERATIONS, 1, 2}, {MAYBE_IN, 3, sizeof(struct timespec)}),
 };
 
 static bool is_of_locks(int command) {
@@ -219,6 +235,9 @@ static bool is_there(const CallArgs *args, const Check *check) {
         case MAYBE_IN:
         case MAYBE_OUT:
                 return !address || is_buffer(address, check->size, check->what == MAYBE_OUT);
+        case OPERATIONS: /* of semaphores; too many are refused as a number */
+                return size <= 0 || size > USHRT_MAX ||
+                       is_buffer(address, (size_t)size * sizeof(struct sembuf), false);
         case LOCK:
                 return !is_of_locks((int)args->a[1]) || is_buffer(address, check->size, true);
         default:

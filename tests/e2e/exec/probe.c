@@ -16,7 +16,6 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -105,28 +104,10 @@ static void maps(void) {
                 "memory to share with children is its own");
 }
 
-#define SEGMENTS 64
-
-static void segments(void) {
-        int ids[SEGMENTS], removed = shmget(IPC_PRIVATE, 10000, IPC_CREAT | 0600), n = 0, more;
-        char *memory = shmat(removed, NULL, 0);
-
-        say(memory != (char *)-1 && shmctl(removed, IPC_RMID, NULL) == 0 &&
-                        memset(memory, 'x', 10000) == memory && shmdt(memory) == 0 && shmdt(memory) < 0 &&
-                        errno == EINVAL,
-                "a removed segment lives until it is detached");
-        while (n < SEGMENTS && (ids[n] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600)) >= 0)
-                n++;
-        more = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
-        say(n == SEGMENTS && more < 0 && errno == ENOSPC, "as many segments as may be, and no more");
-        while (n > 0)
-                (void)shmctl(ids[--n], IPC_RMID, NULL);
+static void priorities(void) {
         errno = 0;
         say(nice(0) == getpriority(PRIO_PROCESS, 0) && errno == 0 && nice(1) < 0 && errno == EPERM,
                 "a priority can be left as it is");
-        say(shmget(1234, 1, IPC_CREAT | 0600) < 0 && errno == EPERM && shmget(IPC_PRIVATE, 0, 0600) < 0 &&
-                        shmat(ids[0], NULL, 0) == (void *)-1 && errno == EINVAL,
-                "segments of others, empty and former ones are refused");
 }
 
 /* Files are always ready; the pipe is when something was written. */
@@ -228,7 +209,7 @@ int main(int n_words, char **words) {
         numbers();
         folders();
         maps();
-        segments();
+        priorities();
         readiness();
         copies();
         signals();

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`caisson exec`: programs of this machine, as they are, on the files of a VFS. Speaks TAP.
 
-    run_exec.py CAISSON PROBE IDL BIN…      BIN: folders of the VFS programs and of the library
+    run_exec.py CAISSON PROBE IPC IDL BIN…      BIN: folders of the VFS programs and of the library
 """
 import pathlib
 import subprocess
@@ -11,7 +11,7 @@ import tempfile
 
 import support
 
-CAISSON, PROBE, IDL, *BINS = sys.argv[1:]
+CAISSON, PROBE, IPC, IDL, *BINS = sys.argv[1:]
 TIMEOUT = 120
 SQL = """
     create table t(a integer primary key, b text);
@@ -38,6 +38,17 @@ def probe(tap):
     tap.case(code == 0 and out.count("ok ") >= 15, "the probe ends well", code, out, err)
     tap.case(err.count("[VFS_CLIENT] fork: ") == 1, "why no process is made is said once", err)
     tap.case("mmap: " in err, "why memory is not shared is said", err)
+
+
+def ipc(tap):
+    """System V's objects: as on the host, which says whether the probe is right."""
+    done = subprocess.run([IPC], capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    tap.case(done.returncode == 0 and done.stdout.count("ok ") >= 20, "the host has semaphores and memory as the probe says", done.stdout)
+    code, out, err = run("--", IPC, "limits")
+    for line in out.splitlines():
+        mark, _, name = line.rpartition("ok ")
+        tap.case(mark == "", name)
+    tap.case(code == 0 and out.count("ok ") >= 27, "the probe of semaphores and memory ends well", code, out, err)
 
 
 def database(tap, name, *mount):
@@ -209,6 +220,7 @@ def limits(tap, scratch):
 def main():
     tap = support.Tap()
     probe(tap)
+    ipc(tap)
     database(tap, "sqlite3 makes a database and finds it whole")
     with tempfile.TemporaryDirectory() as scratch:
         disk(tap, scratch)
