@@ -4,6 +4,7 @@
  */
 #include "fs.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,28 @@ void fs_explain(const char *format, ...) {
 
 const char *fs_explanation(void) {
         return explanation;
+}
+
+/* A way too long to be read is cut. */
+static int length_of(const char *option) {
+        size_t n = strcspn(option, ",");
+
+        return n < EXPLANATION_SIZE / 4 ? (int)n : EXPLANATION_SIZE / 4;
+}
+
+int fs_refuse_option(const char *type, const char *option, const char *known) {
+        if (known)
+                fs_explain(
+                        "%s doesn't know the option '%.*s', only %s", type, length_of(option), option, known);
+        else
+                fs_explain("%s doesn't know the option '%.*s', and has none of its own", type,
+                        length_of(option), option);
+        return -EINVAL;
+}
+
+int fs_refuse_value(const char *option, const char *wanted) {
+        fs_explain("the value of '%.*s' is no %s", length_of(option), option, wanted);
+        return -EINVAL;
 }
 
 const char *fs_reason(int error) {

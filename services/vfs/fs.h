@@ -151,6 +151,11 @@ static inline FsNode *fs_unref(FsNode *node) {
  * says all. What can be mounted clears it. */
 __attribute__((format(printf, 1, 2))) void fs_explain(const char *format, ...);
 const char *fs_explanation(void);
+/* That a file system doesn't know an option, and which ones it does: words for a sentence, NULL for none.
+ * `option` ends before the next comma. Returns -EINVAL, as the next one. */
+int fs_refuse_option(const char *type, const char *option, const char *known);
+/* That the value of such an option is no `wanted`. */
+int fs_refuse_value(const char *option, const char *wanted);
 /* The same, or what the error (negative errno) says if that is all. */
 const char *fs_reason(int error);
 

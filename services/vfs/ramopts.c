@@ -47,8 +47,14 @@ static int parse_mode(const char *text, mode_t *ret) {
 
 static int parse_word(char *word, Options *o) {
         if (strncmp(word, "size=", 5) == 0)
-                return parse_size(word + 5, &o->max);
-        return strncmp(word, "mode=", 5) == 0 ? parse_mode(word + 5, &o->mode) : -EINVAL;
+                return parse_size(word + 5, &o->max) == 0
+                               ? 0
+                               : fs_refuse_value(word,
+                                         "number of bytes above 0, with k, m or g behind it or without");
+        if (strncmp(word, "mode=", 5) == 0)
+                return parse_mode(word + 5, &o->mode) == 0 ? 0
+                                                           : fs_refuse_value(word, "octal number up to 7777");
+        return fs_refuse_option("ramfs", word, "size= and mode=");
 }
 
 int ramfs_mount(struct Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {

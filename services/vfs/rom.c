@@ -28,6 +28,8 @@ static int mount_image(int fd, unsigned flags, const char *data, Fs **ret_fs) {
         if (r < 0)
                 return r;
         r = romfs_mount(blk, flags, data, ret_fs);
+        if (r == -EINVAL && !*fs_explanation())
+                fs_explain("the image that this process is granted is no romfs, or a damaged one");
         if (r < 0)
                 (void)blk_close(blk);
         return r;

@@ -46,17 +46,6 @@ static int flags_of(unsigned long flags, unsigned *ret) {
         return flags ? -EINVAL : 0;
 }
 
-/* What the file system itself had no more words for. */
-static void explain_type(int r, const FsType *type, const WorldMount *m) {
-        if (r != -EINVAL || *fs_explanation())
-                return;
-        if (type->needs_device)
-                fs_explain("%s holds no %s, or a damaged one, or an option or its value is unknown to it",
-                        m->source, type->name);
-        else
-                fs_explain("an option or its value is unknown to %s", type->name);
-}
-
 static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags, Fs **ret) {
         Blk *blk = NULL;
         int r;
@@ -66,10 +55,8 @@ static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags,
                 fs_explain("%s is read-only: mount it with the option ro", type->name);
                 return -EROFS;
         }
-        if (!type->has_options && *m->data) {
-                fs_explain("%s doesn't know the option '%s'", type->name, m->data);
-                return -EINVAL;
-        }
+        if (!type->has_options && *m->data)
+                return fs_refuse_option(type->name, m->data, NULL);
         if (type->needs_device)
                 r = devices_open(m->source, (flags & MOUNT_READ_ONLY) != 0, &blk);
         else
@@ -78,11 +65,16 @@ static int make_of_type(const FsType *type, const WorldMount *m, unsigned flags,
                 r = type->mount(blk, flags, m->data, ret);
         if (r == 0)
                 (*ret)->is_on_device = type->needs_device;
-        if (r < 0) {
-                explain_type(r, type, m);
+        if (r < 0)
                 (void)blk_close(blk);
-        }
         return r;
+}
+
+/* Whoever looks at his options has recognised the device before. */
+static bool has_decided(int r, const FsType *type) {
+        if (r == -EINVAL)
+                return type->has_options && *fs_explanation();
+        return r == 0 || r == -ENODEV || r == -ENXIO || r == -EIO;
 }
 
 /* "auto": whoever recognises it. What can only be read is tried too, if that is asked for. */
@@ -92,7 +84,7 @@ static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
 
         for (uint32_t i = 0; (type = fstypes_with_device(i)) != NULL; i++) {
                 r = make_of_type(type, m, flags, ret);
-                if (r == 0 || r == -ENODEV || r == -ENXIO || r == -EIO)
+                if (has_decided(r, type))
                         return r;
         }
         fs_explain("%s holds no file system that is known here, or one that needs the option ro%s", m->source,
@@ -100,16 +92,26 @@ static int make_any(const WorldMount *m, unsigned flags, Fs **ret) {
         return r;
 }
 
+/* What the file system itself had no more words for. */
+static void explain_type(int r, const FsType *type, const WorldMount *m) {
+        if (r != -EINVAL || *fs_explanation())
+                return;
+        if (type->needs_device)
+                fs_explain("%s holds no %s, or a damaged one", m->source, type->name);
+}
+
 static int make(const WorldMount *m, unsigned flags, Fs **ret) {
         const FsType *type = fstypes_find(m->type);
         int r = -ENODEV;
 
-        if (type)
+        if (type) {
                 r = make_of_type(type, m, flags, ret);
-        else if (strcmp(m->type, "auto") == 0)
+                explain_type(r, type, m);
+        } else if (strcmp(m->type, "auto") == 0) {
                 r = make_any(m, flags, ret);
-        else
+        } else {
                 fs_explain("there is no file system '%s'", m->type);
+        }
         if (r == 0 && (flags & MOUNT_READ_ONLY))
                 (*ret)->is_read_only = true;
         return r;

@@ -18,6 +18,7 @@
 
 #define DEFAULT_MASK 022u
 #define INFO_SIZE    512u
+#define OCTAL        "octal number up to 777"
 
 int fat_start(FatFs *fs) {
         int r = fs->head.is_read_only ? -EROFS : fat_reap(fs);
@@ -53,9 +54,11 @@ static int parse_option(FatFs *fs, const char *text, size_t length) {
 
                 if (length < n || memcmp(text, options[i].name, n) != 0)
                         continue;
-                if (parse_number(text + n, length - n, options[i].base, &value) < 0 ||
-                        (options[i].base == 8 && value > 0777))
-                        return -EINVAL;
+                if (parse_number(text + n, length - n, options[i].base, &value) < 0)
+                        return fs_refuse_value(
+                                text, options[i].base == 8 ? OCTAL : "decimal number up to 4294967295");
+                if (options[i].base == 8 && value > 0777)
+                        return fs_refuse_value(text, OCTAL);
                 if (i == 0)
                         fs->uid = value;
                 if (i == 1)
@@ -66,7 +69,7 @@ static int parse_option(FatFs *fs, const char *text, size_t length) {
                         fs->dir_mask = value;
                 return 0;
         }
-        return -EINVAL;
+        return fs_refuse_option("FAT", text, "uid=, gid=, umask=, fmask= and dmask=");
 }
 
 static int parse_options(FatFs *fs, const char *data) {
@@ -124,36 +127,33 @@ void fat_free(FatFs *fs) {
         fs_forget(fs);
 }
 
-static int fs_new(unsigned flags, const char *data, FatFs **ret_fs) {
+static FatFs *fs_new(unsigned flags) {
         FatFs *fs = calloc(1, sizeof *fs);
-        int r;
 
         if (!fs)
-                return -ENOMEM;
+                return NULL;
         fs_init(&fs->head, &fat_ops);
         nodes_init(&fs->nodes);
         (void)pthread_mutex_init(&fs->lock, NULL);
         fs->head.is_read_only = flags & MOUNT_READ_ONLY;
         fs->epoch = 1;
         fs->next_free = FAT_CLUSTER_FIRST;
-        r = parse_options(fs, data);
-        if (r < 0)
-                fs_forget(fs);
-        else
-                *ret_fs = fs;
-        return r;
+        return fs;
 }
 
 int fat_mount(Blk *blk, unsigned flags, const char *data, Fs **ret_fs) {
         FatFs *fs;
         int r;
 
+        fs_explain("%s", "");
         if ((blk->is_read_only || !blk->ops->write) && !(flags & MOUNT_READ_ONLY))
                 return -EROFS;
-        r = fs_new(flags, data, &fs);
-        if (r < 0)
-                return r;
+        fs = fs_new(flags);
+        if (!fs)
+                return -ENOMEM;
         r = fat_read_geometry(blk, &fs->geo);
+        if (r == 0)
+                r = parse_options(fs, data);
         fs->blk = blk;
         if (r == 0 && !blkcache_is(blk))
                 r = blkcache_new(blk, 0, &fs->blk);

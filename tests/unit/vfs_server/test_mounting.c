@@ -197,14 +197,15 @@ static void an_unknown_file_system_is_named(void **state) {
 
 static void an_option_that_nobody_knows_is_named(void **state) {
         static const char *const types[] = {"ext2", "ext3", "ext4", "devfs", "squashfs", "romfs"};
-        char entry_text[64], expected[64];
+        char entry_text[64], expected[80];
         VfsClient c;
 
         (void)state;
         assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
                 (void)snprintf(entry_text, sizeof entry_text, "test7 /j %s ro,noexce", types[i]);
-                (void)snprintf(expected, sizeof expected, "%s doesn't know the option 'noexce'", types[i]);
+                (void)snprintf(expected, sizeof expected,
+                        "%s doesn't know the option 'noexce', and has none of its own", types[i]);
                 assert_false(fstab_mount(&c, entry_text));
                 assert_string_equal(fs_explanation(), expected);
         }
@@ -215,6 +216,76 @@ static void an_option_that_nobody_knows_is_named(void **state) {
         assert_true(fstab_mount(&c, "nodev /j devfs noexec"));
         assert_int_equal(vfs_umount(&c, "/j", 0), 0);
         vfs_client_deinit(&c);
+}
+
+/* Enough of a FAT12 for who only looks whether it is one. */
+static void make_fat(void) {
+        static const struct {
+                uint16_t at;
+                uint8_t value;
+        } bytes[] = {{0, 0xeb}, {2, 0x90}, {12, 2}, {13, 1}, {14, 1}, {16, 2}, {18, 2}, {20, 8}, {21, 0xf8},
+                {22, 8}, {510, 0x55}, {511, 0xaa}};
+
+        memset(image, 0, sizeof image);
+        for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++)
+                image[bytes[i].at] = (char)bytes[i].value;
+}
+
+#define FAT_KNOWS ", only uid=, gid=, umask=, fmask= and dmask="
+#define RAM_BYTES " is no number of bytes above 0, with k, m or g behind it or without"
+
+static void each_file_system_names_the_option_and_those_it_knows(void **state) {
+        static const struct {
+                const char *entry, *words;
+        } rows[] = {
+                {"test7 /j vfat ro,uid=1,noexce,gid=1", "FAT doesn't know the option 'noexce'" FAT_KNOWS},
+                {"test7 /j fat12 ro,uidd=1", "FAT doesn't know the option 'uidd=1'" FAT_KNOWS},
+                {"test7 /j auto ro,noexce", "FAT doesn't know the option 'noexce'" FAT_KNOWS},
+                {"test7 /j auto umask=1000", "the value of 'umask=1000' is no octal number up to 777"},
+                {"test7 /j auto umask=8", "the value of 'umask=8' is no octal number up to 777"},
+                {"test7 /j vfat gid=,ro", "the value of 'gid=' is no decimal number up to 4294967295"},
+                {"test7 /j vfat uid=4294967296",
+                        "the value of 'uid=4294967296' is no decimal number up to 4294967295"},
+                {"nodev /j ramfs size=1m,noexce",
+                        "ramfs doesn't know the option 'noexce', only size= and mode="},
+                {"nodev /j ramfs mode=8", "the value of 'mode=8' is no octal number up to 7777"},
+                {"nodev /j ramfs size=0", "the value of 'size=0'" RAM_BYTES},
+                {"test7 /j ext4 0", "test7 holds no ext4, or a damaged one"},
+        };
+        VfsClient c;
+
+        (void)state;
+        make_fat();
+        assert_int_equal(vfs_client_init(&c, world_mounts(), 0, 0), 0);
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                assert_false(fstab_mount(&c, rows[i].entry));
+                assert_string_equal(fs_explanation(), rows[i].words);
+        }
+        assert_true(fstab_mount(&c, "test7 /j auto ro,umask=777,uid=4294967295")); /* at the limits */
+        assert_int_equal(vfs_umount(&c, "/j", 0), 0);
+        memset(image, 0, sizeof image);
+        vfs_client_deinit(&c);
+}
+
+/* It ends where the next begins, and is cut where nobody reads on. */
+static void an_option_is_named_up_to_the_comma(void **state) {
+        char option[300];
+
+        (void)state;
+        assert_int_equal(fs_refuse_option("x", "a,b", NULL), -EINVAL);
+        assert_string_equal(fs_explanation(), "x doesn't know the option 'a', and has none of its own");
+        memset(option, 'o', sizeof option - 1);
+        option[sizeof option - 1] = '\0';
+        for (size_t n = 49; n <= 51; n++) {
+                char expected[100];
+
+                option[n] = ',';
+                (void)snprintf(expected, sizeof expected, "the value of '%.*s' is no word",
+                        n < 50 ? (int)n : 50, option);
+                assert_int_equal(fs_refuse_value(option, "word"), -EINVAL);
+                assert_string_equal(fs_explanation(), expected);
+                option[n] = 'o';
+        }
 }
 
 static void write_entries(VfsClient *c, const char *text, size_t size) {
@@ -294,6 +365,8 @@ int main(void) {
                 cmocka_unit_test(unless_everything_must_be_mounted),
                 cmocka_unit_test(an_unknown_file_system_is_named),
                 cmocka_unit_test(an_option_that_nobody_knows_is_named),
+                cmocka_unit_test(each_file_system_names_the_option_and_those_it_knows),
+                cmocka_unit_test(an_option_is_named_up_to_the_comma),
                 cmocka_unit_test(a_file_of_entries_is_not_endless),
                 cmocka_unit_test(there_is_an_end_of_mounts),
         };
