@@ -15,7 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "amount.h"
 #include "bounds.h"
+#include "chamber_limits.h"
 #include "chamber_root.h"
 #include "elf_needs.h"
 #include "exec_given.h"
@@ -92,6 +94,17 @@ static const char *set_env(void *command, const char *value) {
         return add_to(plan->env, &plan->n_env, EXEC_ENV_MAX, value);
 }
 
+_Static_assert(INIT_PIDS_MAX == 32768 && LIMITS_THREADS == 1024, "messages say so");
+
+static const char *set_processes(void *command, const char *value) {
+        ExecPlan *plan = &((Exec *)command)->plan;
+
+        if (!amount_count(value, &plan->processes) || plan->processes > INIT_PIDS_MAX)
+                return "a number from 0 to 32768";
+        plan->may_not_fork = plan->processes == 0;
+        return NULL;
+}
+
 static const char *set_include(void *command, const char *value) {
         return load_add_folder(&((Exec *)command)->load.includes, value);
 }
@@ -121,6 +134,9 @@ static const Option list[] = {
                 "library that the program may load while it runs, or all in a folder; repeatable",
                 set_library},
         {0, "env", "NAME=VALUE", "variable of the program's environment; repeatable", set_env},
+        {0, "processes", "N",
+                "processes and threads that it may have at a time (default 1024); 0: it can't make processes",
+                set_processes},
         {'I', "include", "DIR", "folder of descriptions; repeatable", set_include},
         {0, "bin", "DIR", "folder of VfsRamFs and " LIBRARY "; repeatable", set_bin},
         {'v', "verbose", NULL, "say also what goes well", set_verbose},
@@ -260,7 +276,8 @@ static bool complete(Exec *exec) {
         for (uint32_t i = 0; i < sol->n_tasks; i++)
                 if (strcmp(sol->tasks[i].class_name.text, EXEC_PROGRAM) == 0) {
                         sol->tasks[i].has_input = true;
-                        sol->tasks[i].may_fork = true;
+                        sol->tasks[i].may_fork = !exec->plan.may_not_fork;
+                        sol->tasks[i].limits.pids = exec->plan.processes;
                         sol->tasks[i].preload = library;
                         sol->tasks[i].given = exec->plan.given;
                         sol->tasks[i].n_given = exec->plan.n_given;

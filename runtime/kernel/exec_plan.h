@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "chamber_root.h"
@@ -37,6 +38,8 @@ typedef struct ExecPlan {
         size_t n_env;
         RootGiven given[ROOT_GIVEN_MAX]; /* libraries to be loaded while it runs, and its script */
         size_t n_given;
+        bool may_not_fork;
+        uint64_t processes; /* and threads, at a time; 0: as many as any process may have */
 } ExecPlan;
 
 /* NULL, or what is wrong with an entry of an fstab. */

@@ -450,7 +450,14 @@ static int open_grants(Start *s, ProcFailure *failure) {
 
 static int join_group(Start *s, Procs *p, uint32_t task, ProcFailure *failure) {
         const char *object = "";
-        int r = groups_add(&p->groups, task, &s->task->limits, &s->group_fd, &object);
+        SolLimits limits = s->task->limits;
+        int r;
+
+        if (may_fork(s)) { /* each process has its own limit of memory otherwise */
+                limits.memory = limits.memory ? limits.memory : LIMITS_MEMORY;
+                limits.pids = limits.pids ? limits.pids : LIMITS_THREADS;
+        }
+        r = groups_add(&p->groups, task, &limits, &s->group_fd, &object);
 
         if (r < 0)
                 set_failure(failure, "making its control group", object, -r);

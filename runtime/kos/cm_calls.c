@@ -47,6 +47,8 @@ Retcode KnCmConnect(
 
         if (!is_name(server) || !is_name(service) || !handle || !rsid)
                 return rcInvalidArgument;
+        if (!mail_may_come())
+                return rcInvalidOperation;
         if (!store(&arena, &req.server, server) || !store(&arena, &req.service, service))
                 return rcInternalError;
         err = kl_core_CM_Connect(&proxy.base, &req, &arena, &res, NULL);
@@ -123,6 +125,8 @@ Retcode KnCmAccept(
 
         if (!is_name(client) || !is_name(service) || !handle || !dyn_name_listener(listener, &name))
                 return rcInvalidArgument;
+        if (!mail_may_come())
+                return rcInvalidOperation;
         if (!store(&arena, &req.client, client) || !store(&arena, &req.service, service))
                 return rcInternalError;
         req.listener = nk_handle_desc(name);

@@ -27,7 +27,6 @@
 #include "rtl/rc.h"
 #include "sl/sl.h"
 #include "transport/chan.h"
-#include "transport/family.h"
 
 #define SEALS     (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 #define EARLY_MAX 16u /* ends whose listener is still on its way, in a thread that has not come so far */
@@ -426,7 +425,7 @@ static Retcode ask_for_channel(Handle number) {
 Retcode dyn_open(Handle number) {
         Retcode rc = rcOk;
 
-        if (family_self() != 0) /* what comes in letters is the first member's */
+        if (!mail_may_come())
                 return hnd_alias_get(number) == INVALID_HANDLE ? rcInvalidOperation : rcOk;
         (void)pthread_mutex_lock(&dyn.opening);
         if (hnd_alias_get(number) == INVALID_HANDLE)
@@ -490,7 +489,7 @@ Retcode dyn_reopen(Handle handle) {
         const BootChannel *channel = sl_find_channel(handle);
         const Boot *boot = boot_get();
 
-        if (!channel || boot->block->mail_fd < 0 || family_self() != 0)
+        if (!channel || boot->block->mail_fd < 0 || !mail_may_come())
                 return rcNotConnected;
         return reopen(handle, channel);
 }

@@ -9,6 +9,7 @@
 #include "dyn.h"
 #include "handle/handle_alias.h"
 #include "kernel_call.h"
+#include "mailbox.h"
 
 static kl_core_Handle_proxy kernel(void) {
         kl_core_Handle_proxy proxy;
@@ -141,6 +142,8 @@ Retcode KnHandleCreateListener(Handle *listener) {
 
         if (!listener)
                 return rcInvalidArgument;
+        if (!mail_may_come())
+                return rcInvalidOperation;
         err = kl_core_Handle_CreateListener(&proxy.base, &req, NULL, &res, NULL);
         rc = kernel_outcome(err, res.rc);
         if (rc == rcOk)
@@ -160,6 +163,8 @@ Retcode KnHandleConnect(Handle inListener, Handle *outListener, Handle *outServe
 
         if (!outListener || !outServer || !outClient || !dyn_name_listener(inListener, &name))
                 return rcInvalidArgument;
+        if (!mail_may_come())
+                return rcInvalidOperation;
         req.inListener = nk_handle_desc(name);
         err = kl_core_Handle_Connect(&proxy.base, &req, NULL, &res, NULL);
         rc = kernel_outcome(err, res.rc);

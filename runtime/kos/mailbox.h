@@ -8,9 +8,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "boot/mail.h"
+
+/* False in a forked child: letters are the first member's of its family. What would need one is not even asked
+ * for. */
+bool mail_may_come(void);
 
 /* Takes the descriptors of a letter, all close-on-exec. n: as many as the answer promises, 1 .. MAIL_FDS_MAX.
  * 0; -ENOENT: there is no such letter; -EMFILE: the process has too many open files, and the letter is gone;

@@ -72,6 +72,8 @@ Retcode KnPmmMdlMap(Handle handle, rtl_size_t offset, rtl_size_t size, void *hin
 
         if (req.size == 0 || !addr || (rtl_uintptr_t)hint % PAGE != 0)
                 return rcInvalidArgument;
+        if (!mail_may_come())
+                return rcInvalidOperation;
         err = kl_core_VMM_MapBuffer(&proxy.base, &req, NULL, &res, NULL);
         rc = kernel_outcome(err, res.rc);
         if (rc != rcOk)

@@ -150,7 +150,7 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
 }
 
 int chan_client_ended(ChanClient **ret_client) {
-        ChanClient *c = client_new();
+        ChanClient *c = family_self() == 0 ? client_new() : NULL;
 
         if (!c)
                 return -ENOMEM;

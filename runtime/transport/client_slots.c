@@ -89,12 +89,15 @@ bool client_try_claim(ChanClient *c, uint32_t *ret_index) {
 /* All slots carry calls of other threads (or abandoned ones): wait for one of them to end. */
 static int claim_slowly(Call *call) {
         ChanClient *c = call->client;
+        bool has_waited = false;
         int r = 0;
 
         atomic_fetch_add(&c->n_queued, 1);
         for (;;) {
                 uint64_t until = plat_now_ns();
 
+                if (has_waited && c->is_shared)
+                        client_sweep(c);
                 client_reclaim(c);
                 if (client_try_claim(c, &call->index))
                         break;
@@ -109,8 +112,8 @@ static int claim_slowly(Call *call) {
                 until += atomic_load(&c->abandoned) || call->sync ? QUEUE_SOON_NS : QUEUE_LONG_NS;
                 if (until > call->deadline_ns)
                         until = call->deadline_ns;
-                if (plat_futex_wait(&c->busy, CHAN_ALL_SLOTS, until) == -ETIMEDOUT &&
-                        plat_now_ns() >= call->deadline_ns) {
+                has_waited = plat_futex_wait(&c->busy, CHAN_ALL_SLOTS, until) == -ETIMEDOUT;
+                if (has_waited && plat_now_ns() >= call->deadline_ns) {
                         r = CHAN_E_TIMEOUT;
                         break;
                 }
@@ -204,7 +207,7 @@ static void recover(ChanClient *c, uint32_t i) {
         uint32_t hold = atomic_load(&c->lanes[i].hold), state = hold & ~HOLD_MEMBER;
         Call call;
 
-        if (state == HOLD_NONE || !family_has_ended(hold & HOLD_MEMBER) ||
+        if (state == HOLD_NONE || !family_is_over(hold & HOLD_MEMBER) ||
                 !atomic_compare_exchange_strong(&c->lanes[i].hold, &hold, state | family_self()))
                 return;
         call = take_over(c, i);

@@ -204,6 +204,13 @@ static bool is_living_at(uint32_t place, uint64_t word) {
         return member_of(place, word) == family_own_member || (pid != getpid() && !is_over(pid));
 }
 
+bool family_is_over(uint32_t member) {
+        uint64_t word = atomic_load(place_of(member));
+
+        return family_has_ended(member) ||
+               (state_of(word) == LIVE && !is_living_at(NKX_FAMILY_PLACE(member), word));
+}
+
 /* Is the place to be told of? Its member has ended, or who cares for it has. */
 static bool is_left(uint32_t place, uint64_t word) {
         switch (state_of(word)) {

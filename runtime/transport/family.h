@@ -57,6 +57,8 @@ bool family_become(uint32_t member);
 
 /* Has a member ended, as far as a sweep has found out? */
 bool family_has_ended(uint32_t member);
+/* Has it, as Linux says? A few system calls. Tells nobody. */
+bool family_is_over(uint32_t member);
 void family_on_end(FamilyGone *gone);
 /* True: a member was found that had ended since the last one. */
 bool family_sweep(void);
