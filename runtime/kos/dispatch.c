@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <caisson/post.h>
 #include <coresrv/time/timeout.h>
 #include <services/rtl/nk_msg.h>
 
@@ -82,9 +83,11 @@ nk_err_t NkKosDoDispatch(Handle handle, const NkKosDispatchInfo *info) {
         block = loop_init(&loop, info);
         if (!block)
                 return NK_ENOMEM;
+        (void)nkx_receive_again(handle); /* a wrong one is refused by the receipt */
         do
                 rc = serve_one(handle, info, &loop);
         while (is_only_that_message(rc));
+        (void)nkx_receive_again(INVALID_HANDLE);
         free(block);
         return ipc_nk_err(rc);
 }

@@ -6,9 +6,11 @@
 
 #include <stdbool.h>
 
+#include <caisson/post.h>
 #include <caisson/request.h>
 #include <coresrv/syscalls.h>
 #include <nk/arena.h>
+#include <services/rtl/nk_msg.h>
 
 #include "dyn.h"
 #include "handle/handle_kinds.h"
@@ -18,6 +20,7 @@
 #include "transport/chan_mem.h"
 
 _Static_assert(INFINITE_TIMEOUT == CHAN_FOREVER, "a public time limit is passed on as it is");
+_Static_assert(NKX_POSTS_MAX == CHAN_POSTS_MAX, "a public limit is the channel's");
 _Static_assert(CALL_MESSAGE_MAX == CHAN_MESSAGE_MAX, "the documented limit is the channel's");
 
 /* --- codes --- */
@@ -171,6 +174,81 @@ int32_t ipc_call(Handle handle, const SMsgHdr *out, SMsgHdr *in, uint32_t timeou
         return status;
 }
 
+/* --- calls that nobody waits for --- */
+
+static Retcode retcode_of_post(int r) {
+        if (r == CHAN_E_STATE)
+                return rcBusy;
+        return r == CHAN_E_TOO_BIG ? rcInvalidArgument : ipc_retcode_from_chan(r);
+}
+
+static NkxTicket public_ticket(Handle client, const ChanTicket *t) {
+        return (NkxTicket){.channel = t->client,
+                .number = t->number,
+                .client = client,
+                .slot = t->slot,
+                .iid = t->iid,
+                .mid = t->mid};
+}
+
+Retcode nkx_post(
+        Handle handle, const struct nk_message *req, const struct nk_arena *req_arena, NkxTicket *ticket) {
+        HndEntry *client;
+        ChanTicket inner;
+        ChanOut chan_out;
+        SMsgHdr out;
+        Retcode rc;
+        int r;
+
+        PackOutMsg(&out, req, req_arena);
+        if (!ticket || !bind_out(&out, &chan_out))
+                return rcInvalidArgument;
+        rc = get_client(handle, &client);
+        if (rc != rcOk)
+                return rc;
+        r = chan_post(client->object, &chan_out, &inner);
+        hnd_put(client);
+        if (r == 0)
+                *ticket = public_ticket(handle, &inner);
+        return retcode_of_post(r);
+}
+
+static Retcode retcode_of_take(int r, int32_t status) {
+        if (r == 0)
+                return status == CHAN_ELSEWHERE ? rcBusy : rcOk;
+        return r == CHAN_E_TIMEOUT || r == CHAN_E_CLOSED ? ipc_retcode_from_chan(r) : rcInvalidArgument;
+}
+
+Retcode nkx_post_take(const NkxTicket *ticket, struct nk_message *res, struct nk_arena *res_arena,
+        rtl_uint32_t timeout_ms, nk_err_t *outcome) {
+        const ChanWait wait = {.timeout_ms = timeout_ms};
+        int32_t status = rcOk;
+        HndEntry *client;
+        ChanTicket inner;
+        ChanIn chan_in;
+        SMsgHdr in;
+        Retcode rc;
+
+        PackInMsg(&in, res, res_arena);
+        if (!ticket || !outcome || !bind_in(&in, &chan_in))
+                return rcInvalidArgument;
+        inner = (ChanTicket){.client = ticket->channel,
+                .number = ticket->number,
+                .slot = ticket->slot,
+                .iid = ticket->iid,
+                .mid = ticket->mid};
+        client = hnd_get(ticket->client, &hnd_client);
+        if (!client)
+                return rcInvalidArgument;
+        rc = retcode_of_take(chan_post_take(client->object, &inner, &chan_in, &wait, &status), status);
+        hnd_put(client);
+        if (rc == rcOk && status == rcOk)
+                deliver(&in, &chan_in);
+        if (rc == rcOk)
+                *outcome = ipc_nk_err(status);
+        return rc;
+}
+
 /* --- server --- */
 
 /* Ends a request without a message. The caller's part of the result is `status`. */
@@ -263,6 +341,21 @@ int32_t ipc_reply(Handle handle, const SMsgHdr *out) {
         rc = p ? answer(listener, p, out) : rcInvalidOperation;
         hnd_put(listener);
         return rc;
+}
+
+/* Kept until the promise is taken back: the channel's side remembers it, too. */
+static _Thread_local HndEntry *promised;
+
+Retcode nkx_receive_again(Handle handle) {
+        HndEntry *listener = handle == INVALID_HANDLE ? NULL : hnd_get(handle, &hnd_listener);
+
+        if (!listener && handle != INVALID_HANDLE)
+                return rcInvalidArgument;
+        listener_promise(listener ? listener->object : NULL);
+        if (promised)
+                hnd_put(promised);
+        promised = listener;
+        return rcOk;
 }
 
 rtl_uint64_t nkx_request_channel(Handle listener) {

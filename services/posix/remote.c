@@ -139,8 +139,17 @@ static Handle ask_for_files(Remote *r, int *error) {
         return first;
 }
 
+/* What is being closed comes first: its place is wanted for the next one. */
+static Handle find_spare(Remote *r) {
+        Handle file = closings_take(r, false);
+
+        if (file == INVALID_HANDLE)
+                file = pop_spare(r);
+        return file == INVALID_HANDLE ? closings_take(r, true) : file;
+}
+
 Handle remote_take_spare(Remote *r, int *error) {
-        Handle file = pop_spare(r);
+        Handle file = find_spare(r);
 
         if (file != INVALID_HANDLE)
                 return file;
@@ -160,6 +169,7 @@ static void remote_dtor(struct vfs *self) {
         Remote *r = remote_of(self);
         Handle client = atomic_load(&r->client), file;
 
+        closings_settle(r);
         while ((file = pop_spare(r)) != INVALID_HANDLE)
                 (void)KnHandleClose(file);
         if (client != INVALID_HANDLE)

@@ -7,7 +7,7 @@
  * paths are sent from where they lie and received where they are wanted.
  *
  * Always true: a file handle is spare, or belongs to one open file, or is being opened or closed by one
- * thread.
+ * thread, or by a closing that nobody waits for.
  */
 #pragma once
 
@@ -26,6 +26,7 @@
 #include <kl/VfsXattr.idl.h>
 
 #include "ids.h"
+#include "remote_closing.h"
 
 #define REMOTE_SPARES_MAX  4096u /* handles of one session, open and spare */
 #define REMOTE_SCRATCH_MAX 65536u
@@ -51,6 +52,7 @@ typedef struct Remote {
         Ids spares;                                /* those with one */
         _Atomic uint32_t links[REMOTE_SPARES_MAX]; /* a place is in one of the two, or somebody's */
         Handle handles[REMOTE_SPARES_MAX];
+        Closings closings;
 
         pthread_mutex_t scratch_lock; /* results that are larger than a stack should bear */
         nk_uint8_t scratch[REMOTE_SCRATCH_MAX];

@@ -35,7 +35,10 @@ static bool open_spare(
 
         req.client = nk_handle_desc(remote_client(r, error));
         err = kl_VfsFile_Open(&r->files.base, &req, &arena, &res, NULL);
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error);
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
+                return false;
+        closings_note_open(r, file, res.type, flags);
+        return true;
 }
 
 static Handle remote_openat(
@@ -53,12 +56,16 @@ static Handle remote_open(struct vfs *self, const char *path, int flags, mode_t 
         return remote_openat(self, INVALID_HANDLE, path, flags, mode, error);
 }
 
-static int remote_close(struct vfs *self, Handle fd, int *error) {
+static int close_and_wait(struct vfs *self, Handle fd, int *error) {
         ON_FILE(Close, NULL, NULL, NOTHING_ELSE);
 
         if (err == NK_EOK)
                 remote_put_spare(r, fd);
         return outcome;
+}
+
+static int remote_close(struct vfs *self, Handle fd, int *error) {
+        return closings_post(remote_of(self), fd) ? 0 : close_and_wait(self, fd, error);
 }
 
 /* --- contents --- */
@@ -275,10 +282,12 @@ static int lock_range(struct vfs *self, Handle fd, int command, struct flock *lo
 static int remote_fcntl(struct vfs *self, Handle fd, int cmd, uintptr_t arg, int *error) {
         if (cmd == F_GETFL || cmd == F_SETFL)
                 return flags_of(self, fd, cmd, arg, error);
+        closings_note_lock(remote_of(self), fd, cmd == F_SETLK || cmd == F_SETLKW);
         return lock_range(self, fd, cmd, (struct flock *)arg, error);
 }
 
 static int remote_flock(struct vfs *self, Handle fd, int operation, int *error) {
+        closings_note_lock(remote_of(self), fd, false);
         ON_FILE(FLock, NULL, NULL, .operation = (nk_uint32_t)operation);
 
         return outcome;

@@ -15,7 +15,7 @@
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_access, &suite_memory,
         &suite_mounts, &suite_modes, &suite_names, &suite_links, &suite_dirs, &suite_control, &suite_pipes,
         &suite_xattr, &suite_acl, &suite_stdio, &suite_streams, &suite_threads, &suite_edges,
-        &suite_link_edges};
+        &suite_link_edges, &suite_closing, &suite_mount_closing};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static char why[512]; /* empty: the case has not failed */

@@ -10,6 +10,7 @@
 #include <caisson/console.h>
 #include <caisson/grant.h>
 #include <caisson/peer.h>
+#include <caisson/post.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/handle/notice_api.h>
 #include <coresrv/nk/transport-kos.h>
@@ -72,6 +73,11 @@ nk_err_t NkKosTransport_Init(NkKosTransport *transport, Handle handle, void *res
         (void)reserved;
         (void)flags;
         return NK_ENOMEM; /* nobody receives here */
+}
+
+Retcode nkx_receive_again(Handle listener) {
+        (void)listener;
+        return rcOk;
 }
 
 Retcode nkx_peer_name(Handle listener, char *name, rtl_size_t size) {

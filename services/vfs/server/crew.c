@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include <caisson/peer.h>
+#include <caisson/post.h>
 #include <coresrv/nk/transport-kos.h>
 
 #include "peer.h"
@@ -131,6 +132,7 @@ static void serve(Crew *c, Bench *b, bool is_first) {
         nk_err_t err;
 
         own_listener = c->listener;
+        (void)nkx_receive_again(c->listener);
         for (;;) {
                 if (atomic_fetch_add(&c->n_idle, 1) >= CREW_IDLE && !is_first)
                         break;
@@ -142,6 +144,7 @@ static void serve(Crew *c, Bench *b, bool is_first) {
                 if (err == NK_EOK)
                         work_on(c, b);
         }
+        (void)nkx_receive_again(INVALID_HANDLE);
         atomic_fetch_sub(&c->n_idle, 1);
 }
 
