@@ -128,9 +128,11 @@ static bool show(Consoles *c, Console *console) {
         return console->at == console->used;
 }
 
-static void pause_console(Consoles *c, Console *console) {
+static void pause_console(Consoles *c, uint32_t task) {
+        Console *console = &c->list[task];
+
         if (!console->is_paused)
-                events_remove(c->epoll_fd, console->fd);
+                events_pause(c->epoll_fd, console->fd, EVENT_CONSOLE, task);
         set_paused(c, console, true);
 }
 
@@ -147,7 +149,7 @@ static bool read_packet(Consoles *c, uint32_t task) {
         }
         if (!parse(c, task, (size_t)n) || show(c, console))
                 return true;
-        pause_console(c, console);
+        pause_console(c, task);
         return false;
 }
 
@@ -174,8 +176,8 @@ void consoles_resume(Consoles *c) {
                 if (console->fd < 0 || !console->is_paused || !show(c, console))
                         continue;
                 console->is_paused = false;
-                if (events_add(c->epoll_fd, console->fd, EPOLLIN, EVENT_CONSOLE, i) == 0)
-                        read_packets(c, i, PACKETS_DRAIN);
+                events_resume(c->epoll_fd, console->fd, EVENT_CONSOLE, i);
+                read_packets(c, i, PACKETS_DRAIN);
                 output_hold(c->output, false);
         }
 }

@@ -16,7 +16,7 @@
 
 typedef struct Console {
         int fd;         /* our end; -1: none */
-        bool is_paused; /* with text that is still to be shown; not in the epoll set */
+        bool is_paused; /* with text that is still to be shown; no event of it is heard */
         uint32_t speaker, which;
         uint32_t at, used; /* what is left of `text` */
         char *text;        /* CONSOLE_PACKET_MAX bytes */

@@ -22,10 +22,25 @@ enum {
         EVENT_AUDIT        /* lines of the audit for people */
 };
 
-static inline int events_add(int epoll_fd, int fd, uint32_t what, uint32_t kind, uint32_t index) {
+static inline int events_control(
+        int epoll_fd, int op, int fd, uint32_t what, uint32_t kind, uint32_t index) {
         struct epoll_event ev = {.events = what, .data.u64 = (uint64_t)kind << 32 | index};
 
-        return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+        return epoll_ctl(epoll_fd, op, fd, &ev) < 0 ? -errno : 0;
+}
+
+static inline int events_add(int epoll_fd, int fd, uint32_t what, uint32_t kind, uint32_t index) {
+        return events_control(epoll_fd, EPOLL_CTL_ADD, fd, what, kind, index);
+}
+
+/* Of one that is read. It keeps its place in the set, so that going on can't fail: another process may take
+ * the last watch that our user may have. A hang-up meanwhile is told, once. */
+static inline void events_pause(int epoll_fd, int fd, uint32_t kind, uint32_t index) {
+        (void)events_control(epoll_fd, EPOLL_CTL_MOD, fd, EPOLLET, kind, index);
+}
+
+static inline void events_resume(int epoll_fd, int fd, uint32_t kind, uint32_t index) {
+        (void)events_control(epoll_fd, EPOLL_CTL_MOD, fd, EPOLLIN, kind, index);
 }
 
 static inline void events_remove(int epoll_fd, int fd) {

@@ -204,9 +204,11 @@ static void close_stream(Output *o, Stream *stream) {
         o->n_open--;
 }
 
-static void pause_stream(Output *o, Stream *stream) {
+static void pause_stream(Output *o, uint32_t index) {
+        Stream *stream = &o->streams[index];
+
         if (!stream->is_paused)
-                events_remove(o->epoll_fd, stream->fd);
+                events_pause(o->epoll_fd, stream->fd, EVENT_STREAM, index);
         stream->is_paused = true;
 }
 
@@ -215,15 +217,15 @@ static void advance(Output *o, uint32_t index) {
         Stream *stream = &o->streams[index];
 
         if (!move_lines(o, index)) {
-                pause_stream(o, stream);
+                pause_stream(o, index);
         } else if (stream->has_ended) {
                 if (o->n_held == 0)
                         close_stream(o, stream);
                 else
-                        pause_stream(o, stream);
-        } else if (stream->is_paused &&
-                   events_add(o->epoll_fd, stream->fd, EPOLLIN, EVENT_STREAM, index) == 0) {
+                        pause_stream(o, index);
+        } else if (stream->is_paused) {
                 stream->is_paused = false;
+                events_resume(o->epoll_fd, stream->fd, EVENT_STREAM, index);
         }
 }
 
@@ -269,7 +271,7 @@ size_t output_put(Output *o, uint32_t task, uint32_t which, const char *text, si
                 done += n;
                 if (move_lines(o, 2 * task + which))
                         continue;
-                pause_stream(o, stream);
+                pause_stream(o, 2 * task + which);
                 if (stream->used == OUTPUT_STREAM_SIZE)
                         break;
         }

@@ -40,7 +40,7 @@ typedef struct Sink {
 
 typedef struct Stream {
         int fd;         /* -1: none, or ended */
-        bool is_paused; /* its sink is full; not in the epoll set */
+        bool is_paused; /* its sink is full; no event of it is heard */
         bool has_ended; /* end of file was read; closed as soon as its rest is out */
         bool is_split;  /* a piece of a long line is out, its end is not */
         uint32_t sink;

@@ -21,6 +21,8 @@
 #include "kernel/events.h"
 #include "shown.h"
 
+#define MANY 16 /* turns, where a few are enough */
+
 enum { CLIENT, STRANGER, VFS, N_TASKS };
 
 typedef struct Case {
@@ -205,6 +207,55 @@ static void a_flood_waits_and_nothing_is_lost(void **state) {
         free(c.shown.text);
 }
 
+static uint32_t count_watched(int epoll_fd) {
+        char path[64], line[256];
+        uint32_t n = 0;
+        FILE *file;
+
+        (void)snprintf(path, sizeof path, "/proc/self/fdinfo/%d", epoll_fd);
+        file = fopen(path, "r");
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file))
+                n += strncmp(line, "tfd:", 4) == 0;
+        (void)fclose(file);
+        return n;
+}
+
+/* Whoever watches as much as its user may has its place all the same, and can go on. */
+static void who_waits_keeps_its_place_and_wakes_nobody(void **state) {
+        static const char line[] = "something that is to be shown\n";
+        uint32_t n_before, n_watched, n_turns = 0;
+        bool were_paused, are_paused;
+        int fd;
+        Case c;
+
+        (void)state;
+        begin(&c);
+        run(&c);
+        n_before = count_watched(c.epoll_fd);
+        while (send_packet(&c, 1, "Client", 7, line, sizeof line - 1))
+                (void)turn(&c);
+        were_paused = c.consoles.list[VFS].is_paused && c.output.streams[(size_t)2 * CLIENT].is_paused;
+        n_watched = count_watched(c.epoll_fd);
+        (void)shutdown(c.vfs, SHUT_RDWR);
+        (void)close(c.writers[CLIENT]);
+        c.writers[CLIENT] = -1;
+        while (n_turns < MANY && turn(&c))
+                n_turns++;
+        are_paused = c.consoles.list[VFS].is_paused;
+        do
+                shown_collect(&c.shown);
+        while (turn(&c));
+        fd = c.consoles.list[VFS].fd;
+        end(&c);
+        free(c.shown.text);
+        assert_true(were_paused);
+        assert_int_equal(n_watched, n_before + 1); /* the sink is full */
+        assert_true(n_turns < MANY);
+        assert_true(are_paused);
+        assert_int_equal(fd, -1); /* it was read to its end */
+}
+
 /* Its pipe tells of its end at once with the console, or before. */
 static void last_words_come_before_the_end(void **state) {
         Case c;
@@ -243,6 +294,7 @@ int main(void) {
                 cmocka_unit_test(what_is_no_packet_is_dropped),
                 cmocka_unit_test(a_packet_at_the_limit_is_shown),
                 cmocka_unit_test(a_flood_waits_and_nothing_is_lost),
+                cmocka_unit_test(who_waits_keeps_its_place_and_wakes_nobody),
                 cmocka_unit_test(last_words_come_before_the_end),
                 cmocka_unit_test(only_who_serves_files_has_a_console),
         };
