@@ -669,9 +669,14 @@ static void read_network(Reader *r, void *object, const yaml_node_t *value) {
 
 _Static_assert(INIT_RESTARTS_MAX == 10000 && LIVES_DELAY_MAX_MS == 30000, "messages say so");
 
-static void note_restart(SolTask *task, const yaml_node_t *value) {
-        if (task->restart_at.line == 0)
-                task->restart_at = node_pos(value);
+static void note_first(Pos *at, const yaml_node_t *value) {
+        if (at->line == 0)
+                *at = node_pos(value);
+}
+
+static void note_pace(SolTask *task, const yaml_node_t *value) {
+        note_first(&task->restart_at, value);
+        note_first(&task->restart_pace_at, value);
 }
 
 static void read_restart(Reader *r, void *object, const yaml_node_t *value) {
@@ -680,7 +685,8 @@ static void read_restart(Reader *r, void *object, const yaml_node_t *value) {
         SolTask *task = object;
         size_t index = task->restart;
 
-        note_restart(task, value);
+        note_first(&task->restart_at, value);
+        task->says_restart = true;
         read_choice(r, value, "'restart'", words, ARRAY_SIZE(words), &index);
         task->restart = (SolRestart)index;
 }
@@ -691,7 +697,7 @@ static void read_restart_limit(Reader *r, void *object, const yaml_node_t *value
         SolTask *task = object;
         uint64_t limit = task->restart_limit;
 
-        note_restart(task, value);
+        note_pace(task, value);
         read_amount(r, value, &rule, &limit);
         task->restart_limit = (uint32_t)limit;
 }
@@ -702,7 +708,7 @@ static void read_restart_delay(Reader *r, void *object, const yaml_node_t *value
         SolTask *task = object;
         uint64_t delay_ms = task->restart_delay_ms;
 
-        note_restart(task, value);
+        note_pace(task, value);
         read_amount(r, value, &rule, &delay_ms);
         task->restart_delay_ms = (uint32_t)delay_ms;
 }

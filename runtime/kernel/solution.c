@@ -122,6 +122,11 @@ static void check_restart(Check *c, const SolTask *task) {
                         "'%s' is started by '%s', who can start it again: "
                         "'restart' is for processes that start with the solution",
                         task->name.text, task->starter.text);
+        else if (task->restart_pace_at.line && !task->says_restart)
+                problem_add(c->problems, PROBLEM_MISSING_KEY, task->restart_pace_at,
+                        "'restart_limit' and 'restart_delay' ask for nothing without 'restart': "
+                        "'on-failure' or 'always' start '%s' again",
+                        task->name.text ? task->name.text : "the process");
 }
 
 /* --- classes --- */

@@ -87,6 +87,8 @@ typedef struct SolTask {
         uint32_t n_channels;
         SolRestart restart;
         Pos restart_at;            /* of the first of its three keys that was given; line 0: none */
+        Pos restart_pace_at;       /* of the first of the two below that was given; line 0: none */
+        bool says_restart;         /* `restart` was given */
         uint32_t restart_limit;    /* starts in a row, none of which lasted (lives.h) */
         uint32_t restart_delay_ms; /* before the first of them */
         SolLimits limits;
