@@ -12,6 +12,7 @@
 #include <nkc.h>
 
 #include "transport/relay.h"
+#include "uses.h"
 
 static void close_fd(int *fd) {
         if (*fd >= 0)
@@ -93,58 +94,16 @@ static bool asks_kernel(const Channels *c, uint32_t task) {
         return c->policy.way && c->policy.asks_kernel && c->policy.asks_kernel(c->policy.arg, task);
 }
 
-static bool is_used_over_channels(const Channels *c, uint32_t server) {
-        for (uint32_t i = 0; i < c->n_channels; i++)
-                if (c->list[i].sol->server == server && c->list[i].uses_handles)
-                        return true;
-        return false;
-}
-
-/* Over a channel that the client has made while it ran. */
-static int ask_about_use(const Channels *c, uint32_t client, uint32_t server, bool *ret_is_used) {
-        const ShapeTable *shape = class_of(c, server)->shape;
-        Asking asking = {&c->policy, client, server};
-        ChanVerdicts *verdicts = calloc(1, verdicts_size(shape));
-
-        if (!verdicts)
-                return -ENOMEM;
-        (void)verdicts_fill(verdicts, shape, ask, &asking);
-        *ret_is_used = verdicts_count(verdicts, CHAN_WAY_USE) > 0;
-        free(verdicts);
-        return 0;
-}
-
-/* The first one before it, or itself: policies speak of classes, and what holds of one task holds of all. */
-static uint32_t first_of_class(const Channels *c, uint32_t task) {
-        uint32_t i = 0;
-
-        while (class_of(c, i) != class_of(c, task))
-                i++;
-        return i;
-}
-
-static int ask_all_about_use(const Channels *c, uint32_t server, bool *ret_is_used) {
-        uint32_t first = first_of_class(c, server);
-        bool is_used = first != server && c->servers[first].is_used_later;
-        int r = 0;
-
-        for (uint32_t i = 0; r == 0 && first == server && !is_used && i < c->sol->n_tasks; i++)
-                if (asks_kernel(c, i) && first_of_class(c, i) == i)
-                        r = ask_about_use(c, i, server, &is_used);
-        *ret_is_used = is_used;
-        return r;
-}
-
 /* One table a server, whatever channels need it. */
-static int open_held(Channels *c, uint32_t task) {
-        ChannelServer *server = &c->servers[task];
-        int r = 0;
+static int open_held(Channels *c) {
+        bool *are_used = calloc(c->sol->n_tasks + 1u, sizeof *are_used);
+        int r = are_used ? uses_find(c, are_used) : -ENOMEM;
 
-        if (asks_kernel(c, task))
-                r = ask_all_about_use(c, task, &server->is_used_later);
-        if (r < 0 || (!server->is_used_later && !is_used_over_channels(c, task)))
-                return r;
-        return chan_held_create(c->sol->n_tasks, task, &server->held, &server->held_fd);
+        for (uint32_t i = 0; r == 0 && i < c->n_servers; i++)
+                if (are_used[i])
+                        r = chan_held_create(c->sol->n_tasks, i, &c->servers[i].held, &c->servers[i].held_fd);
+        free(are_used);
+        return r;
 }
 
 static int open_bell(int ear_fd, int *ret_bell_fd) {
@@ -283,8 +242,8 @@ int channels_init(Channels *c, const Solution *sol, const ChannelsPolicy *policy
                 r = open_server(&c->servers[i], sol->tasks[i].n_listeners);
         for (uint32_t i = 0; r == 0 && i < c->n_channels; i++)
                 r = open_channel(c, &c->list[i]);
-        for (uint32_t i = 0; r == 0 && i < c->n_servers; i++)
-                r = open_held(c, i);
+        if (r == 0)
+                r = open_held(c);
         if (r == 0)
                 r = open_kernel(c);
         if (r < 0)

@@ -49,7 +49,6 @@ typedef struct ChannelServer {
         int status_fd, status_ro_fd; /* -1: no listener */
         int *ear_fds;                /* one per listener */
         int *news_fds;               /* our own bell in each of them */
-        bool is_used_later;          /* handles may come over channels that are made while it runs */
         int held_fd;                 /* table of its handles, to read; -1: no method uses any, or started */
         HeldTable held;              /* the same, to write */
 } ChannelServer;

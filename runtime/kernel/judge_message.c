@@ -28,6 +28,15 @@ static uint32_t room_for(const ShapeMessage *shape, uint32_t room) {
         return shape->n_handles > 0 && shape->size > room ? shape->size : room;
 }
 
+bool judge_takes_handles(const ShapeTable *table) {
+        const ShapeMethod *methods = at(table, table->methods_off);
+
+        for (uint32_t i = 0; i < table->n_methods; i++)
+                if (methods[i].req.n_handles > 0)
+                        return true;
+        return false;
+}
+
 uint32_t judge_handles_room(const ShapeTable *table) {
         const ShapeMethod *methods = at(table, table->methods_off);
         uint32_t room = 0;

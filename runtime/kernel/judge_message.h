@@ -16,6 +16,8 @@
 /* NULL: the table has no such method. */
 const ShapeMethod *judge_find_method(const ShapeTable *table, uint16_t riid, uint16_t mid);
 
+/* Has a request of the class handles? */
+bool judge_takes_handles(const ShapeTable *table);
 /* Largest constant part with handles in it of all messages of the class; 0: none has any. */
 uint32_t judge_handles_room(const ShapeTable *table);
 

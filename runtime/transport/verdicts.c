@@ -61,6 +61,14 @@ uint32_t verdicts_fill(ChanVerdicts *v, const ShapeTable *shape, VerdictsAsk *as
         return n_direct;
 }
 
+bool verdicts_would_have(const ShapeTable *shape, ChanWay way, VerdictsAsk *ask, void *arg) {
+        for (uint32_t riid = 0; riid < shape->n_endpoints; riid++)
+                for (uint32_t mid = 0; mid < endpoints(shape)[riid].n_methods; mid++)
+                        if (ask(arg, (uint16_t)riid, (uint16_t)mid) == way)
+                                return true;
+        return false;
+}
+
 int verdicts_check(const void *block, size_t size) {
         const ChanVerdicts *v = block;
         size_t room;

@@ -58,6 +58,8 @@ size_t verdicts_size(const ShapeTable *shape);
 /* Fills it in. Without a method that may be direct there is no direct leg, so nothing is straight either.
  * Returns how many may. */
 uint32_t verdicts_fill(ChanVerdicts *v, const ShapeTable *shape, VerdictsAsk *ask, void *arg);
+/* Would a method take that way? */
+bool verdicts_would_have(const ShapeTable *shape, ChanWay way, VerdictsAsk *ask, void *arg);
 /* Does every index of the table lie inside it, and is each byte a way? 0, or -EBADMSG. */
 int verdicts_check(const void *block, size_t size);
 /* Number of methods, and of those that take that way. The table is a checked one. */
