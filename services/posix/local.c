@@ -106,8 +106,10 @@ static int local_mount(struct vfs *self, const char *source, const char *target,
 }
 
 static int local_umount(struct vfs *self, const char *target, int *error) {
+        static const VfsPatience patience = {.ms = WORLD_UMOUNT_MS};
+
         (void)self;
-        return local_outcome(vfs_umount(&local_client, target, WORLD_UMOUNT_MS), error);
+        return local_outcome(vfs_umount(&local_client, target, &patience), error);
 }
 
 typedef struct Listing {

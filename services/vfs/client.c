@@ -159,21 +159,34 @@ int vfs_mount(VfsClient *c, const char *path, Fs *fs, const char *device, unsign
         return r;
 }
 
-int vfs_umount(VfsClient *c, const char *path, uint32_t patience_ms) {
+/* *ret_ends: trying again would change nothing. */
+static int try_umount(VfsClient *c, const char *path, bool *ret_ends) {
+        Walked walked;
+        int unwritten, r = vfs_walk(c, NULL, path, WALK_FOLLOW, &walked);
+
+        *ret_ends = true;
+        if (r < 0)
+                return r;
+        r = mounts_remove(c->walker.mounts, &walked.place, &unwritten);
+        if (r == 0)
+                return unwritten; /* it is gone, and our place with it */
+        place_unref(&walked.place);
+        *ret_ends = r != -EBUSY;
+        return r;
+}
+
+int vfs_umount(VfsClient *c, const char *path, const VfsPatience *patience) {
         const struct timespec step = {.tv_nsec = UMOUNT_STEP_MS * 1000000};
+        bool ends;
+        int r = try_umount(c, path, &ends);
 
-        for (uint32_t waited_ms = 0;; waited_ms += UMOUNT_STEP_MS) {
-                Walked walked;
-                int unwritten, r = vfs_walk(c, NULL, path, WALK_FOLLOW, &walked);
-
-                if (r < 0)
-                        return r;
-                r = mounts_remove(c->walker.mounts, &walked.place, &unwritten);
-                if (r == 0)
-                        return unwritten; /* it is gone, and our place with it */
-                place_unref(&walked.place);
-                if (r == -EINVAL || waited_ms >= patience_ms)
-                        return r;
+        if (ends || !patience || (patience->begin && !patience->begin(patience->arg)))
+                return r;
+        for (uint32_t ms = 0; !ends && ms < patience->ms; ms += UMOUNT_STEP_MS) {
                 (void)nanosleep(&step, NULL);
+                r = try_umount(c, path, &ends);
         }
+        if (patience->end)
+                patience->end(patience->arg);
+        return r;
 }

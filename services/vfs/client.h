@@ -93,9 +93,19 @@ mode_t vfs_umask(VfsClient *c, mode_t mask);
 
 /* fs: taken over on success; flags: MOUNT_*. */
 int vfs_mount(VfsClient *c, const char *path, Fs *fs, const char *device, unsigned flags);
-/* A mount in use is tried for up to patience_ms, because closing may still be under way; then -EBUSY. What
- * could not be written back is returned too (any negative errno); then the mount is gone all the same. */
-int vfs_umount(VfsClient *c, const char *path, uint32_t patience_ms);
+/* How a call waits that may have to: `begin`, if there is one, says whether it may, and what it allows ends
+ * with `end`. */
+typedef struct VfsPatience {
+        uint32_t ms;
+        bool (*begin)(void *arg);
+        void (*end)(void *arg);
+        void *arg;
+} VfsPatience;
+
+/* A mount in use is tried for as long as `patience` allows (NULL: once), because closing may still be under
+ * way; then -EBUSY. What could not be written back is returned too (any negative errno); then the mount is
+ * gone all the same. */
+int vfs_umount(VfsClient *c, const char *path, const VfsPatience *patience);
 
 /* --- extended attributes; f or (dir, path, follow) --- */
 

@@ -10,7 +10,8 @@
 
 int mounts_init(Mounts *m) {
         *m = (Mounts){.first = NULL};
-        return -pthread_rwlock_init(&m->lock, NULL);
+        fslock_init(&m->lock);
+        return 0;
 }
 
 /* --- places --- */
@@ -40,11 +41,11 @@ Place mounts_cross(Mounts *m, Place at) {
         while (atomic_load_explicit(&at.node->n_mounts, memory_order_acquire)) {
                 Place top = PLACE_NULL;
 
-                (void)pthread_rwlock_rdlock(&m->lock);
+                fslock_share(&m->lock);
                 for (Mount *i = m->first; i; i = i->next)
                         if (i->at.mount && place_is(&i->at, &at))
                                 top = place_ref((Place){.mount = i, .node = i->fs->root});
-                (void)pthread_rwlock_unlock(&m->lock);
+                fslock_give(&m->lock);
                 if (!top.mount)
                         break;
                 place_unref(&at);
@@ -73,9 +74,9 @@ static int sync_fs(Fs *fs) {
 static int take_down(Mount *mount) {
         int r;
 
-        (void)pthread_mutex_lock(&mount->in_hand); /* nobody comes to it any more, and who is there goes */
-        (void)pthread_mutex_unlock(&mount->in_hand);
-        (void)pthread_mutex_destroy(&mount->in_hand);
+        fslock_take(&mount->visits); /* nobody begins one any more */
+        fslock_give(&mount->visits);
+        fslock_deinit(&mount->visits);
         r = sync_fs(mount->fs);
         mount->fs->ops->unmount(mount->fs);
         if (mount->at.mount) {
@@ -97,7 +98,7 @@ void mounts_deinit(Mounts *m) {
                 *last = NULL;
                 (void)take_down(gone);
         }
-        (void)pthread_rwlock_destroy(&m->lock);
+        fslock_deinit(&m->lock);
 }
 
 static int check_place(const Mounts *m, const Place *at) {
@@ -116,9 +117,9 @@ static int mount_new(const Place *at, const MountPlan *plan, Mount **ret_mount) 
         mount = calloc(1, sizeof *mount);
         if (!mount)
                 return -ENOMEM;
+        fslock_init(&mount->visits);
         mount->fs = plan->fs;
         mount->flags = plan->flags;
-        (void)pthread_mutex_init(&mount->in_hand, NULL);
         (void)strncpy(mount->device, plan->device, sizeof mount->device - 1);
         (void)strncpy(mount->path, plan->path, sizeof mount->path - 1);
         if (at->mount) {
@@ -140,7 +141,7 @@ int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
         Mount *mount;
         int r;
 
-        (void)pthread_rwlock_wrlock(&m->lock);
+        fslock_take(&m->lock);
         r = check_place(m, at);
         if (r == 0)
                 r = mount_new(at, plan, &mount);
@@ -151,7 +152,7 @@ int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
                 *last = mount;
                 m->n_mounts++;
         }
-        (void)pthread_rwlock_unlock(&m->lock);
+        fslock_give(&m->lock);
         if (r == 0)
                 note_again(plan->fs);
         return r;
@@ -165,7 +166,7 @@ int mounts_remove(Mounts *m, const Place *root, int *ret_sync) {
 
         if (root->node != mount->fs->root)
                 return -EINVAL;
-        (void)pthread_rwlock_wrlock(&m->lock);
+        fslock_take(&m->lock);
         if (mount == m->first || atomic_load(&mount->n_places) > 1) {
                 r = -EBUSY;
         } else {
@@ -174,7 +175,7 @@ int mounts_remove(Mounts *m, const Place *root, int *ret_sync) {
                 *link = mount->next;
                 m->n_mounts--;
         }
-        (void)pthread_rwlock_unlock(&m->lock);
+        fslock_give(&m->lock);
         if (r < 0)
                 return r;
         (void)fs_unref(root->node); /* goes with its mount: the caller has no place there any more */
@@ -182,37 +183,44 @@ int mounts_remove(Mounts *m, const Place *root, int *ret_sync) {
         return 0;
 }
 
-void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg) {
-        (void)pthread_rwlock_rdlock(&m->lock);
-        for (const Mount *i = m->first; i; i = i->next)
-                if (!show(arg, i))
-                        break;
-        (void)pthread_rwlock_unlock(&m->lock);
+/* --- all of them --- */
+
+/* The mount after that one, or the first, to be visited; that one's visit is over. Nobody but who takes it
+ * away waits for a visitor; and it may be out of the list by then, so the next one is found by number. */
+static Mount *visit_next(Mounts *m, Mount *visited, bool (*is_meant)(const Mount *mount)) {
+        Mount *next;
+
+        fslock_share(&m->lock);
+        next = m->first;
+        while (next && ((visited && next->fs->dev <= visited->fs->dev) || !is_meant(next)))
+                next = next->next;
+        if (next)
+                fslock_share(&next->visits);
+        fslock_give(&m->lock);
+        if (visited)
+                fslock_give(&visited->visits);
+        return next;
 }
 
-/* The first behind the one with the number `last`. Under the lock only who unmounts could have it in hand,
- * and he has taken it off the list before. */
-static Mount *take_changed(Mounts *m, dev_t last) {
-        Mount *i;
+static bool is_any(const Mount *mount) {
+        (void)mount;
+        return true;
+}
 
-        (void)pthread_rwlock_rdlock(&m->lock);
-        i = m->first;
-        while (i && (i->fs->dev <= last || !atomic_load(&i->fs->is_changed)))
-                i = i->next;
-        if (i)
-                (void)pthread_mutex_lock(&i->in_hand);
-        (void)pthread_rwlock_unlock(&m->lock);
-        return i;
+static bool is_changed(const Mount *mount) {
+        return atomic_load(&mount->fs->is_changed);
+}
+
+void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg) {
+        bool goes_on = true;
+
+        for (Mount *i = visit_next(m, NULL, is_any); i; i = visit_next(m, i, is_any))
+                goes_on = goes_on && show(arg, i);
 }
 
 void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount), void *arg) {
-        dev_t last = 0;
-
-        for (Mount *i; (i = take_changed(m, last));) {
-                last = i->fs->dev;
+        for (Mount *i = visit_next(m, NULL, is_changed); i; i = visit_next(m, i, is_changed))
                 show(arg, i);
-                (void)pthread_mutex_unlock(&i->in_hand);
-        }
 }
 
 static int finish_fs(Fs *fs) {
@@ -226,8 +234,7 @@ static int finish_fs(Fs *fs) {
 static int do_all(Mounts *m, int (*each)(Fs *fs)) {
         int first = 0;
 
-        (void)pthread_rwlock_rdlock(&m->lock);
-        for (Mount *i = m->first; i; i = i->next) {
+        for (Mount *i = visit_next(m, NULL, is_any); i; i = visit_next(m, i, is_any)) {
                 int r;
 
                 fslock_take(&i->fs->lock);
@@ -236,7 +243,6 @@ static int do_all(Mounts *m, int (*each)(Fs *fs)) {
                 if (first == 0)
                         first = r;
         }
-        (void)pthread_rwlock_unlock(&m->lock);
         return first;
 }
 

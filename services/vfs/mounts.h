@@ -35,15 +35,15 @@ struct Mount {
         Fs *fs;
         Place at; /* what it covers; of the first mount: nothing */
         unsigned flags;
-        pthread_mutex_t in_hand;   /* of who writes it back: it is not freed meanwhile */
+        FsLock visits;             /* shared by those who go from mount to mount, without places */
         _Atomic uint32_t n_places; /* places in it, of open files, walks and mounts on top */
         char device[MOUNT_TEXT_MAX];
         char path[MOUNT_TEXT_MAX]; /* as it was asked for, for who lists mounts */
 };
 
 typedef struct Mounts {
-        pthread_rwlock_t lock; /* of the list */
-        Mount *first;          /* on it lies everything; NULL: nothing yet */
+        FsLock lock;  /* of the list; held for a few steps, and never while a file system works */
+        Mount *first; /* on it lies everything; NULL: nothing yet */
         uint32_t n_mounts;
         dev_t last_dev;
 } Mounts;
@@ -81,10 +81,10 @@ static inline bool place_is(const Place *a, const Place *b) {
         return a->mount == b->mount && a->node == b->node;
 }
 
-/* Shows each mount, oldest first, under the lock; false ends it. */
+/* Shows each mount, oldest first, until false. No lock of all is held: others come and go, and only the one
+ * that is shown stays. */
 void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *arg);
-/* Shows each mount that has something to be written back, oldest first, without the lock: others come and go,
- * and only the one that is shown stays. On one thread at a time. */
+/* The same for those that have something to be written back. */
 void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount), void *arg);
 /* Writes everything of all file systems back; the first error. */
 int mounts_sync(Mounts *m);

@@ -7,12 +7,12 @@
  */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "chunks.h"
+#include "rambudget.h"
 
 #define RAMDATA_CHUNK CHUNKS_SIZE
 #define RAMDATA_PAGE  4096u      /* a short chunk grows by this */
@@ -21,25 +21,6 @@
 #define RAMDATA_LEAF  256u       /* chunks of one table */
 #define RAMDATA_TRIM  (1u << 20) /* bytes of short chunks that are freed before the heap gives memory back */
 #define RAMDATA_MAX   (1ull << 44) /* bytes of a file: 16 TiB */
-
-/* Memory that all files of one file system share. */
-typedef struct RamBudget {
-        _Atomic uint64_t used; /* bytes */
-        uint64_t max;
-        _Atomic uint64_t freed; /* bytes of short chunks since the heap was last asked to give memory back */
-} RamBudget;
-
-/* False: there is not so much left. */
-static inline bool rambudget_take(RamBudget *b, uint64_t n) {
-        if (atomic_fetch_add(&b->used, n) + n <= b->max)
-                return true;
-        atomic_fetch_sub(&b->used, n);
-        return false;
-}
-
-static inline void rambudget_give(RamBudget *b, uint64_t n) {
-        atomic_fetch_sub(&b->used, n);
-}
 
 typedef struct RamData {
         unsigned char *first;    /* chunk 0: most files have no other; NULL: a hole */

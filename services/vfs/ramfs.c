@@ -9,8 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "meta.h"
 #include "ramdata.h"
@@ -455,17 +453,13 @@ static int ramfs_sync(Fs *fs) {
 
 static int ramfs_statvfs(Fs *fs, struct statvfs *ret) {
         const RamFs *f = (const RamFs *)fs;
-        uint64_t max = f->budget.max / RAMDATA_PAGE;
-        uint64_t used = (atomic_load(&f->budget.used) + RAMDATA_PAGE - 1) / RAMDATA_PAGE;
-        uint64_t free_blocks = used < max ? max - used : 0;
-        uint64_t small = atomic_load(&f->small.used);
-        uint64_t free_nodes =
-                small < f->small.max ? (f->small.max - small) / (sizeof(RamNode) + NAME_COST) : 0;
+        uint64_t free_blocks = rambudget_left(&f->budget) / RAMDATA_PAGE;
+        uint64_t free_nodes = rambudget_left(&f->small) / (sizeof(RamNode) + NAME_COST);
 
         *ret = (struct statvfs){
                 .f_bsize = RAMDATA_PAGE,
                 .f_frsize = RAMDATA_PAGE,
-                .f_blocks = max,
+                .f_blocks = f->budget.max / RAMDATA_PAGE,
                 .f_bfree = free_blocks,
                 .f_bavail = free_blocks,
                 .f_files = f->n_nodes + free_nodes,
@@ -538,18 +532,6 @@ static const FsOps ramfs_ops = {
         .removexattr = ramfs_removexattr,
 };
 
-/* Of what the machine has, or of what this process may have of it, if that is less: the rest is for the work.
- */
-static uint64_t half_of_memory(void) {
-        long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-        uint64_t all = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 2ull << 30;
-        struct rlimit limit;
-
-        if (getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur < all)
-                all = limit.rlim_cur;
-        return all / 2;
-}
-
 int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs) {
         const FsNew root = {.mode = S_IFDIR | mode};
         RamFs *f = calloc(1, sizeof *f);
@@ -558,7 +540,8 @@ int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs) {
         if (!f)
                 return -ENOMEM;
         fs_init(&f->head, &ramfs_ops);
-        f->budget.max = max ? max : half_of_memory();
+        f->budget.of = f->small.of = rambudget_all();
+        f->budget.max = max ? max : rambudget_memory() / 2; /* the rest is for the work */
         f->small.max = f->budget.max / SMALL_SHARE;
         if (f->small.max < SMALL_MIN)
                 f->small.max = SMALL_MIN;

@@ -7,7 +7,8 @@
 #include "fs.h"
 
 /* max: bytes of contents that all files together may have, and half as many, or 16 MiB, for all else: names,
- * links, attributes; 0: half of the memory that the machine has, or the process may have.
+ * links, attributes; 0: half of the memory that the machine has, or the process may have. All of it is taken
+ * from what all of them may have together, too (rambudget.h).
  * mode: permissions of the root. -ENOMEM. */
 int ramfs_new(uint64_t max, mode_t mode, Fs **ret_fs);
 

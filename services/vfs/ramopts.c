@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "envnum.h"
 #include "ramfs.h"
 
 #define MODE_USUAL 0777u
@@ -14,26 +15,6 @@ typedef struct Options {
         uint64_t max;
         mode_t mode;
 } Options;
-
-static int parse_size(const char *text, uint64_t *ret) {
-        static const char units[] = "kmg";
-        const char *unit;
-        char *end;
-        unsigned long long n;
-
-        errno = 0;
-        n = strtoull(text, &end, 10);
-        if (end == text || *text == '-' || errno != 0)
-                return -EINVAL;
-        if (*end != '\0') {
-                unit = strchr(units, *end | 0x20);
-                if (!unit || end[1] != '\0' || n > UINT64_MAX >> (10 * (unit - units + 1)))
-                        return -EINVAL;
-                n <<= 10 * (unit - units + 1);
-        }
-        *ret = n;
-        return n == 0 ? -EINVAL : 0;
-}
 
 static int parse_mode(const char *text, mode_t *ret) {
         char *end;
@@ -47,7 +28,7 @@ static int parse_mode(const char *text, mode_t *ret) {
 
 static int parse_word(char *word, Options *o) {
         if (strncmp(word, "size=", 5) == 0)
-                return parse_size(word + 5, &o->max) == 0
+                return envnum_parse_size(word + 5, &o->max)
                                ? 0
                                : fs_refuse_value(word,
                                          "number of bytes above 0, with k, m or g behind it or without");

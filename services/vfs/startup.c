@@ -101,6 +101,7 @@ static bool mount_file(VfsClient *c, const char *path) {
         char *text;
         int r;
 
+        fs_explain("%s", "");
         if (getenv(UNMAP_ROMFS))
                 r = read_file(c, path, &text, &size);
         else
@@ -109,8 +110,9 @@ static bool mount_file(VfsClient *c, const char *path) {
                 (void)fprintf(stderr, "vfs: cannot read '%s' %s: %s\n", path,
                         getenv(UNMAP_ROMFS) ? "(" UNMAP_ROMFS
                                               " is set, so it is looked for in what is mounted)"
-                                            : "in the ROMFS image",
-                        strerror(-r));
+                                            : "in the ROMFS image (with " UNMAP_ROMFS
+                                              " in env it is looked for in what is mounted)",
+                        fs_reason(r));
                 return false;
         }
         is_whole = fstab_mount_all(c, text, size);

@@ -27,12 +27,23 @@ METHOD(VfsMount, Mount) {
         return answer(&res->error, r);
 }
 
+static bool begin_wait(void *session) {
+        return session_wait_begin(session) == 0;
+}
+
+static void end_wait(void *session) {
+        session_wait_end(session);
+}
+
+/* As all that wait, one that may not is told at once what there is to tell. */
 METHOD(VfsMount, Umount) {
         Way w;
         int r = way_begin(&req->client, NULL, req_arena, &req->target, &w);
+        const VfsPatience patience = {
+                .ms = WORLD_UMOUNT_MS, .begin = begin_wait, .end = end_wait, .arg = w.session};
 
         if (r == 0)
-                r = vfs_umount(&w.session->client, w.path, WORLD_UMOUNT_MS);
+                r = vfs_umount(&w.session->client, w.path, &patience);
         way_end(&w);
         return answer(&res->error, r);
 }

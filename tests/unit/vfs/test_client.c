@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -281,6 +283,105 @@ static int look_at(const char *path) {
         return vfs_stat(&c, NULL, path, true, &st);
 }
 
+static bool count_mount(void *arg, const Mount *mount) {
+        (void)mount;
+        ++*(uint32_t *)arg;
+        return true;
+}
+
+static sem_t sync_begun, sync_may_end;
+
+static int sync_slowly(Fs *fs) {
+        (void)fs;
+        (void)sem_post(&sync_begun);
+        while (sem_wait(&sync_may_end) < 0)
+                continue;
+        return 0;
+}
+
+static void *sync_all(void *arg) {
+        assert_int_equal(mounts_sync(&mounts), 0);
+        return arg;
+}
+
+static void *umount_m(void *arg) {
+        *(int *)arg = vfs_umount(&c, "/m", NULL);
+        return arg;
+}
+
+/* Nobody else waits for a disk: not who mounts, nor who asks what is mounted where. */
+static void a_disk_that_hangs_keeps_nobody_from_mounting(void **state) {
+        pthread_t syncing, leaving;
+        uint32_t n = 0;
+        int r = 1;
+        FsOps ops;
+        Fs *fs;
+
+        (void)state;
+        (void)sem_init(&sync_begun, 0, 0);
+        (void)sem_init(&sync_may_end, 0, 0);
+        assert_int_equal(vfs_mkdir(&c, NULL, "/m", 0700), 0);
+        assert_int_equal(vfs_mkdir(&c, NULL, "/n", 0700), 0);
+        assert_int_equal(ramfs_new(0, 0700, &fs), 0);
+        ops = *fs->ops;
+        ops.sync = sync_slowly;
+        fs->ops = &ops;
+        assert_int_equal(vfs_mount(&c, "/m", fs, "test", 0), 0);
+        assert_int_equal(pthread_create(&syncing, NULL, sync_all, NULL), 0);
+        while (sem_wait(&sync_begun) < 0)
+                continue;
+        mount_ramfs("/n", 0);
+        mounts_each(&mounts, count_mount, &n);
+        assert_int_equal(n, 3);
+        assert_int_equal(vfs_umount(&c, "/n", 0), 0);
+        assert_int_equal(pthread_create(&leaving, NULL, umount_m, &r), 0); /* which syncs once more */
+        (void)sem_post(&sync_may_end);
+        (void)sem_post(&sync_may_end);
+        assert_int_equal(pthread_join(syncing, NULL), 0);
+        assert_int_equal(pthread_join(leaving, NULL), 0);
+        assert_int_equal(r, 0);
+}
+
+typedef struct Waits {
+        uint32_t n_begun, n_ended;
+        VfsFile **closes; /* that keeps the mount, as soon as somebody waits for it; or NULL */
+        bool may;
+} Waits;
+
+static bool begin_wait(void *arg) {
+        Waits *w = arg;
+
+        w->n_begun++;
+        if (w->closes)
+                vfs_close(*w->closes);
+        return w->may;
+}
+
+static void end_wait(void *arg) {
+        ((Waits *)arg)->n_ended++;
+}
+
+static void who_has_to_wait_for_a_mount_may_be_told_not_to(void **state) {
+        Waits waits = {.may = false};
+        const VfsPatience patience = {.ms = 60000, .begin = begin_wait, .end = end_wait, .arg = &waits};
+        VfsFile *f = NULL;
+
+        (void)state;
+        assert_int_equal(vfs_mkdir(&c, NULL, "/m", 0700), 0);
+        assert_int_equal(vfs_umount(&c, "/m", &patience), -EINVAL);
+        assert_int_equal(vfs_umount(&c, "/n", &patience), -ENOENT);
+        mount_ramfs("/m", 0);
+        assert_int_equal(vfs_umount(&c, "/m", &patience), 0);
+        assert_int_equal(waits.n_begun, 0); /* so far nobody had to */
+        mount_ramfs("/m", 0);
+        assert_int_equal(vfs_open(&c, NULL, "/m", O_RDONLY, 0, &f), 0);
+        assert_int_equal(vfs_umount(&c, "/m", &patience), -EBUSY);
+        assert_true(waits.n_begun == 1 && waits.n_ended == 0);
+        waits = (Waits){.may = true, .closes = &f};
+        assert_int_equal(vfs_umount(&c, "/m", &patience), 0);
+        assert_true(waits.n_begun == 1 && waits.n_ended == 1);
+}
+
 static void a_mount_on_the_root_covers_it_until_it_goes(void **state) {
         VfsFile *f = NULL;
         char text[8], cwd[16];
@@ -348,6 +449,8 @@ static void reading_sets_a_time_where_that_is_wanted(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         const struct CMUnitTest tests[] = {
+                CASE(a_disk_that_hangs_keeps_nobody_from_mounting),
+                CASE(who_has_to_wait_for_a_mount_may_be_told_not_to),
                 CASE(a_mount_on_the_root_covers_it_until_it_goes),
                 CASE(the_root_of_a_client_below_is_not_covered),
                 CASE(reading_sets_a_time_where_that_is_wanted),

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -181,6 +182,39 @@ static void unless_everything_must_be_mounted(void **state) {
         assert_non_null(strstr(why, "MOUNT_ALL"));
         assert_int_equal(unsetenv("MOUNT_ALL"), 0);
         assert_true(startup_arguments(3, words(none), &why));
+}
+
+/* What is said on standard error while the arguments are worked on. */
+static const char *words_about(int n, const char *const *args) {
+        static char text[1024];
+        FILE *file = tmpfile();
+        int own = dup(STDERR_FILENO);
+        const char *why;
+        size_t size;
+
+        assert_true(file && own >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+        (void)startup_arguments(n, words(args), &why);
+        assert_true(dup2(own, STDERR_FILENO) >= 0 && close(own) == 0);
+        rewind(file);
+        size = fread(text, 1, sizeof text - 1, file);
+        text[size] = '\0';
+        (void)fclose(file);
+        return text;
+}
+
+static void a_file_of_entries_without_an_image_says_what_is_missing(void **state) {
+        static const char *const args[] = {"vfs", "-f", "/fstab"};
+        const char *text = words_about(3, args);
+
+        (void)state;
+        assert_non_null(strstr(text, "'/fstab' in the ROMFS image"));
+        assert_non_null(strstr(text, "granted no file of the solution"));
+        assert_non_null(strstr(text, "UNMAP_ROMFS"));
+        assert_int_equal(setenv("UNMAP_ROMFS", "1", 1), 0);
+        text = words_about(3, args);
+        assert_non_null(strstr(text, "UNMAP_ROMFS is set"));
+        assert_non_null(strstr(text, strerror(ENOENT)));
+        assert_int_equal(unsetenv("UNMAP_ROMFS"), 0);
 }
 
 static void an_unknown_file_system_is_named(void **state) {
@@ -363,6 +397,7 @@ int main(void) {
                 cmocka_unit_test(devices_have_names),
                 cmocka_unit_test(what_can_not_be_mounted_is_left_out),
                 cmocka_unit_test(unless_everything_must_be_mounted),
+                cmocka_unit_test(a_file_of_entries_without_an_image_says_what_is_missing),
                 cmocka_unit_test(an_unknown_file_system_is_named),
                 cmocka_unit_test(an_option_that_nobody_knows_is_named),
                 cmocka_unit_test(each_file_system_names_the_option_and_those_it_knows),
