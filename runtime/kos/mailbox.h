@@ -13,8 +13,8 @@
 
 #include "boot/mail.h"
 
-/* False in a forked child: letters are the first member's of its family. What would need one is not even asked
- * for. */
+/* False in a forked child: letters are the first member's of its family. What would need one is not even
+ * asked for. */
 bool mail_may_come(void);
 
 /* Takes the descriptors of a letter, all close-on-exec. n: as many as the answer promises, 1 .. MAIL_FDS_MAX.
