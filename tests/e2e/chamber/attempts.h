@@ -22,4 +22,4 @@ typedef struct Attempts {
 extern pid_t outside; /* a process that is not in the chamber */
 
 extern const Attempts attempts_files, attempts_sockets, attempts_processes, attempts_kernel, attempts_amounts,
-        attempts_channels;
+        attempts_channels, attempts_family;
