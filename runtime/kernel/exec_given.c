@@ -17,7 +17,8 @@
 #define ENV_PROGRAM "env"
 #define BLANKS      " \t"
 
-_Static_assert(ROOT_GIVEN_MAX == 384 && EXEC_GIVEN_DEPTH_MAX == 16, "messages say so");
+_Static_assert(ROOT_GIVEN_MAX == 384 && EXEC_GIVEN_DEPTH_MAX == 16 && EXEC_GIVEN_DIRS_MAX == 1024,
+        "messages say so");
 
 /* --- paths --- */
 
@@ -90,6 +91,7 @@ typedef struct Walk {
         Pool *pool;
         ExecPlan *plan;
         const char *top; /* resolved */
+        size_t n_folders;
 } Walk;
 
 static bool is_in(const char *path, const char *folder) {
@@ -109,24 +111,51 @@ static const char *give_entry(Walk *walk, const char *path) {
                         .path = path, .source = pool_copy(walk->pool, real, strlen(real)), .is_code = true});
 }
 
+/* Is the folder in the other one, or that one? */
+static bool leads_up(const char *folder, const char *other) {
+        char real[PATH_MAX];
+
+        return !realpath(folder, real) || strcmp(real, other) == 0 || is_in(real, other);
+}
+
+/* What a name in a folder is: S_IFREG, S_IFDIR, or 0: nothing to be looked into. A link to a folder counts if
+ * that lies inside, and is not one that the link itself is in. */
+static mode_t find_kind(const Walk *walk, const char *path) {
+        char real[PATH_MAX];
+        struct stat st;
+
+        if (lstat(path, &st) < 0)
+                return 0;
+        if (!S_ISLNK(st.st_mode))
+                return S_ISDIR(st.st_mode) || S_ISREG(st.st_mode) ? st.st_mode & S_IFMT : 0;
+        if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+                return S_IFREG; /* where it leads is looked at there */
+        if (!S_ISDIR(st.st_mode) || !realpath(path, real) || !is_in(real, walk->top))
+                return 0;
+        return leads_up(pool_copy(walk->pool, path, (size_t)(strrchr(path, '/') - path)), real) ? 0 : S_IFDIR;
+}
+
 static const char *give_folder(Walk *walk, const char *path, unsigned depth) {
         DIR *dir = opendir(path);
         const char *wrong = NULL;
         struct dirent *entry;
-        struct stat st;
 
         if (!dir)
                 return depth ? NULL : pool_printf(walk->pool, "%s: %s", path, strerror(errno));
         if (depth == EXEC_GIVEN_DEPTH_MAX)
                 wrong = pool_printf(walk->pool, "%s: its folder has more than 16 levels", path);
+        else if (walk->n_folders++ == EXEC_GIVEN_DIRS_MAX)
+                wrong = pool_printf(walk->pool, "%s: there are more than 1,024 folders", path);
         while (!wrong && (entry = readdir(dir))) {
                 const char *name = entry->d_name, *file = pool_printf(walk->pool, "%s/%s", path, name);
+                mode_t kind;
 
-                if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || lstat(file, &st) < 0)
+                if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
                         continue;
-                if (S_ISDIR(st.st_mode))
+                kind = find_kind(walk, file);
+                if (kind == S_IFDIR)
                         wrong = give_folder(walk, file, depth + 1);
-                else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+                else if (kind == S_IFREG)
                         wrong = give_entry(walk, file);
         }
         (void)closedir(dir);

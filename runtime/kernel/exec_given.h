@@ -11,6 +11,7 @@
 
 #define EXEC_GIVEN_PATH_MAX  1024u /* bytes of a path, with the NUL */
 #define EXEC_GIVEN_DEPTH_MAX 16u   /* folders in a folder */
+#define EXEC_GIVEN_DIRS_MAX  1024u /* folders in all that are looked into for one */
 #define EXEC_SCRIPT_LINE_MAX 256u  /* bytes of a script's first line, as Linux reads it */
 
 /* Adds a library, or all that are in a folder. NULL, or what is wrong with it. */

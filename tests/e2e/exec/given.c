@@ -65,6 +65,7 @@ static void loading(void) {
         say(call_plugin(in_folder("plugin.so")) == 81, "and again, with fresh data");
         say(call_plugin(in_folder("link.so")) == 81, "by a link inside of the folder too");
         say(call_plugin(in_folder("below/../below/./deep.so")) == 81, "and from a folder in the folder");
+        say(call_plugin(in_folder("same/deep.so")) == 81, "whose other name is a link");
 }
 
 static void looking(void) {
@@ -107,7 +108,8 @@ static void other_files(const char *outside) {
         say(is_missing(in_folder("hard")), "nor by a hard link");
         say(is_missing(in_folder("out.so")), "a link out of the folder leads nowhere");
         say(is_missing(in_folder("passwd.so")), "nor to a file that is no library");
-        say(is_missing(in_folder("away/plugin.so")), "nor does a link to a folder");
+        say(is_missing(in_folder("away/plugin.so")) && is_missing(in_folder("below/up/plugin.so")),
+                "nor does a link to a folder, or up");
         say(is_missing("/lib/given/0") && is_missing("/proc/self/exe") && is_missing("/etc/passwd"),
                 "where it lies is not there, nor anything else of the host");
         say(open(folder, O_RDONLY | O_DIRECTORY) < 0, "the folder can't be listed");

@@ -15,6 +15,7 @@ import support
 CAISSON, PROBE, PLUGIN, BASE, IDL, *BINS = sys.argv[1:]
 FILES_MAX = 384
 DEPTH_MAX = 16
+FOLDERS_MAX = 1024
 LINE_MAX = 256
 
 run = support.Exec(CAISSON, IDL, BINS, 120)
@@ -36,6 +37,8 @@ def make_folder(scratch):
     (folder / "out.so").symlink_to("../other/plugin.so")
     (folder / "passwd.so").symlink_to("/etc/passwd")
     (folder / "away").symlink_to("../other")
+    (folder / "same").symlink_to("below")
+    (folder / "below" / "up").symlink_to("..")
     (top / "outside").write_text("nobody's business\n")
     (folder / "secret").write_text("nobody's business\n")
     os.link(top / "outside", folder / "hard")
@@ -104,6 +107,15 @@ def limits(tap, scratch):
     (at / "d").mkdir()
     code, _, err = run("--library", str(deep), "--", "true")
     tap.case(code == 2 and "more than 16 levels" in err, "and not deeper", code, err)
+    wide = pathlib.Path(scratch, "wide")
+    for i in range(FOLDERS_MAX - 1):
+        (wide / f"d{i}").mkdir(parents=True)
+    shutil.copy(BASE, wide / "d0" / "l.so")
+    code, _, err = run("--library", str(wide), "--", "true")
+    tap.case(code == 0, "as many folders as may be are looked into", code, err)
+    (wide / "more").symlink_to("d0")
+    code, _, err = run("--library", str(wide), "--", "true")
+    tap.case(code == 2 and "more than 1,024 folders" in err, "and no more", code, err)
 
 
 # --- scripts ---
