@@ -22,8 +22,7 @@ enum {
         EVENT_AUDIT        /* lines of the audit for people */
 };
 
-static inline int events_control(
-        int epoll_fd, int op, int fd, uint32_t what, uint32_t kind, uint32_t index) {
+static inline int events_control(int epoll_fd, int op, int fd, uint32_t what, uint32_t kind, uint32_t index) {
         struct epoll_event ev = {.events = what, .data.u64 = (uint64_t)kind << 32 | index};
 
         return epoll_ctl(epoll_fd, op, fd, &ev) < 0 ? -errno : 0;
