@@ -13,6 +13,8 @@ typedef struct TFat {
         char path[T_PATH_MAX]; /* of the image, while a tool works with it */
 } TFat;
 
+/* A tree of files with names that FAT can have, more than 200 of them. */
+void t_fat_fill_folder(const char *folder);
 /* so many KiB, and arguments of mkfs.fat, separated by blanks; then mounts it. */
 void t_fat_init(TFat *t, const char *size_kib, const char *arguments);
 /* Unmounts. fsck.fat must find no fault. */

@@ -346,3 +346,55 @@ unsigned t_compare_with_folder(VfsClient *c, const char *path, unsigned what) {
         assert_int_equal(nftw(path, compare_one, 16, FTW_PHYS), 0);
         return n_compared;
 }
+
+/* --- through the client's calls --- */
+
+static VfsClient *copy_to;
+static size_t copy_root;
+
+static void copy_contents(const char *path, const char *ours, const struct stat *st) {
+        size_t size, put = 0;
+        unsigned char *data = t_read_file(path, &size);
+        VfsFile *f;
+
+        assert_int_equal(
+                vfs_open(copy_to, NULL, ours, O_WRONLY | O_CREAT | O_EXCL, st->st_mode & 07777, &f), 0);
+        for (size_t at = 0; at < size; at += put) {
+                size_t n = size - at < 70001 ? size - at : 70001;
+
+                assert_int_equal(vfs_write(f, data + at, n, &put), 0);
+                assert_true(put > 0);
+        }
+        vfs_close(f);
+        free(data);
+}
+
+static int copy_one(const char *path, const struct stat *st, int type, struct FTW *where) {
+        const char *ours = path + copy_root;
+        char target[4096];
+        ssize_t n;
+
+        (void)type;
+        (void)where;
+        if (!*ours || S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) || S_ISFIFO(st->st_mode))
+                return 0;
+        if (S_ISDIR(st->st_mode)) {
+                int r = vfs_mkdir(copy_to, NULL, ours, st->st_mode & 01777);
+
+                assert_true(r == 0 || (r == -EEXIST && strcmp(ours, "/lost+found") == 0));
+        } else if (S_ISLNK(st->st_mode)) {
+                n = readlink(path, target, sizeof target - 1);
+                assert_true(n > 0);
+                target[n] = '\0';
+                assert_int_equal(vfs_symlink(copy_to, target, NULL, ours), 0);
+        } else {
+                copy_contents(path, ours, st);
+        }
+        return 0;
+}
+
+void t_copy_folder(VfsClient *c, const char *path) {
+        copy_to = c;
+        copy_root = strlen(path);
+        assert_int_equal(nftw(path, copy_one, 16, FTW_PHYS), 0);
+}

@@ -38,5 +38,7 @@ void t_world_deinit(TWorld *w);
 
 enum { T_SAME_MODES = 1, T_SAME_LINKS = 2, T_SAME_TIMES = 4 };
 
+/* A folder of the host, made once more through the client's calls: files, folders and symbolic links. */
+void t_copy_folder(VfsClient *c, const char *path);
 /* Everything below `path` on the host is there, and nothing else. Returns how many files were compared. */
 unsigned t_compare_with_folder(VfsClient *c, const char *path, unsigned what);

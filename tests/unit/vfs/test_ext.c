@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,51 +92,6 @@ static void a_large_directory_is_read(void **state) {
 
 /* --- writing --- */
 
-/* A host's folder, made once more through the client's calls. */
-static VfsClient *copy_to;
-static size_t copy_root;
-
-static void copy_contents(const char *path, const char *ours, const struct stat *st) {
-        size_t size, put = 0;
-        unsigned char *data = t_read_file(path, &size);
-        VfsFile *f;
-
-        assert_int_equal(
-                vfs_open(copy_to, NULL, ours, O_WRONLY | O_CREAT | O_EXCL, st->st_mode & 07777, &f), 0);
-        for (size_t at = 0; at < size; at += put) {
-                size_t n = size - at < 70001 ? size - at : 70001;
-
-                assert_int_equal(vfs_write(f, data + at, n, &put), 0);
-                assert_true(put > 0);
-        }
-        vfs_close(f);
-        free(data);
-}
-
-static int copy_one(const char *path, const struct stat *st, int type, struct FTW *where) {
-        const char *ours = path + copy_root;
-        char target[4096];
-        ssize_t n;
-
-        (void)type;
-        (void)where;
-        if (!*ours || S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) || S_ISFIFO(st->st_mode))
-                return 0;
-        if (S_ISDIR(st->st_mode)) {
-                int r = vfs_mkdir(copy_to, NULL, ours, st->st_mode & 01777);
-
-                assert_true(r == 0 || (r == -EEXIST && strcmp(ours, "/lost+found") == 0));
-        } else if (S_ISLNK(st->st_mode)) {
-                n = readlink(path, target, sizeof target - 1);
-                assert_true(n > 0);
-                target[n] = '\0';
-                assert_int_equal(vfs_symlink(copy_to, target, NULL, ours), 0);
-        } else {
-                copy_contents(path, ours, st);
-        }
-        return 0;
-}
-
 /* What debugfs has dumped is the same as what was copied: diff says nothing. */
 static void compare_dump(const TImage *image, const char *folder) {
         static char out[65536];
@@ -161,9 +115,7 @@ static void write_image_of(const char *folder, const char *options) {
         t_image_make(&image, T_IMAGE_SIZE, options, NULL);
         assert_int_equal(t_image_mount(&image, 0, &fs), 0);
         t_world_init(&w, fs, 0);
-        copy_to = &w.client;
-        copy_root = strlen(folder);
-        assert_int_equal(nftw(folder, copy_one, 16, FTW_PHYS), 0);
+        t_copy_folder(&w.client, folder);
         t_world_deinit(&w);
         t_image_check(&image, options);
         compare_dump(&image, folder);
