@@ -23,16 +23,30 @@ static void say_lost(void) {
                 log_line(LOG_CLIENT "Connection to vfs lost.");
 }
 
+/* The next call begins another one. */
+static void lose_session(Remote *r, Handle client) {
+        if (atomic_load(&r->is_bound) || !atomic_compare_exchange_strong(&r->client, &client, INVALID_HANDLE))
+                return;
+        atomic_fetch_add(&r->n_lost, 1);
+        (void)KnHandleClose(client);
+}
+
 /* The VFS died and came back. Its new life knows nothing of the session: what it refuses is no matter of
  * rights. */
-static bool is_of_another_life(Remote *r) {
-        return atomic_load_explicit(&r->client, memory_order_acquire) != INVALID_HANDLE &&
-               nkx_channel_renewals(r->channel) != r->n_renewals;
+static bool is_of_another_life(Remote *r, nk_err_t err) {
+        Handle client = atomic_load_explicit(&r->client, memory_order_acquire);
+
+        if (client != INVALID_HANDLE && nkx_channel_renewals(r->channel) != atomic_load(&r->n_renewals)) {
+                lose_session(r, client);
+                return true;
+        }
+        /* By a handle of a session before this one; or by the policy, which can't be told from it then. */
+        return err == NK_EPERM && atomic_load(&r->n_lost) > 0;
 }
 
 /* A refusal by the policy looks like one by the file's mode. */
 static int errno_of(Remote *r, nk_err_t err) {
-        switch (is_of_another_life(r) ? NK_ENOTCONN : err) {
+        switch (is_of_another_life(r, err) ? NK_ENOTCONN : err) {
         case NK_EPERM:
                 return EACCES;
         case NK_EAGAIN:
@@ -71,6 +85,47 @@ static Handle connect_session(Remote *r, int *error) {
         return nk_get_handle(&res.client);
 }
 
+bool remote_set_mask(Remote *r, Handle client, uint32_t mask, uint32_t *ret_old, int *error) {
+        struct kl_VfsSession_Umask_req req = {.client = nk_handle_desc(client), .mask = mask};
+        struct kl_VfsSession_Umask_res res;
+        nk_err_t err = kl_VfsSession_Umask(&r->sessions.base, &req, NULL, &res, NULL);
+
+        if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
+                return false;
+        atomic_store(&r->mask, mask);
+        *ret_old = res.old;
+        return true;
+}
+
+/* The first session has the VFS's mask, a later one that of the one before. */
+static bool restore_mask(Remote *r, Handle client, int *error) {
+        int64_t mask = atomic_load(&r->mask);
+        uint32_t old;
+
+        return mask < 0 || remote_set_mask(r, client, (uint32_t)mask, &old, error);
+}
+
+/* Under the lock. Of the life whose number is noted: one that comes while it begins has it begin again. */
+static Handle begin_session(Remote *r, int *error) {
+        Handle client = INVALID_HANDLE;
+        rtl_uint32_t n;
+
+        do {
+                if (client != INVALID_HANDLE)
+                        (void)KnHandleClose(client);
+                n = nkx_channel_renewals(r->channel);
+                client = connect_session(r, error);
+                if (client != INVALID_HANDLE && !restore_mask(r, client, error)) {
+                        (void)KnHandleClose(client);
+                        return INVALID_HANDLE;
+                }
+        } while (client != INVALID_HANDLE && nkx_channel_renewals(r->channel) != n);
+        atomic_store(&r->n_issued, 0);
+        atomic_store(&r->issued_after, atomic_load(&r->n_lost));
+        atomic_store(&r->n_renewals, n);
+        return client;
+}
+
 Handle remote_client(Remote *r, int *error) {
         Handle client = atomic_load_explicit(&r->client, memory_order_acquire);
 
@@ -79,8 +134,7 @@ Handle remote_client(Remote *r, int *error) {
         (void)pthread_mutex_lock(&r->lock);
         client = atomic_load(&r->client);
         if (client == INVALID_HANDLE) {
-                client = connect_session(r, error);
-                r->n_renewals = nkx_channel_renewals(r->channel);
+                client = begin_session(r, error);
                 atomic_store_explicit(&r->client, client, memory_order_release);
         }
         (void)pthread_mutex_unlock(&r->lock);
@@ -89,8 +143,31 @@ Handle remote_client(Remote *r, int *error) {
 
 /* --- spare handles --- */
 
+/* Of the session that there is. Before one has been lost there is no other. */
+static bool is_current(Remote *r, Handle file) {
+        uint32_t n_lost = atomic_load(&r->n_lost), n;
+
+        if (n_lost == 0)
+                return true;
+        n = atomic_load(&r->issued_after) == n_lost ? atomic_load(&r->n_issued) : 0;
+        for (uint32_t i = 0; i < n; i++)
+                if (atomic_load_explicit(&r->issued[i], memory_order_relaxed) == file)
+                        return true;
+        return false;
+}
+
+/* Under the lock. */
+static void note_issued(Remote *r, Handle file) {
+        uint32_t n = atomic_load(&r->n_issued);
+
+        if (atomic_load(&r->n_lost) == 0 || n == REMOTE_SPARES_MAX)
+                return;
+        atomic_store(&r->issued[n], file);
+        atomic_store(&r->n_issued, n + 1);
+}
+
 void remote_put_spare(Remote *r, Handle file) {
-        uint32_t place = ids_take(&r->places);
+        uint32_t place = is_current(r, file) ? ids_take(&r->places) : IDS_NONE;
 
         if (place == IDS_NONE) {
                 (void)KnHandleClose(file);
@@ -98,6 +175,11 @@ void remote_put_spare(Remote *r, Handle file) {
         }
         r->handles[place] = file;
         ids_put(&r->spares, place);
+}
+
+void remote_drop_stale(Remote *r, Handle file) {
+        if (!is_current(r, file))
+                (void)KnHandleClose(file);
 }
 
 static Handle pop_spare(Remote *r) {
@@ -112,15 +194,13 @@ static Handle pop_spare(Remote *r) {
 }
 
 /* The first of a new batch; the others become spare. */
-static Handle ask_for_files(Remote *r, int *error) {
-        struct kl_VfsSession_NewFiles_req req = {.count = kl_VfsSession_NewFilesMax};
+static Handle ask_for_files(Remote *r, Handle client, int *error) {
+        struct kl_VfsSession_NewFiles_req req = {
+                .client = nk_handle_desc(client), .count = kl_VfsSession_NewFilesMax};
         struct kl_VfsSession_NewFiles_res res;
-        Handle first = INVALID_HANDLE, client = remote_client(r, error);
+        Handle first = INVALID_HANDLE;
         nk_err_t err;
 
-        if (client == INVALID_HANDLE)
-                return INVALID_HANDLE;
-        req.client = nk_handle_desc(client);
         err = kl_VfsSession_NewFiles(&r->sessions.base, &req, NULL, &res, NULL);
         if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return INVALID_HANDLE;
@@ -129,6 +209,7 @@ static Handle ask_for_files(Remote *r, int *error) {
 
                 if (file == INVALID_HANDLE)
                         continue;
+                note_issued(r, file);
                 if (first == INVALID_HANDLE)
                         first = file;
                 else
@@ -139,8 +220,7 @@ static Handle ask_for_files(Remote *r, int *error) {
         return first;
 }
 
-/* What is being closed comes first: its place is wanted for the next one. */
-static Handle find_spare(Remote *r) {
+static Handle find_any(Remote *r) {
         Handle file = closings_take(r, false);
 
         if (file == INVALID_HANDLE)
@@ -148,17 +228,30 @@ static Handle find_spare(Remote *r) {
         return file == INVALID_HANDLE ? closings_take(r, true) : file;
 }
 
+/* What is being closed comes first: its place is wanted for the next one. Those of a session that was lost
+ * go. */
+static Handle find_spare(Remote *r) {
+        Handle file = find_any(r);
+
+        while (file != INVALID_HANDLE && !is_current(r, file)) {
+                (void)KnHandleClose(file);
+                file = find_any(r);
+        }
+        return file;
+}
+
 Handle remote_take_spare(Remote *r, int *error) {
-        Handle file = find_spare(r);
+        Handle client, file = find_spare(r);
 
         if (file != INVALID_HANDLE)
                 return file;
-        if (remote_client(r, error) == INVALID_HANDLE)
+        client = remote_client(r, error);
+        if (client == INVALID_HANDLE)
                 return INVALID_HANDLE;
         (void)pthread_mutex_lock(&r->lock);
         file = pop_spare(r); /* somebody else may have asked */
         if (file == INVALID_HANDLE)
-                file = ask_for_files(r, error);
+                file = ask_for_files(r, client, error);
         (void)pthread_mutex_unlock(&r->lock);
         return file;
 }
@@ -217,6 +310,7 @@ static Remote *make(Handle channel, Handle client_id) {
         r->channel = channel;
         r->id = client_id;
         r->client = INVALID_HANDLE;
+        r->mask = -1;
         r->places = (Ids)IDS_FULL(r->links);
         r->spares = (Ids){.below = r->links};
         (void)pthread_mutex_init(&r->lock, NULL);

@@ -6,6 +6,11 @@
  * spare file handles are asked for in advance; closing makes a handle spare again. Contents of files and
  * paths are sent from where they lie and received where they are wanted.
  *
+ * A VFS that died and came back knows nothing of the session. The call that finds out fails with EIO, and the
+ * next one begins another session, in which paths mean the same as before: unless this one had changed its
+ * root, its working directory or what is mounted. Then all calls fail with EIO, as those with files do that
+ * were open.
+ *
  * Always true: a file handle is spare, or belongs to one open file, or is being opened or closed by one
  * thread, or by a closing that nobody waits for.
  */
@@ -47,11 +52,17 @@ typedef struct Remote {
 
         pthread_mutex_t lock;                      /* of beginning the session, and of asking for handles */
         _Atomic uint32_t client;                   /* the session's handle; INVALID_HANDLE: not begun */
-        rtl_uint32_t n_renewals;                   /* of the channel when it began; set before `client` */
+        _Atomic uint32_t n_renewals;               /* of the channel when it began; set before `client` */
+        _Atomic uint32_t n_lost;                   /* sessions that ended with the VFS */
+        _Atomic bool is_bound;                     /* what was done in the session can't be had in another */
+        _Atomic int64_t mask;                      /* of new files; -1: the VFS's own */
         Ids places;                                /* of `handles`: those without a spare one */
         Ids spares;                                /* those with one */
         _Atomic uint32_t links[REMOTE_SPARES_MAX]; /* a place is in one of the two, or somebody's */
         Handle handles[REMOTE_SPARES_MAX];
+        _Atomic uint32_t issued[REMOTE_SPARES_MAX]; /* handles that the session has got; the first n_issued */
+        _Atomic uint32_t n_issued;
+        _Atomic uint32_t issued_after; /* n_lost when it began */
         Closings closings;
 
         pthread_mutex_t scratch_lock; /* results that are larger than a stack should bear */
@@ -68,13 +79,24 @@ static inline Remote *remote_of(struct vfs *self) {
 
 #define NOTHING_ELSE .base_ = {0} /* a request that has no other field to fill in */
 
+/* The session has gone to another place, or changed the world of its VFS: one that loses it can't go on in a
+ * new one. */
+static inline void remote_bind(Remote *r) {
+        atomic_store(&r->is_bound, true);
+}
+
 /* The session, begun if need be; INVALID_HANDLE: *error says why. */
 Handle remote_client(Remote *r, int *error);
 /* The outcome of a call: true when it succeeded, else *error is set. */
 bool remote_settle(Remote *r, nk_err_t err, nk_sint32_t answered, int *error);
 
+/* The umask, in this session and in those that come after it. */
+bool remote_set_mask(Remote *r, Handle client, uint32_t mask, uint32_t *ret_old, int *error);
+
 Handle remote_take_spare(Remote *r, int *error);
 void remote_put_spare(Remote *r, Handle file);
+/* Of a file that can't be closed: goes when its session has gone. */
+void remote_drop_stale(Remote *r, Handle file);
 
 /* A text as the whole arena of a request, where it lies. */
 static inline struct nk_arena remote_text(const char *text, nk_ptr_t *ret) {

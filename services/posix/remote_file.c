@@ -31,9 +31,13 @@ static bool open_spare(
                 .mode = mode};
         struct kl_VfsFile_Open_res res;
         struct nk_arena arena = remote_text(path, &req.path);
+        Handle client;
         nk_err_t err;
 
-        req.client = nk_handle_desc(remote_client(r, error));
+        client = remote_client(r, error);
+        if (client == INVALID_HANDLE)
+                return false;
+        req.client = nk_handle_desc(client);
         err = kl_VfsFile_Open(&r->files.base, &req, &arena, &res, NULL);
         if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return false;
@@ -61,6 +65,8 @@ static int close_and_wait(struct vfs *self, Handle fd, int *error) {
 
         if (err == NK_EOK)
                 remote_put_spare(r, fd);
+        else
+                remote_drop_stale(r, fd);
         return outcome;
 }
 

@@ -6,6 +6,13 @@
 
 #include "remote.h"
 
+/* Of what binds the session, if it was done. */
+static int bound(Remote *r, bool is_done) {
+        if (is_done)
+                remote_bind(r);
+        return is_done ? 0 : -1;
+}
+
 /* --- places --- */
 
 #define ON_PLACE(method)                                                                                     \
@@ -19,7 +26,7 @@
         if (client == INVALID_HANDLE)                                                                        \
                 return -1;                                                                                   \
         err = kl_VfsSession_##method(&r->sessions.base, &req, &arena, &res, NULL);                           \
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1
+        return bound(r, remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
 
 static int remote_chdir(struct vfs *self, const char *path, int *error) {
         ON_PLACE(ChDir);
@@ -39,7 +46,7 @@ static int remote_fchdir(struct vfs *self, Handle fd, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsSession_FChDir(&r->sessions.base, &req, NULL, &res, NULL);
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return bound(r, remote_settle(r, err, err == NK_EOK ? res.error : 0, error));
 }
 
 static int remote_getcwd(struct vfs *self, char *buf, size_t size, int *error) {
@@ -69,14 +76,9 @@ static int remote_getcwd(struct vfs *self, char *buf, size_t size, int *error) {
 static mode_t remote_umask(struct vfs *self, mode_t mask, int *error) {
         Remote *r = remote_of(self);
         Handle client = remote_client(r, error);
-        struct kl_VfsSession_Umask_req req = {.client = nk_handle_desc(client), .mask = mask};
-        struct kl_VfsSession_Umask_res res;
-        nk_err_t err;
+        uint32_t old;
 
-        if (client == INVALID_HANDLE)
-                return 0;
-        err = kl_VfsSession_Umask(&r->sessions.base, &req, NULL, &res, NULL);
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? res.old : 0;
+        return client != INVALID_HANDLE && remote_set_mask(r, client, mask, &old, error) ? old : 0;
 }
 
 /* --- mounts --- */
@@ -105,7 +107,7 @@ static int remote_mount(struct vfs *self, const char *source, const char *target
                 return -1;
         }
         err = kl_VfsMount_Mount(&r->mounts.base, &req, &arena, &res, NULL);
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return bound(r, remote_settle(r, err, err == NK_EOK ? res.error : 0, error));
 }
 
 static int remote_umount(struct vfs *self, const char *target, int *error) {
@@ -119,7 +121,7 @@ static int remote_umount(struct vfs *self, const char *target, int *error) {
         if (client == INVALID_HANDLE)
                 return -1;
         err = kl_VfsMount_Umount(&r->mounts.base, &req, &arena, &res, NULL);
-        return remote_settle(r, err, err == NK_EOK ? res.error : 0, error) ? 0 : -1;
+        return bound(r, remote_settle(r, err, err == NK_EOK ? res.error : 0, error));
 }
 
 static int remote_sync(struct vfs *self, int *error) {

@@ -177,21 +177,53 @@ def a_vfs_that_is_asked_to_end_alone_leaves_a_disk_in_order(folder, kind):
     disk.is_in_order()
 
 
+class Asker:
+    """Of the writer that asks, and of the VFS that it is killed under."""
+
+    def __init__(self, folder, kind, what):
+        Disk(folder, kind)
+        self.run = Run(folder, kind, what, vfs_restart="on-failure")
+        self.client = int(self.run.expect(r"ends.Client started as process (\d+)")[1])
+        self.run.expect("^written")
+        started = r"kl.VfsSdCardFs started as process (\d+)"
+        self.vfs = [int(found[1]) for line in self.run.lines if (found := re.search(started, line))][-1]
+
+    def restart_vfs(self):
+        os.kill(self.vfs, signal.SIGKILL)
+        self.vfs = int(self.run.expect(r"kl.VfsSdCardFs started as process (\d+)")[1])
+
+    def ask(self):
+        """What it says of a file that it has open, of one that it opens, and of one that it makes."""
+        os.kill(self.client, signal.SIGUSR1)
+        return tuple(self.run.expect(f"^{what}: (.*)")[1] for what in ("kept", "asked", "made"))
+
+    def end(self):
+        self.run.stop()
+        assert sum("Connection to vfs lost." in line for line in self.run.lines) == 1, self.run.lines
+
+
 @case
-def who_had_a_session_with_a_vfs_that_died_is_told_so_when_it_is_back(folder, kind):
-    Disk(folder, kind)
-    run = Run(folder, kind, "ask", vfs_restart="on-failure")
-    client = int(run.expect(r"ends.Client started as process (\d+)")[1])
-    run.expect("^written")
-    vfs = [int(found[1]) for line in run.lines if (found := re.search(r"kl.VfsSdCardFs started as process (\d+)", line))]
+def who_had_a_session_with_a_vfs_that_came_back_is_told_so_and_opens_files_again(folder, kind):
+    asker = Asker(folder, kind, "ask")
+    made = {"fat32": "755", "ext4": "640"}[kind]
+    answers = [asker.ask()]
     for _ in range(2):
-        os.kill(vfs.pop(), signal.SIGKILL)
-        vfs.append(int(run.expect(r"kl.VfsSdCardFs started as process (\d+)")[1]))
-        os.kill(client, signal.SIGUSR1)
-        answer = run.expect("^asked: (.*)")[1]
-        assert answer == "EIO", answer
-    run.stop()
-    assert [line for line in run.lines if "Connection to vfs lost." in line], run.lines
+        asker.restart_vfs()
+        answers += [asker.ask(), asker.ask()]
+    asker.end()
+    assert answers[0] == ("there", "there", made), answers
+    assert all(answer == ("EIO", "there", made) for answer in answers[1:]), answers
+
+
+@case
+def who_was_in_a_folder_of_a_vfs_that_died_opens_no_files_of_another_one(folder, kind):
+    asker = Asker(folder, kind, "ask-there")
+    assert asker.ask()[1] == "there"
+    asker.restart_vfs()
+    for _ in range(2):
+        answer = asker.ask()
+        assert answer == ("EIO", "EIO", "EIO"), answer
+    asker.end()
 
 
 @case

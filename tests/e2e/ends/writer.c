@@ -4,7 +4,9 @@
  *
  *      writer leave      writes them, and ends
  *      writer stay       writes them, says so and waits; one more file has no name any more
- *      writer ask        writes them, says so, and opens one again each time it gets SIGUSR1
+ *      writer ask        writes them and keeps one open, says so, and opens and makes one each time it gets
+ *                        SIGUSR1
+ *      writer ask-there  the same, from inside of their folder
  *      writer go-on      writes, renames and removes without end
  *      writer journal N  N records, each with fsync(); what that says stands in its output
  *
@@ -88,21 +90,51 @@ static void do_nothing(int number) {
         (void)number;
 }
 
-static void ask(void) {
+static const char *outcome_of(bool is_done) {
+        return is_done ? "there" : strerrorname_np(errno);
+}
+
+/* The file kept open, one that is opened, and one that is made: its mode, or the error. */
+static void ask_once(int kept, unsigned number) {
+        char byte, name[32];
+        struct stat st;
+        int fd;
+
+        (void)printf("kept: %s\n", outcome_of(pread(kept, &byte, 1, 0) == 1));
+        fd = open("/kept/file1.dat", O_RDONLY);
+        (void)printf("asked: %s\n", outcome_of(fd >= 0));
+        if (fd >= 0)
+                (void)close(fd);
+        (void)snprintf(name, sizeof name, "/kept/new%u", number);
+        fd = open(name, O_CREAT | O_EXCL | O_WRONLY, 0666);
+        if (fd >= 0 && fstat(fd, &st) == 0)
+                (void)printf("made: %o\n", st.st_mode & 0777u);
+        else
+                (void)printf("made: %s\n", outcome_of(false));
+        if (fd >= 0)
+                (void)close(fd);
+}
+
+static void ask(const char *place) {
         const struct sigaction wakes = {.sa_handler = do_nothing};
         sigset_t before, blocked;
+        int kept;
 
         (void)sigemptyset(&blocked);
         (void)sigaddset(&blocked, SIGUSR1);
         (void)sigprocmask(SIG_BLOCK, &blocked, &before);
         (void)sigaction(SIGUSR1, &wakes, NULL);
+        (void)umask(027);
+        if (place && chdir(place) < 0)
+                fail("chdir");
+        kept = open("/kept/file1.dat", O_RDONLY);
+        if (kept < 0)
+                fail("open");
+        sync();
         (void)printf("written\n");
-        for (;;) {
-                int fd;
-
+        for (unsigned number = 1;; number++) {
                 (void)sigsuspend(&before);
-                fd = open("/kept/file1.dat", O_RDONLY);
-                (void)printf("asked: %s\n", fd < 0 ? strerrorname_np(errno) : "there");
+                ask_once(kept, number);
         }
 }
 
@@ -144,7 +176,9 @@ int main(int argc, char **argv) {
         }
         write_files();
         if (strcmp(what, "ask") == 0)
-                ask();
+                ask(NULL);
+        if (strcmp(what, "ask-there") == 0)
+                ask("/kept");
         if (strcmp(what, "stay") != 0)
                 return 0;
         leave_nameless();
