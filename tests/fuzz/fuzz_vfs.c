@@ -93,12 +93,14 @@ static nk_ptr_t bytes(uint32_t size) {
 
 /* --- one request --- */
 
-#define OPS_VfsSession serve_session_ops
-#define OPS_VfsFile    serve_file_ops
-#define OPS_VfsName    serve_name_ops
-#define OPS_VfsMount   serve_mount_ops
-#define OPS_VfsXattr   serve_xattr_ops
-#define OPS_VfsAcl     serve_acl_ops
+#define OPS_VfsSession   serve_session_ops
+#define OPS_VfsFile      serve_file_ops
+#define OPS_VfsName      serve_name_ops
+#define OPS_VfsMount     serve_mount_ops
+#define OPS_VfsXattr     serve_xattr_ops
+#define OPS_VfsAcl       serve_acl_ops
+#define OPS_VfsSocket    serve_socket_ops
+#define OPS_VfsNetConfig serve_netconfig_ops
 
 #define CALL(interface, method, ...)                                                                         \
         case __COUNTER__: {                                                                                  \
@@ -259,12 +261,46 @@ static void request(uint8_t choice, const Words *w) {
                 CALL(VfsAcl, AclSetFile, .client = w->client, .path = w->path, .type = small, .acl = w->value)
                 CALL(VfsAcl, AclGetFile, .client = w->client, .path = w->path, .type = small)
                 CALL(VfsAcl, AclDeleteDefFile, .client = w->client, .path = w->path)
+                CALL(VfsAcl, AclSetFd, .file = w->file, .type = small, .acl = w->value)
+                CALL(VfsAcl, AclGetFd, .file = w->file, .type = small)
+                CALL(VfsFile, Write, .file = w->file, .data = w->value)
+                CALL(VfsFile, FDataSync, .file = w->file)
+                CALL(VfsFile, GetStdin, .client = w->client, .file = w->file)
+                CALL(VfsFile, GetStdout, .client = w->client, .file = w->file)
+                CALL(VfsFile, LSeek, .file = w->file, .offset = w->x % 70000, .whence = small % 3)
+                CALL(VfsFile, Fcntl, .file = w->file, .command = F_SETFL, .argument = w->a)
+                CALL(VfsSession, CopyFiles, .child = w->client, .files = {w->file, w->other, w->client},
+                        .count = w->a % (kl_VfsSession_CopyFilesMax + 2))
+                CALL(VfsSocket, Socket, .client = w->client, .file = w->file)
+                CALL(VfsNetConfig, SysctlByName, .client = w->client, .name = w->name)
+                CALL(VfsMount, Umount, .client = w->client, .target = w->path)
         default:
                 break;
         }
 }
 
 enum { REQUESTS = __COUNTER__ };
+
+/* Without a place among those that wait: what would have to says so at once, and no input takes long. */
+static void request_without_waiting(uint8_t choice, const Words *w) {
+        Session *s = nk_is_handle_dereferenced(&w->client) ? session_get(&w->client) : NULL;
+        bool has_place = s && session_wait_begin(s) == 0;
+
+        request(choice, w);
+        if (has_place)
+                session_wait_end(s);
+        session_put(s);
+}
+
+/* As if the answer with the handle were lost: nobody else knows of the copy, and nothing of it stays. */
+static void fork_in_vain(uint8_t client) {
+        struct kl_VfsSession_Fork_req req = {.client = object(client, clients, CLIENTS)};
+        struct kl_VfsSession_Fork_res res = {0};
+
+        must(serve_session_ops.Fork(NULL, &req, &in, &res, &out) == NK_EOK);
+        must(res.error >= 0 && res.error < 4096);
+        serve_settled(false);
+}
 
 static void step(void) {
         uint8_t choice = next();
@@ -282,11 +318,13 @@ static void step(void) {
                 uint8_t client = next();
 
                 fork_client(client, next());
+        } else if (choice == 0xfb) {
+                fork_in_vain(next());
         } else if (choice == 0xfd) {
                 session_forget(files[next() % FILES]);
         } else {
                 w = words();
-                request(choice % REQUESTS, &w);
+                request_without_waiting(choice % REQUESTS, &w);
         }
         serve_settled(next() != 0xff);
 }

@@ -42,6 +42,9 @@ static _Thread_local Handle own_listener;
 static _Thread_local char own_peer[PEER_NAME_MAX];
 
 _Static_assert(PEER_NAME_MAX >= NKX_PEER_NAME_SIZE, "every name fits");
+_Static_assert(CREW_MAX *(uint64_t)(CREW_STACK + kl_Vfs_component_req_arena_size +
+                                    kl_Vfs_component_res_arena_size + 2 * ARENA_SLACK) <= CREW_MEMORY,
+        "however many calls wait, there is memory for files");
 _Static_assert(PEERS_WAITS_MAX < CREW_MAX, "some are left for calls that don't wait");
 _Static_assert(PEERS_OBJECTS_MAX + CREW_MAX <= VOBJ_MAX, "an object that is counted has a place, though each "
                                                          "thread may be about to give one back");
@@ -111,20 +114,26 @@ static void work_on(Crew *c, Bench *b) {
 
 static void *member(void *arg);
 
-/* False: there are CREW_MAX already, or no memory; then the next free one receives. */
-static bool add_member(Crew *c) {
+/* With a stack of our own size: the usual one is as large as that of a program's first thread may be, and all
+ * of them count towards the memory of the process. */
+static bool start_member(Crew *c) {
+        pthread_attr_t attr;
         pthread_t thread;
+        bool starts;
 
-        if (atomic_fetch_add(&n_all, 1) >= CREW_MAX) {
-                atomic_fetch_sub(&n_all, 1);
+        if (pthread_attr_init(&attr) != 0)
                 return false;
-        }
-        if (pthread_create(&thread, NULL, member, c) != 0) {
+        (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        (void)pthread_attr_setstacksize(&attr, CREW_STACK);
+        starts = pthread_create(&thread, &attr, member, c) == 0;
+        (void)pthread_attr_destroy(&attr);
+        return starts;
+}
+
+/* Not if there are CREW_MAX already, or no memory; then the next free one receives. */
+static void add_member(Crew *c) {
+        if (atomic_fetch_add(&n_all, 1) >= CREW_MAX || !start_member(c))
                 atomic_fetch_sub(&n_all, 1);
-                return false;
-        }
-        (void)pthread_detach(thread);
-        return true;
 }
 
 /* Until the listener is closed, or there are enough others; the first one stays. */
@@ -140,7 +149,7 @@ static void serve(Crew *c, Bench *b, bool is_first) {
                 if (err == NK_ENOTCONN || err == NK_EINVAL)
                         break;
                 if (atomic_fetch_sub(&c->n_idle, 1) == 1)
-                        (void)add_member(c);
+                        add_member(c);
                 if (err == NK_EOK)
                         work_on(c, b);
         }

@@ -14,6 +14,10 @@
 #define CREW_MAX  256u /* threads of all listeners */
 #define CREW_IDLE 3u   /* more than so many are not kept waiting */
 
+#define CREW_STACK  (1u << 20) /* bytes of the stack of each */
+/* Bytes of all of them, with what they receive and answer: half of what a process has if nobody says. */
+#define CREW_MEMORY (1ull << 30)
+
 /* Serves until the listener is closed; the calling thread is one of the crew. offset: RIID of the component's
  * first endpoint. -ENOMEM. */
 int crew_serve(Handle listener, struct kl_Vfs_component *component, nk_iid_t offset);
