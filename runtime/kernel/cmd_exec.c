@@ -336,7 +336,9 @@ static void add_installed(Exec *exec) {
 
 int cmd_exec(int argc, char **argv) {
         Exec exec = {.load = LOAD_NULL,
-                .loop = {.isolation = ISOLATION_STRICT, .needs_no_policy = true, .output.no_prefix = true}};
+                .loop = {.isolation = ISOLATION_STRICT,
+                        .needs_no_policy = true,
+                        .output = {.no_prefix = true, .is_raw = true}}};
         int status = CMD_EXIT_USAGE;
         size_t n_words;
 

@@ -24,7 +24,7 @@
 
 /* A second open file of the same terminal or pipe can be non-blocking without changing the one that
  * we share with the shell. Other kinds of files can't be opened twice like that. */
-static int open_sink(Sink *sink, int fd) {
+static int open_sink(Sink *sink, int fd, bool is_raw) {
         char path[64];
         struct stat st;
 
@@ -35,6 +35,7 @@ static int open_sink(Sink *sink, int fd) {
         if (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode))
                 sink->fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         sink->is_blocking = sink->fd < 0 && !S_ISREG(st.st_mode);
+        sink->is_raw = is_raw && !isatty(fd);
         if (sink->fd < 0)
                 sink->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         if (sink->fd < 0)
@@ -133,7 +134,7 @@ static size_t format_prefix(const Output *o, uint32_t task, const Sink *sink, ch
         return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
-/* A line without its end, or the piece of a long one that must do for now. */
+/* A line without its end, or the piece of a long one that must do for now; raw, whatever there is. */
 typedef struct Line {
         const char *text;
         size_t size;
@@ -142,12 +143,13 @@ typedef struct Line {
 } Line;
 
 /* False: there is no whole line yet. */
-static bool find_next(const Stream *stream, size_t from, Line *ret_line) {
+static bool find_next(const Output *o, const Stream *stream, size_t from, Line *ret_line) {
         const char *at = stream->data + from;
         size_t left = stream->used - from;
-        const char *end = left ? memchr(at, '\n', left) : NULL;
+        bool is_raw = o->sinks[stream->sink].is_raw;
+        const char *end = left && !is_raw ? memchr(at, '\n', left) : NULL;
 
-        if (!end && left != OUTPUT_STREAM_SIZE && !(stream->has_ended && left))
+        if (!end && left != OUTPUT_STREAM_SIZE && !(stream->has_ended && left) && !(is_raw && left))
                 return false;
         *ret_line = (Line){.text = at, .size = end ? (size_t)(end - at) : left, .has_end = end != NULL};
         ret_line->is_silent = stream->is_split && ret_line->size == 0;
@@ -168,7 +170,8 @@ static bool put_line(
                 return sink->is_broken;
         append(sink, prefix, prefix_size);
         append(sink, line->text, line->size);
-        append(sink, "\n", 1);
+        if (!sink->is_raw)
+                append(sink, "\n", 1);
         return true;
 }
 
@@ -181,7 +184,7 @@ static bool move_lines(Output *o, uint32_t index) {
         bool fits = true;
         Line line;
 
-        while (fits && find_next(stream, from, &line)) {
+        while (fits && find_next(o, stream, from, &line)) {
                 fits = put_line(o, stream, prefix, prefix_size, &line);
                 if (!fits)
                         break;
@@ -369,14 +372,14 @@ int output_init(Output *o, const OutputOptions *options, int epoll_fd, uint32_t 
         o->n_tasks = n_tasks;
         for (uint32_t i = 0; i < 2 * n_tasks; i++)
                 o->streams[i].fd = -1;
-        r = open_sink(&o->sinks[0], STDOUT_FILENO);
+        r = open_sink(&o->sinks[0], STDOUT_FILENO, options->is_raw);
         if (r < 0)
                 return r;
         o->sinks[0].has_color = wants_color(options->color, STDOUT_FILENO);
         if (is_same_file(STDOUT_FILENO, STDERR_FILENO))
                 return 0;
         o->sink_of[1] = 1;
-        r = open_sink(&o->sinks[1], STDERR_FILENO);
+        r = open_sink(&o->sinks[1], STDERR_FILENO, options->is_raw);
         o->sinks[1].has_color = wants_color(options->color, STDERR_FILENO);
         return r;
 }

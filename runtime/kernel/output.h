@@ -26,6 +26,7 @@ typedef enum OutputColor { OUTPUT_COLOR_AUTO, OUTPUT_COLOR_ALWAYS, OUTPUT_COLOR_
 typedef struct OutputOptions {
         OutputColor color;
         bool no_prefix;
+        bool is_raw; /* bytes as they come, where they don't go to a terminal: no line's end is added */
 } OutputOptions;
 
 typedef struct Sink {
@@ -34,6 +35,7 @@ typedef struct Sink {
         bool is_stuck;    /* takes no more for now; epoll will tell */
         bool is_broken;   /* nobody reads any more; what comes is dropped */
         bool has_color;
+        bool is_raw;
         size_t used;
         char *data;
 } Sink;

@@ -163,6 +163,12 @@ def mounts(tap):
     tap.case(code == 0 and len(set(out.split())) == 2, "several file systems make one tree", out, err)
 
 
+def streams(tap):
+    for name, content in (("text without a line's end", b"some text"), ("bytes without lines", bytes(i * i % 251 for i in range(100001))),
+                          ("an empty line", b"\n"), ("nothing", b"")):
+        tap.case(run.bytes_of("--", program("cat"), feed=content) == content, f"{name} goes in and out as it is")
+
+
 def statuses(tap):
     code, out, err = run("--", program("cat"), "/dev/null")
     tap.case(code == 0 and out == "", "there are devices when nothing else was asked for", code, err)
@@ -231,6 +237,7 @@ def main():
         unmounted(tap, scratch)
     mounts(tap)
     statuses(tap)
+    streams(tap)
     print(f"1..{tap.n}")
     sys.exit(1 if tap.n_failed else 0)
 

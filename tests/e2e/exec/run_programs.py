@@ -16,6 +16,7 @@ import time
 
 import applets
 import support
+import tools
 
 IS_LARGE = "--large" in sys.argv
 CAISSON, IDL, *BINS = (word for word in sys.argv[1:] if word != "--large")
@@ -80,16 +81,51 @@ def seen(result, step):
     return code, sorted(lines) if step.is_sorted else lines, errors
 
 
-def busybox(tap, scratch):
+def session(tap, scratch, name, steps):
+    """The steps, one after the other, in both worlds."""
     place = Place("ext4", scratch, ("mkfs.ext4", "-q", "-F"), "e2fsck")
-    folder = pathlib.Path(scratch, "busybox")
+    folder = pathlib.Path(scratch, name)
     folder.mkdir()
-    for step in applets.STEPS:
-        words = ("busybox", *step.words.split(" "))
+    for words, step in steps:
         here, there = (seen(result, step) for result in
                        (host(folder, *words, feed=step.feed), chamber(place.mount, *words, feed=step.feed)))
-        tap.case(here == there, f"busybox {step.words}", "host", here, "chamber", there)
+        tap.case(here == there, " ".join(words), "host", here, "chamber", there)
     place.check(tap)
+
+
+def busybox(tap, scratch):
+    session(tap, scratch, "busybox", [(("busybox", *step.words.split(" ")), step) for step in applets.STEPS])
+
+
+def programs_of_users(tap, scratch):
+    """What users have besides."""
+    steps = [(step.words.split(" "), step) for step in tools.STEPS]
+    session(tap, scratch, "tools", [(words, step) for words, step in steps if support.find(words[0])])
+
+
+# --- programs that load libraries while they run ---
+
+
+def image_of(scratch, name, folders):
+    """An image with folders of this machine at their paths."""
+    tree = pathlib.Path(scratch, f"{name}-tree")
+    for folder in ("dev", "tmp"):
+        (tree / folder).mkdir(parents=True)
+    for folder in folders:
+        subprocess.run(["cp", "-r", "--parents", folder, tree], check=True)
+    image = pathlib.Path(scratch, f"{name}.img")
+    subprocess.run([support.find("mksquashfs"), tree, image, "-quiet", "-no-progress", "-noI", "-noD", "-noF"], check=True, stdout=subprocess.DEVNULL)
+    return ["--disk", str(image), "--vfs", "mmc0 / squashfs ro", "--vfs", "devfs /dev devfs 0", "--vfs", "nodev /tmp ramfs 0"]
+
+
+def loaders(tap, scratch):
+    for program, args, feed, data, libraries in tools.LOADERS:
+        if not all(os.path.exists(path) for path in (program, *data, *libraries)):
+            continue
+        name = os.path.basename(program)
+        mount = image_of(scratch, name, data) + [word for folder in libraries for word in ("--library", folder)]
+        here, there = host("/", program, *args, feed=feed), chamber(mount, program, *args, feed=feed)
+        tap.case(here[:2] == there[:2] and here[0] == 0, f"{name} loads its modules", "host", here, "chamber", there)
 
 
 # --- sqlite3 ---
@@ -176,6 +212,9 @@ def main():
         for program in (busybox, git, fio, sqlite3):
             if support.find(program.__name__):
                 program(tap, scratch)
+        programs_of_users(tap, scratch)
+        if support.find("mksquashfs"):
+            loaders(tap, scratch)
     print(f"1..{tap.n}")
     sys.exit(1 if tap.n_failed else 0)
 

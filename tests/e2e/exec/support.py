@@ -14,6 +14,9 @@ class Exec:
         self.command = [caisson, "exec", "-I", idl, *(part for folder in bins for part in ("--bin", folder))]
         self.timeout = timeout
 
+    def bytes_of(self, *words, feed=b""):
+        return subprocess.run([*self.command, *words], input=feed, stdout=subprocess.PIPE, timeout=self.timeout, check=False).stdout
+
     def __call__(self, *words, feed=b""):
         done = subprocess.run([*self.command, *words], input=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=self.timeout, check=False)

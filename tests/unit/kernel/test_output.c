@@ -194,6 +194,26 @@ static void long_lines_are_split_and_nothing_is_lost(void **state) {
         assert_int_equal(count_pieces(3 * OUTPUT_STREAM_SIZE), 3);
 }
 
+static void raw_output_is_shown_as_it_comes(void **state) {
+        static const OutputOptions raw = {.no_prefix = true, .is_raw = true};
+        char bytes[OUTPUT_STREAM_SIZE + 100];
+        Case c;
+
+        (void)state;
+        memset(bytes, 'x', sizeof bytes);
+        bytes[7] = '\n';
+        begin(&c, &raw, names);
+        assert_int_equal(write(c.writers[0], bytes, sizeof bytes), sizeof bytes);
+        while (turn(&c))
+                shown_collect(&c.shown);
+        say(&c, 0, "part");
+        end(&c);
+        assert_int_equal(c.shown.size, sizeof bytes + 4);
+        assert_memory_equal(c.shown.text, bytes, sizeof bytes);
+        assert_memory_equal(c.shown.text + sizeof bytes, "part", 4);
+        free(c.shown.text);
+}
+
 /* Fills a writer's pipe with numbered lines. Returns how many fit. */
 static size_t flood(Case *c, int writer, size_t first) {
         char line[32];
@@ -318,6 +338,7 @@ int main(void) {
                 cmocka_unit_test(a_line_is_shown_when_it_is_whole),
                 cmocka_unit_test(the_last_line_needs_no_end),
                 cmocka_unit_test(names_can_be_left_out_or_coloured),
+                cmocka_unit_test(raw_output_is_shown_as_it_comes),
                 cmocka_unit_test(long_lines_are_split_and_nothing_is_lost),
                 cmocka_unit_test(a_flood_waits_for_the_reader_and_loses_nothing),
                 cmocka_unit_test(a_flood_does_not_starve_others),
