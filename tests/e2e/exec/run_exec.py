@@ -152,7 +152,7 @@ def unmounted(tap, scratch):
                         (["--vfs", "x /x/y ramfs 0"], "the folder that /x/y would be in is not there"),
                         (["--vfs", "x /x romfs 0"], "romfs is read-only: mount it with the option ro"),
                         (["--vfs", "x /x romfs ro"], "is granted no file of the solution"),
-                        (["--vfs", "nodev /x ramfs bogus"], "'nodev /x ramfs bogus' is not mounted: an option")):
+                        (["--vfs", "nodev /x ramfs bogus"], "'nodev /x ramfs bogus' is not mounted: ramfs doesn't know the option 'bogus'")):
         code, out, err = run(*words, "--", program("echo"), "begun")
         tap.case(code == 1 and not out and part in err and "takes its place" not in err,
                  f"no program without {words[-1].replace('/', 'at ')}", code, out, err)
