@@ -6,10 +6,10 @@
  * follow from the init file and the policy alone: BOOT_FD is the block; then, if the process serves
  * anything, its status page; if anything of it is judged, its bell to the kernel process, that one's status
  * page, its leg to kl.core.Core with its mailbox, and its leg for its security interface, if it has them;
- * then the ear of each listener; then direct leg, bell, status page and judged leg of each channel in which
- * it is the client, in the order of its entry; then both legs of each channel in which it is the server, in
- * the order of the file; then the granted files; then its console; then the memory of its family. A channel
- * has the legs it needs.
+ * then its table of handles, its console and the memory of its family; then the ear of each listener; then
+ * direct leg, bell, status page and judged leg of each channel in which it is the client, in the order of its
+ * entry; then both legs of each channel in which it is the server, in the order of the file; then the granted
+ * files. A channel has the legs it needs.
  */
 #pragma once
 

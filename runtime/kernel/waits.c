@@ -227,7 +227,11 @@ static int graph_init(Graph *g, const Waits *w, uint64_t now_ms) {
 }
 
 static bool are_all_held(const Graph *g, uint32_t task) {
-        uint64_t n_threads = procfs_number(g->w->procs->list[task].pid, 0, "Threads:");
+        uint64_t n_threads;
+
+        if (task_at(g->w, task)->may_fork)
+                return false; /* nobody counts the threads of what it has forked */
+        n_threads = procfs_number(g->w->procs->list[task].pid, 0, "Threads:");
 
         return n_threads && g->n_held[task] >= n_threads;
 }

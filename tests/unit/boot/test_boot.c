@@ -420,6 +420,14 @@ static void held_fd_closed(BootBuilder *b) {
         t_boot_block(b)->held_fd = 1000000;
 }
 
+static void family_fd_closed(BootBuilder *b) {
+        t_boot_block(b)->family_fd = 1000000;
+}
+
+static void family_fd_listed_twice(BootBuilder *b) {
+        t_boot_block(b)->family_fd = t_boot_block(b)->kernel_fd;
+}
+
 static void mail_fd_closed(BootBuilder *b) {
         t_boot_block(b)->mail_fd = 1000000;
 }
@@ -458,6 +466,8 @@ static void bad_descriptors_are_refused(void **state) {
         (void)state;
         refuse("kernel fd closed", kernel_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("held fd closed", held_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("family fd closed", family_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
+        refuse("family fd twice", family_fd_listed_twice, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mail fd closed", mail_fd_closed, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("mail fd without kernel fd", mail_fd_without_kernel_fd, ALL_SEALS, BOOT_E_DESCRIPTOR);
         refuse("kernel's status fd missing", status_of_kernel_missing, ALL_SEALS, BOOT_E_DESCRIPTOR);

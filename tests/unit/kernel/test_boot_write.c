@@ -15,6 +15,7 @@
 #include "boot/boot_block.h"
 #include "connected.h"
 #include "kernel/boot_write.h"
+#include "transport/family.h"
 
 static const char text[] = "entities:\n"
                            "- {name: Client, task: One, connections: [ {target: Server, id: a}, {target: "
@@ -225,6 +226,24 @@ static void a_process_without_channels_gets_a_block_too(void **state) {
         reading_free(alone);
 }
 
+static void memory_of_a_family_comes_before_the_channels(void **state) {
+        Case *c = *state;
+        BootPlan plan;
+        BootBlock head;
+        int fd;
+
+        assert_int_equal(family_create(&fd), 0);
+        assert_int_equal(boot_plan_init(&plan, &c->channels, ONE, 0, NULL, -1, fd), 0);
+        assert_int_equal(pread(plan.block_fd, &head, sizeof head, 0), sizeof head);
+        assert_int_equal(
+                head.family_fd, BOOT_FD + 1); /* this one has nothing else of those before its channels */
+        assert_int_equal(plan.fds[0], fd);
+        boot_plan_deinit(&plan);
+        assert_int_equal(ftruncate(fd, FAMILY_SIZE + 1), -1);
+        assert_int_equal(ftruncate(fd, FAMILY_SIZE - 1), -1);
+        (void)close(fd);
+}
+
 static void nobody_can_change_a_block(void **state) {
         Case *c = *state;
         char byte = 0;
@@ -247,6 +266,7 @@ int main(void) {
                 cmocka_unit_test(descriptors_are_numbered_without_a_gap),
                 cmocka_unit_test(channels_to_one_class_share_an_aligned_shape_table),
                 cmocka_unit_test(a_process_without_channels_gets_a_block_too),
+                cmocka_unit_test(memory_of_a_family_comes_before_the_channels),
                 cmocka_unit_test(nobody_can_change_a_block),
         };
 
