@@ -11,6 +11,7 @@
 
 #include "answers.h"
 #include "raw.h"
+#include "trap_memory.h"
 
 #define ROW(name, function) [SYS_##name] = {.answer = answer_##function}
 
@@ -166,6 +167,8 @@ long call(long number, long a0, long a1, long a2, long a3, long a4, long a5) {
 
         if (number < 0 || number >= (long)CALL_NUMBERS_MAX || !call_rows[number].answer)
                 return call_kernel(&args);
+        if (trap_memory_is_low(&args))
+                return -EFAULT;
         return call_rows[number].answer(&args);
 }
 

@@ -9,8 +9,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -113,10 +115,11 @@ enum {
         FIXED_OUT,
         MAYBE_OUT,
         LOCK,
+        REQUEST,
         OPERATIONS
 };
 
-#define CHECKS_MAX 3
+#define CHECKS_MAX 4
 
 /* size: bytes of the fixed ones; of the others the argument that has the size. */
 typedef struct Check {
@@ -142,6 +145,7 @@ static const Row rows[CALL_NUMBERS_MAX] = {
         ROW(openat, T(1)),
         ROW(creat, T(0)),
         ROW(fcntl, {LOCK, 2, sizeof(struct flock)}),
+        ROW(ioctl, {REQUEST, 2, 0}),
         ROW(read, {OUT, 1, 2}),
         ROW(write, {IN, 1, 2}),
         ROW(pread64, {OUT, 1, 2}),
@@ -194,7 +198,7 @@ static const Row rows[CALL_NUMBERS_MAX] = {
         ROW(chdir, T(0)),
         ROW(chroot, T(0)),
         ROW(getcwd, {OUT, 0, 1}),
-        ROW(mount, MT(0), T(1), T(2)),
+        ROW(mount, MT(0), T(1), T(2), MT(4)),
         ROW(umount2, T(0)),
         ON_TWO(getxattr, T(0), T(1), {OUT, 2, 3}),
         ROW(fgetxattr, T(1), {OUT, 2, 3}),
@@ -212,6 +216,22 @@ static const Row rows[CALL_NUMBERS_MAX] = {
 static bool is_of_locks(int command) {
         return command == F_GETLK || command == F_SETLK || command == F_SETLKW || command == F_OFD_GETLK ||
                command == F_OFD_SETLK || command == F_OFD_SETLKW;
+}
+
+/* Bytes at the argument of an ioctl() that the VFS answers; what another file makes of it is the kernel's
+ * affair. The argument of FICLONE is a descriptor, and says that it is an address. */
+static size_t request_size(const CallArgs *args) {
+        unsigned request = (unsigned)args->a[1];
+
+        if (request == FICLONE || !fdt_is_virtual(args->a[0]))
+                return 0;
+        return request == FIONREAD || request == FIONBIO ? sizeof(int) : _IOC_SIZE(request);
+}
+
+static bool is_request_written(const CallArgs *args) {
+        unsigned request = (unsigned)args->a[1];
+
+        return request == FIONREAD || (_IOC_DIR(request) & _IOC_READ);
 }
 
 static bool is_there(const CallArgs *args, const Check *check) {
@@ -240,6 +260,8 @@ static bool is_there(const CallArgs *args, const Check *check) {
                        is_buffer(address, (size_t)size * sizeof(struct sembuf), false);
         case LOCK:
                 return !is_of_locks((int)args->a[1]) || is_buffer(address, check->size, true);
+        case REQUEST:
+                return is_buffer(address, request_size(args), is_request_written(args));
         default:
                 return true;
         }
@@ -257,4 +279,41 @@ bool trap_memory_is_there(const CallArgs *args) {
                 if (!is_there(args, &checks[i]))
                         return false;
         return true;
+}
+
+/* --- addresses below all memory --- */
+
+/* Has the call anything to read or write there? */
+static bool is_wanted(const CallArgs *args, const Check *check) {
+        switch (check->what) {
+        case TEXT:
+        case FIXED_OUT:
+                return true;
+        case MAYBE_TEXT:
+        case MAYBE_IN:
+        case MAYBE_OUT:
+                return args->a[check->argument] != 0;
+        case LOCK:
+                return is_of_locks((int)args->a[1]);
+        case REQUEST:
+                return request_size(args) > 0;
+        case NOTHING:
+                return false;
+        default:
+                return args->a[check->size] > 0;
+        }
+}
+
+/* Whose file it is matters only where a descriptor comes first: the kernel looks at that before. */
+static bool is_for_kernel(const CallArgs *args, const Check *checks) {
+        return checks[0].what != TEXT && checks[0].what != MAYBE_TEXT && !fdt_is_virtual(args->a[0]);
+}
+
+bool trap_memory_is_low(const CallArgs *args) {
+        const Check *checks = rows[args->number].checks;
+
+        for (size_t i = 0; i < CHECKS_MAX && checks[i].what != NOTHING; i++)
+                if ((uintptr_t)args->a[checks[i].argument] < PAGE && is_wanted(args, &checks[i]))
+                        return !is_for_kernel(args, checks);
+        return false;
 }

@@ -15,3 +15,7 @@
 
 /* Is all memory there that the call names? True as well where the kernel can't tell (before Linux 5.14). */
 bool trap_memory_is_there(const CallArgs *args);
+
+/* Of a call with a row (call_rows), by whatever way it came: does it name memory in the first page, NULL or
+ * something near it? No system call. */
+bool trap_memory_is_low(const CallArgs *args);

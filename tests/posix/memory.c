@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls with addresses that lead nowhere. By name the C library or a library before it may use them
- * itself. */
+/* Calls with addresses that lead nowhere: any of them as system calls; by name, where the C library or one
+ * before it may use them itself, NULL and what is near it. */
 #include "suite.h"
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -70,9 +73,40 @@ static void a_structure_that_is_nowhere_is_efault(void) {
         FAILS(EFAULT, syscall(SYS_readv, fd, &bad, 1));
         FAILS(EFAULT, syscall(SYS_utimensat, AT_FDCWD, "f", end, 0));
         FAILS(EFAULT, syscall(SYS_fcntl, fd, F_SETLK, end));
+        FAILS(EFAULT, syscall(SYS_ioctl, fd, FIONREAD, end));
+        FAILS(EFAULT, syscall(SYS_ioctl, fd, FIONBIO, end));
+        FAILS(EFAULT, syscall(SYS_ioctl, fd, FIONREAD, nowhere_text)); /* only for reading */
         CHECK(syscall(SYS_utimensat, AT_FDCWD, "f", NULL, 0) == 0);
 }
 
+/* What the compiler would warn of, and libraries say can't be. */
+static void *volatile const nothing, *volatile const little = (void *)64;
+
+static void null_by_name_is_efault(void) {
+        int fd = suite_file("f", "text");
+        struct stat st;
+
+        CHECK(fd >= 0);
+        FAILS(EFAULT, open(nothing, O_RDONLY));
+        FAILS(EFAULT, stat(nothing, &st));
+        FAILS(EFAULT, mkdir(little, 0700));
+        FAILS(EFAULT, rename("f", nothing));
+        FAILS(EFAULT, read(fd, nothing, 4));
+        FAILS(EFAULT, read(fd, little, 4));
+        FAILS(EFAULT, pwrite(fd, nothing, 4, 0));
+        FAILS(EFAULT, readv(fd, nothing, 1));
+        FAILS(EFAULT, stat("f", nothing));
+        FAILS(EFAULT, fstat(fd, little));
+        FAILS(EFAULT, fcntl(fd, F_SETLK, nothing));
+        FAILS(EFAULT, ioctl(fd, FIONREAD, nothing));
+        FAILS(EFAULT, mount("a", ".", "b", 0, little));
+        CHECK(read(fd, nothing, 0) == 0 && write(fd, nothing, 0) == 0);
+        FAILS(EBADF, read(-1, nothing, 4));
+        FAILS(EBADF, fstat(-1, nothing));
+        CHECK(suite_holds("f", "text"));
+}
+
 static const SuiteCase cases[] = {CASE(a_path_that_is_nowhere_is_efault),
-        CASE(a_buffer_that_is_nowhere_is_efault), CASE(a_structure_that_is_nowhere_is_efault)};
+        CASE(a_buffer_that_is_nowhere_is_efault), CASE(a_structure_that_is_nowhere_is_efault),
+        CASE(null_by_name_is_efault)};
 const SuiteGroup suite_memory = GROUP("memory", cases, NULL);
