@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "blkcache.h"
+#include "claim.h"
 #include "fs.h"
 #include "partitions.h"
 
@@ -58,6 +59,26 @@ static void explain_partition(int r, const char *disk, uint32_t index) {
                 fs_explain("the partition table of the disk %s makes no sense", disk);
 }
 
+/* The partition of a disk, for the caller alone if he or anybody else writes. Takes the disk over. */
+static int open_part(const char *disk, uint32_t index, Blk *whole, Blk **ret) {
+        Blk *part;
+        int r = partitions_open(whole, index, &part);
+
+        if (r < 0) {
+                explain_partition(r, disk, index);
+                (void)blk_close(whole);
+                return r;
+        }
+        r = claim_new(disk, index, part, ret);
+        if (r == -EBUSY)
+                fs_explain("the partition %s,%u is mounted already: only if all mounts of it have the "
+                           "option ro may there be several",
+                        disk, index);
+        if (r < 0)
+                (void)blk_close(part);
+        return r;
+}
+
 int devices_open(const char *name, bool is_read_only, Blk **ret) {
         char disk[DEVICES_NAME_MAX];
         uint32_t index;
@@ -72,14 +93,10 @@ int devices_open(const char *name, bool is_read_only, Blk **ret) {
         if (r == -ENODEV)
                 fs_explain("no driver has the disk %s (has this process a channel to it, and it the image?)",
                         disk);
+        if (r == 0)
+                r = open_part(disk, index, whole, &part);
         if (r < 0)
                 return r;
-        r = partitions_open(whole, index, &part);
-        if (r < 0) {
-                explain_partition(r, disk, index);
-                (void)blk_close(whole);
-                return r;
-        }
         r = blkcache_new(part, 0, ret);
         if (r < 0)
                 (void)blk_close(part);

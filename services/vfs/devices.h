@@ -19,8 +19,8 @@ typedef int DevicesFind(const char *disk, bool is_read_only, Blk **ret_disk);
 void devices_add(DevicesFind *find);
 
 /* Opens a partition, with a cache in front. "disk,N": partition N from 0; "disk": number 0; 0 of a disk
- * without a table is all of it. -ENODEV: no such disk; -ENXIO: no such partition; -EINVAL: not a name of this
- * form. */
+ * without a table is all of it. -ENODEV: no such disk; -ENXIO: no such partition; -EBUSY: it is open already,
+ * and one of the two would write; -EINVAL: not a name of this form. */
 int devices_open(const char *name, bool is_read_only, Blk **ret);
 
 /* Names that disks of drivers have: kinds and numbers, "ramdisk0" to "ahci3". */

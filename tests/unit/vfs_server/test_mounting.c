@@ -133,6 +133,30 @@ static void devices_have_names(void **state) {
         assert_int_equal(open_device(name), -ENODEV);
 }
 
+static void a_partition_is_for_one_who_writes_or_for_several_who_do_not(void **state) {
+        Blk *first, *second, *third;
+        char byte = 0;
+
+        (void)state;
+        assert_int_equal(devices_open("test7", false, &first), 0);
+        assert_int_equal(devices_open("test7,0", false, &second), -EBUSY);
+        assert_non_null(strstr(fs_explanation(), "test7,0 is mounted already"));
+        assert_int_equal(devices_open("test7", true, &second), -EBUSY);
+        assert_int_equal(blk_write(first, &byte, 1, 5), 0);
+        assert_int_equal(blk_flush(first), 0);
+        (void)blk_close(first);
+        assert_int_equal(devices_open("test7,0", true, &first), 0);
+        assert_int_equal(devices_open("test7", true, &second), 0);
+        assert_int_equal(devices_open("test7", false, &third), -EBUSY);
+        assert_int_equal(blk_read(second, &byte, 1, sizeof image - 1), 0);
+        assert_int_equal(blk_write(second, &byte, 1, 5), -EROFS);
+        (void)blk_close(first);
+        assert_int_equal(devices_open("test7", false, &third), -EBUSY);
+        (void)blk_close(second);
+        assert_int_equal(devices_open("test7", false, &third), 0);
+        (void)blk_close(third);
+}
+
 /* --- a whole start --- */
 
 /* main() has them so. */
@@ -395,6 +419,7 @@ int main(void) {
                 cmocka_unit_test(an_entry_is_not_endless),
                 cmocka_unit_test(ramfs_knows_its_options),
                 cmocka_unit_test(devices_have_names),
+                cmocka_unit_test(a_partition_is_for_one_who_writes_or_for_several_who_do_not),
                 cmocka_unit_test(what_can_not_be_mounted_is_left_out),
                 cmocka_unit_test(unless_everything_must_be_mounted),
                 cmocka_unit_test(a_file_of_entries_without_an_image_says_what_is_missing),
