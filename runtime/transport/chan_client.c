@@ -465,7 +465,8 @@ int chan_post(ChanClient *c, const ChanOut *out, ChanTicket *ret_ticket) {
         ticket.slot = call.index;
         ticket.number = atomic_fetch_add(&c->n_posts, 1) + 1;
         post(&call, out);
-        /* Then only: who goes by it (is_behind_unwaited) must not do so while the server can't see the call. */
+        /* Then only: who goes by it (is_behind_unwaited) must not do so while the server can't see the call.
+         */
         atomic_store(&c->lanes[call.index].ticket, ticket.number);
         if (client_is_closed(c) && withdraw(&call)) { /* as in exchange() */
                 client_release(&call);

@@ -16,6 +16,7 @@
 
 #include "platform/linux/clock.h"
 #include "platform/linux/cpu.h"
+#include "platform/linux/rseq.h"
 
 #define WAIT_SPIN_MAX_NS   20000u /* longest spin as a habit */
 #define WAIT_SPIN_START_NS 2000u
@@ -136,6 +137,7 @@ static inline bool wait_yield(WaitHabit *h, const _Atomic uint32_t *progress, Wa
         uint32_t done = progress ? atomic_load_explicit(progress, memory_order_relaxed) : 0;
         uint64_t before = plat_now_ns(), now;
 
+        plat_leave_rseq_once();
         for (int i = 0; i < WAIT_YIELDS && !h->yield_banned; i++) {
                 sched_yield();
                 now = plat_now_ns();

@@ -3,6 +3,8 @@
  * What a waiter learns from slow yields: a stranger who takes every slice that is offered, and others whose
  * turn it was.
  */
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +83,39 @@ static void quick_ones_halve_the_next_ban(void **state) {
         assert_int_equal(h.yield_ban, WAIT_YIELD_BAN / 2);
 }
 
+static bool never(void *arg) {
+        (void)arg;
+        return false;
+}
+
+/* On the first processor that it may use, so that its number is known. */
+static void *yield_and_look(void *arg) {
+        WaitHabit h = WAIT_HABIT_INIT;
+        cpu_set_t allowed, one;
+        int cpu = 0;
+
+        CPU_ZERO(&one);
+        (void)sched_getaffinity(0, sizeof allowed, &allowed);
+        while (!CPU_ISSET(cpu, &allowed))
+                cpu++;
+        CPU_SET(cpu, &one);
+        (void)sched_setaffinity(0, sizeof one, &one);
+        (void)wait_yield(&h, NULL, never, NULL);
+        *(bool *)arg = !plat_leave_rseq() && sched_getcpu() == cpu && plat_cpu() == (uint32_t)cpu;
+        return NULL;
+}
+
+/* Nothing is left to leave, and what asks for the processor is still told. */
+static void thread_that_yields_has_no_restartable_sequences(void **state) {
+        pthread_t thread;
+        bool is_right = false;
+
+        (void)state;
+        assert_int_equal(pthread_create(&thread, NULL, yield_and_look, &is_right), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_true(is_right);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_yield_that_always_takes_a_slice_is_left_out),
@@ -88,6 +123,7 @@ int main(void) {
                 cmocka_unit_test(so_much_is_enough_and_less_is_not),
                 cmocka_unit_test(slow_is_slow_from_the_limit_on),
                 cmocka_unit_test(quick_ones_halve_the_next_ban),
+                cmocka_unit_test(thread_that_yields_has_no_restartable_sequences),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
