@@ -148,7 +148,7 @@ static void print_help(void) {
         (void)printf(
                 "Usage: caisson exec [OPTIONS] [--] PROGRAM [ARGUMENT…]\n"
                 "Runs a program of this machine in a chamber whose files are those of a VFS. It may have "
-                "threads;\nit can't make processes. Of this machine's files it gets itself and its "
+                "threads,\nand fork. Of this machine's files it gets itself and its "
                 "libraries.\n\n");
         options_print(&options, stdout);
         (void)printf("\nExit status: the program's (128 + n for signal n); 1 it can't be run, 2 wrong usage, "

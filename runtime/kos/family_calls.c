@@ -85,6 +85,7 @@ int nkx_family_reserve(uint32_t *ret_member) {
                 return -EBUSY;
         kernel_open();
         nkx_family_sweep();
+        chan_client_keep_all();
         return family_reserve(ret_member);
 }
 
@@ -100,10 +101,8 @@ static void become(uint32_t member) {
 }
 
 long nkx_family_fork(uint32_t member, pid_t (*how)(void)) {
-        pid_t pid;
+        pid_t pid = how ? how() : fork();
 
-        chan_client_keep_all();
-        pid = how ? how() : fork();
         if (pid > 0) {
                 (void)family_settle(member, pid);
         } else if (pid == 0) {

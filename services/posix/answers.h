@@ -32,6 +32,8 @@ Answer answer_exit;
 /* answer_place.c */
 Answer answer_chdir, answer_chroot, answer_getcwd, answer_umask, answer_sync, answer_syncfs, answer_mount,
         answer_umount;
+/* answer_process.c */
+Answer answer_fork, answer_wait, answer_exec;
 /* answer_xattr.c */
 Answer answer_getxattr, answer_lgetxattr, answer_fgetxattr, answer_listxattr, answer_llistxattr,
         answer_flistxattr, answer_setxattr, answer_lsetxattr, answer_fsetxattr, answer_removexattr,

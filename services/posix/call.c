@@ -5,6 +5,7 @@
 #include "call.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -125,6 +126,14 @@ const CallRow call_rows[CALL_NUMBERS_MAX] = {
         ROW(shmat, shmat),
         ROW(shmdt, shmdt),
         ROW(shmctl, shmctl),
+        /* Threads are the kernel's: their stacks are others than the handler's. */
+        [SYS_clone] = {.answer = answer_fork, .of_processes = true, .unless = CLONE_VM},
+        [SYS_fork] = {.answer = answer_fork, .of_processes = true},
+        [SYS_vfork] = {.answer = answer_fork, .of_processes = true},
+        [SYS_wait4] = {.answer = answer_wait, .of_processes = true},
+        [SYS_waitid] = {.answer = answer_wait, .of_processes = true},
+        [SYS_execve] = {.answer = answer_exec, .of_processes = true},
+        [SYS_execveat] = {.answer = answer_exec, .of_processes = true},
         /* The trap must stay (trap.h). */
         ROW(rt_sigaction, sigaction),
         ROW(exit_group, exit),

@@ -31,6 +31,8 @@ typedef struct CallRow {
         long (*answer)(const CallArgs *args); /* NULL: the kernel's */
         unsigned char given;                  /* n: only when argument n, from 1 on, is not 0; 0: all */
         bool of_file;                         /* of mmap: not of memory of its own */
+        bool of_processes;                    /* only in a library that has call_fork */
+        unsigned long unless;                 /* bits of the first argument with which it is the kernel's */
 } CallRow;
 
 /* By number. */
@@ -70,6 +72,12 @@ __attribute__((weak)) void call_has_begun(void);
 
 /* Defined by a library whose program has the terminal of its caller: its standard streams stay its own. */
 __attribute__((weak)) extern const bool call_keeps_streams;
+
+/* Defined by a library whose program may make processes. fork: clone() as fork() calls it, and its older
+ * ways; waited: something was heard of a child; exec: what asked for another program. */
+__attribute__((weak)) long call_fork(const CallArgs *args);
+__attribute__((weak)) void call_waited(void);
+__attribute__((weak)) long call_exec(void);
 
 /* The back end; made at the first use. */
 struct vfs *call_vfs(void);

@@ -67,6 +67,7 @@ FdtFile *fdt_file_new(struct vfs *vfs) {
 
         if (id == IDS_NONE)
                 return NULL;
+        files[id].turn++;
         files[id].vfs = vfs;
         files[id].handle = INVALID_HANDLE;
         atomic_store(&files[id].flags, 0);
@@ -281,4 +282,79 @@ long fdt_close(long fd) {
 
 long fdt_real_error(long fd, long error) {
         return raw_fcntl(fd, F_GETFD, 0) < 0 ? -EBADF : error;
+}
+
+/* --- a copy of the process --- */
+
+uint32_t fdt_list(const struct vfs *vfs, uint32_t *at, FdtCopy *ret, uint32_t n) {
+        uint32_t n_files = ids_touched(&free_files), n_found = 0;
+
+        for (; *at < n_files && n_found < n; ++*at) {
+                const FdtFile *f = &files[*at];
+                Handle handle = atomic_load(&f->handle);
+
+                if (atomic_load(&f->refs) > 0 && f->vfs == vfs && handle != INVALID_HANDLE)
+                        ret[n_found++] = (FdtCopy){.id = *at, .turn = f->turn, .was = handle};
+        }
+        return n_found;
+}
+
+typedef struct Set {
+        uint64_t bits[FDT_FILES_MAX / 64];
+} Set;
+
+static void include(Set *s, uint32_t id) {
+        s->bits[id / 64] |= UINT64_C(1) << (id % 64);
+}
+
+static bool has(const Set *s, uint32_t id) {
+        return s->bits[id / 64] >> (id % 64) & 1;
+}
+
+static bool is_still(const FdtCopy *copy) {
+        const FdtFile *f = &files[copy->id];
+
+        return copy->is != INVALID_HANDLE && f->turn == copy->turn && atomic_load(&f->refs) > 0 &&
+               atomic_load(&f->handle) == copy->was;
+}
+
+/* Ends the numbers of files that are not open; counts those of the others anew, if need be. */
+static void settle_numbers(const Set *open, bool counts) {
+        for (long fd = 0; fd < FDT_FDS_MAX; fd++) {
+                uint32_t n = atomic_load_explicit(&numbers[fd], memory_order_relaxed);
+
+                if (n == 0)
+                        continue;
+                if (n != CLOSING && has(open, n - 1)) {
+                        if (counts)
+                                atomic_fetch_add(&files[n - 1].refs, 1);
+                        continue;
+                }
+                (void)raw_close(fd);
+                atomic_store(&numbers[fd], 0);
+        }
+}
+
+/* A thread that is not there any more may have had references, and even a file that has no number left. */
+void fdt_become(FdtCopy *list, uint32_t n, bool was_alone) {
+        uint32_t n_files = ids_touched(&free_files);
+        Set open = {{0}}, loose = {{0}};
+
+        for (uint32_t i = 0; i < n; i++)
+                if (is_still(&list[i])) {
+                        atomic_store(&files[list[i].id].handle, list[i].is);
+                        include(&open, list[i].id);
+                }
+        for (uint32_t id = 0; id < n_files; id++)
+                if (atomic_load(&files[id].refs) > 0 && !(was_alone && has(&open, id))) {
+                        atomic_store(&files[id].refs, 0);
+                        include(&loose, id);
+                }
+        settle_numbers(&open, !was_alone);
+        for (uint32_t i = 0; i < n; i++)
+                if (has(&open, list[i].id) && atomic_load(&files[list[i].id].refs) > 0)
+                        list[i].is = INVALID_HANDLE;
+        for (uint32_t id = 0; id < n_files; id++)
+                if (has(&loose, id) && atomic_load(&files[id].refs) == 0)
+                        ids_put(&free_files, id);
 }

@@ -29,6 +29,7 @@ typedef struct FdtFile {
         _Atomic(Handle) handle; /* INVALID_HANDLE: it is being opened, and has a number already */
         struct vfs *vfs;
         _Atomic int flags; /* O_ACCMODE, O_NONBLOCK, O_APPEND, O_DIRECTORY as it was opened or set */
+        uint32_t turn;     /* of the place: how often it was taken */
         FdtTake *take;     /* of a standard stream; NULL: any other file */
         _Atomic int stage; /* of a standard stream: whether its handle is there */
 } FdtFile;
@@ -66,3 +67,18 @@ void fdt_keep_open(void);
 bool fdt_is_kept(long fd);
 /* Forgets the file of a number whose real descriptor is being replaced; the file, or NULL. */
 FdtFile *fdt_uncover(long fd);
+
+/* --- a copy of the process --- */
+
+/* An open file as it was when the copy was prepared, and its handle in there. */
+typedef struct FdtCopy {
+        uint32_t id, turn;
+        Handle was, is;
+} FdtCopy;
+
+/* Open files of a back end from place *at on, at most n; how many. *at: where to go on. */
+uint32_t fdt_list(const struct vfs *vfs, uint32_t *at, FdtCopy *ret, uint32_t n);
+/* In the copy, which has but this thread: the files of the list are open there, those that were closed since
+ * and all others are not. Standard streams (fdt_cover) have no place in it. was_alone: so had the process,
+ * and all references are this thread's. Afterwards `is` of the list is what nobody needs. */
+void fdt_become(FdtCopy *list, uint32_t n, bool was_alone);

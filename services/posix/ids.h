@@ -24,6 +24,11 @@ typedef struct Ids {
 #define IDS_FULL(links)                                                                                      \
         { .n = sizeof(links) / sizeof *(links), .below = (links) }
 
+/* All numbers that were ever taken are below. */
+static inline uint32_t ids_touched(const Ids *ids) {
+        return atomic_load(&ids->fresh);
+}
+
 /* A number, or IDS_NONE. */
 uint32_t ids_take(Ids *ids);
 void ids_put(Ids *ids, uint32_t id);

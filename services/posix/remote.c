@@ -252,6 +252,10 @@ Handle remote_take_spare(Remote *r, int *error) {
         file = pop_spare(r); /* somebody else may have asked */
         if (file == INVALID_HANDLE)
                 file = ask_for_files(r, client, error);
+        if (file == INVALID_HANDLE && remote_look_for_ended(*error)) {
+                *error = 0;
+                file = ask_for_files(r, client, error);
+        }
         (void)pthread_mutex_unlock(&r->lock);
         return file;
 }
@@ -270,6 +274,10 @@ static void remote_dtor(struct vfs *self) {
         (void)pthread_mutex_destroy(&r->lock);
         (void)pthread_mutex_destroy(&r->scratch_lock);
         free(r);
+}
+
+Remote *remote_from(struct vfs *vfs) {
+        return vfs->dtor == remote_dtor ? remote_of(vfs) : NULL;
 }
 
 /* An endpoint by its component's class; by its usual name in a class that has another component of that kind.

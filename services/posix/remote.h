@@ -98,6 +98,26 @@ void remote_put_spare(Remote *r, Handle file);
 /* Of a file that can't be closed: goes when its session has gone. */
 void remote_drop_stale(Remote *r, Handle file);
 
+/* --- a copy of the process --- */
+
+/* The back end as this one; NULL: it is another. */
+Remote *remote_from(struct vfs *vfs);
+/* A session that is to be the copy's; INVALID_HANDLE: *error. Who doesn't need it closes it, and with it its
+ * files. */
+Handle remote_fork(Remote *r, int *error);
+/* The open files `from` once more, for that session; INVALID_HANDLE for those that are not open any more. */
+bool remote_copy_files(Remote *r, Handle session, const Handle *from, uint32_t n, Handle *ret, int *error);
+/* Ends a session: its files are closed, its locks given up when this returns. */
+void remote_end(Remote *r, Handle session);
+/* A member of the family that has ended may still have what the error is about: what it had is given back.
+ * True: it is worth another try. */
+bool remote_look_for_ended(int error);
+/* Nobody is at the session and the memory of calls in between. */
+void remote_hold(Remote *r);
+void remote_release(Remote *r);
+/* In the copy, held: the session is the copy's, which has no spare files yet. */
+void remote_become(Remote *r, Handle session);
+
 /* A text as the whole arena of a request, where it lies. */
 static inline struct nk_arena remote_text(const char *text, nk_ptr_t *ret) {
         size_t size = strlen(text) + 1;

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
 #include "remote_convert.h"
 
@@ -243,6 +245,21 @@ static int flags_of(struct vfs *self, Handle fd, int command, uintptr_t arg, int
         return outcome < 0 ? -1 : (int)res.result;
 }
 
+#define LOCK_PAUSE_NS 5000000L
+
+/* Somebody has the lock, who may have ended; or so many wait that the VFS takes no more: then it is asked
+ * again a little later. */
+static int lock_refused(bool waits, int *error) {
+        const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+
+        (void)remote_look_for_ended(*error);
+        if (waits && *error == EAGAIN) {
+                (void)nanosleep(&pause, NULL);
+                *error = EINTR;
+        }
+        return -1;
+}
+
 /* Where a lock begins, counted from the file's start; -1: *error is set. */
 static off_t lock_start(struct vfs *self, Handle fd, const struct flock *lock, int *error) {
         struct stat st;
@@ -272,7 +289,9 @@ static int lock_range(struct vfs *self, Handle fd, int command, struct flock *lo
         /* A length below 0 has been added to the start, so it is above -start. */
         ON_FILE(Lock, NULL, NULL, .command = (nk_uint32_t)command, .type = (nk_uint32_t)lock->l_type,
                 .start = start, .length = lock->l_len < 0 ? -lock->l_len : lock->l_len);
-        if (outcome < 0 || (command != F_GETLK && command != F_OFD_GETLK))
+        if (outcome < 0)
+                return lock_refused(command == F_SETLKW || command == F_OFD_SETLKW, error);
+        if (command != F_GETLK && command != F_OFD_GETLK)
                 return outcome;
         lock->l_type = (short)res.held_type;
         if (lock->l_type == F_UNLCK)
@@ -296,7 +315,7 @@ static int remote_flock(struct vfs *self, Handle fd, int operation, int *error) 
         closings_note_lock(remote_of(self), fd, false);
         ON_FILE(FLock, NULL, NULL, .operation = (nk_uint32_t)operation);
 
-        return outcome;
+        return outcome < 0 ? lock_refused(!(operation & LOCK_NB), error) : outcome;
 }
 
 /* Requests whose argument tells its size; the others are older than that. */

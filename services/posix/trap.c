@@ -47,13 +47,18 @@ static void keep_mask(ucontext_t *context) {
         memcpy(&context->uc_sigmask, &mask, sizeof mask);
 }
 
+/* What the runtime tries, or needs, while the chamber is being closed. */
+static bool is_tried(long number) {
+        return number == SYS_rt_sigprocmask || number == SYS_rt_sigaction || number == SYS_exit_group ||
+               number == SYS_clone || number == SYS_fork || number == SYS_wait4;
+}
+
 static long answer(const greg_t *r) {
         const CallArgs args = {.number = r[REG_RAX],
                 .a = {r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]}};
         const long *a = args.a;
 
-        if (trap_is_held() && r[REG_RAX] != SYS_rt_sigprocmask && r[REG_RAX] != SYS_rt_sigaction &&
-                r[REG_RAX] != SYS_exit_group)
+        if (trap_is_held() && !is_tried(r[REG_RAX]))
                 return -EACCES;
         return trap_memory_is_there(&args) ? call(args.number, a[0], a[1], a[2], a[3], a[4], a[5]) : -EFAULT;
 }
@@ -71,6 +76,8 @@ static void on_trap(int signal, siginfo_t *info, void *context) {
         registers[REG_RAX] = answer(registers);
         if (number == SYS_rt_sigprocmask)
                 keep_mask(context);
+        else if (number == SYS_clone && registers[REG_RAX] == 0 && registers[REG_RSI] != 0)
+                registers[REG_RSP] = registers[REG_RSI]; /* a child that goes on there */
         errno = saved;
 }
 

@@ -67,7 +67,7 @@ static void add_tree(Making *m, unsigned from, unsigned n) {
 
 static void collect(Making *m) {
         for (unsigned i = 0; i < CALL_NUMBERS_MAX; i++)
-                if (call_rows[i].answer) {
+                if (call_rows[i].answer && (call_fork || !call_rows[i].of_processes)) {
                         assert(m->n_numbers < TRAP_NUMBERS_MAX);
                         m->numbers[m->n_numbers++] = i;
                 }
@@ -96,6 +96,12 @@ static void add_of_file(Making *m) {
         add_return(m, SECCOMP_RET_ALLOW);
 }
 
+static void add_unless(Making *m, unsigned long bits) {
+        add_load(m, half(0, false));
+        add_if(m, BPF_JSET, (unsigned)bits, 0, 1);
+        add_return(m, SECCOMP_RET_ALLOW);
+}
+
 static void add_end(Making *m) {
         uint64_t place = (uint64_t)(uintptr_t)raw_call_end;
 
@@ -118,12 +124,14 @@ static void add_conditions(Making *m) {
         for (unsigned i = 0; i < m->n_numbers; i++) {
                 const CallRow *row = &call_rows[m->numbers[i]];
 
-                if (!row->given && !row->of_file)
+                if (!row->given && !row->of_file && !row->unless)
                         continue;
                 assert(n_jumps < CONDITIONS_MAX);
                 land(m, i);
                 if (row->of_file)
                         add_of_file(m);
+                else if (row->unless)
+                        add_unless(m, row->unless);
                 else
                         add_given(m, row->given - 1u);
                 jumps[n_jumps++] = m->n;

@@ -93,6 +93,15 @@ METHOD(VfsSession, CopyFiles) {
         return answer(&res->error, r);
 }
 
+METHOD(VfsSession, End) {
+        Session *s = session_get(&req->client);
+
+        if (s)
+                session_forget(s->number);
+        session_put(s);
+        return answer(&res->error, s ? 0 : -EBADF);
+}
+
 METHOD(VfsSession, ChDir) {
         Way w;
         int r = way_begin(&req->client, NULL, req_arena, &req->path, &w);
@@ -155,6 +164,7 @@ const struct kl_VfsSession_ops serve_session_ops = {
         .NewFiles = NewFiles_method,
         .Fork = Fork_method,
         .CopyFiles = CopyFiles_method,
+        .End = End_method,
         .ChDir = ChDir_method,
         .FChDir = FChDir_method,
         .ChRoot = ChRoot_method,

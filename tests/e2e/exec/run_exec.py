@@ -36,7 +36,7 @@ def probe(tap):
         mark, _, name = line.rpartition("ok ")
         tap.case(mark == "", name)
     tap.case(code == 0 and out.count("ok ") >= 15, "the probe ends well", code, out, err)
-    tap.case(err.count("[VFS_CLIENT] fork: ") == 1, "why no process is made is said once", err)
+    tap.case(err.count("[VFS_CLIENT] execve: ") == 1, "why no program is begun is said once", err)
     tap.case("mmap: " in err, "why memory is not shared is said", err)
 
 

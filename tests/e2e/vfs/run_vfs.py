@@ -16,7 +16,7 @@ import solution  # noqa: E402
 def main():
     source, build, compiler = sys.argv[1:]
     solution.run_cases(pathlib.Path(source, "tests/e2e/vfs/solution"), build, compiler,
-                       ("vfstest.Client", "vfstest.Disks", "vfstest.Neighbour"), 152)
+                       ("vfstest.Client", "vfstest.Disks", "vfstest.Neighbour"), 155)
 
 
 if __name__ == "__main__":

@@ -229,6 +229,80 @@ static void what_was_kept_is_not_closed(void **state) {
         assert_int_equal(fdt_install_at(fdt_file_new(&counting), STDOUT_FILENO, real, 0), -EBADF);
 }
 
+/* --- a copy of the process --- */
+
+static Handle handle_of(long fd) {
+        FdtFile *f = fdt_get(fd);
+        Handle handle = f ? f->handle : INVALID_HANDLE;
+
+        if (f)
+                (void)fdt_file_put(f);
+        return handle;
+}
+
+/* One file with two numbers, one that is closed and its place taken again meanwhile, one that has gone, and
+ * one that came later. */
+static void a_copy_has_what_was_open_when_it_was_prepared(void **state) {
+        FdtCopy list[FDT_FILES_MAX];
+        long kept = open_one(&counting, 100), also, changed, gone, late;
+        uint32_t at = 0, n, n_kept = 0;
+
+        (void)state;
+        also = fdt_copy(fdt_get(kept), (int)kept, 0, O_CLOEXEC);
+        changed = open_one(&counting, 101);
+        gone = open_one(&counting, 102);
+        assert_int_equal(fdt_list(&failing, &at, list, FDT_FILES_MAX), 0);
+        at = 0;
+        n = fdt_list(&counting, &at, list, 1);
+        n += fdt_list(&counting, &at, list + 1, FDT_FILES_MAX - 1);
+        assert_int_equal(n, 3);
+        for (uint32_t i = 0; i < n; i++)
+                list[i].is = list[i].was + 1000;
+        assert_int_equal(fdt_close(changed), 0);
+        late = open_one(&counting, 101); /* a handle is spare when it is closed, and opens another file */
+        assert_int_equal(fdt_close(gone), 0);
+        fdt_become(list, n, true);
+        assert_int_equal(handle_of(kept), 1100);
+        assert_int_equal(handle_of(also), 1100);
+        assert_false(fdt_is_virtual(late));
+        assert_int_equal(fcntl((int)late, F_GETFD), -1);
+        for (uint32_t i = 0; i < n; i++)
+                n_kept += list[i].is == INVALID_HANDLE;
+        assert_int_equal(n_kept, 1); /* nobody needs the others */
+        atomic_store(&n_closed, 0);
+        assert_int_equal(fdt_close(kept), 0);
+        assert_int_equal(atomic_load(&n_closed), 0);
+        assert_int_equal(fdt_close(also), 0);
+        assert_int_equal(atomic_load(&last_closed), 1100);
+}
+
+/* References of threads that are not there in a copy are forgotten, and so is a file that has nothing else.
+ */
+static void a_copy_has_no_references_of_other_threads(void **state) {
+        FdtCopy list[FDT_FILES_MAX];
+        long used = open_one(&counting, 200), closing = open_one(&counting, 201), next;
+        FdtFile *other = fdt_get(used), *another = fdt_get(closing);
+        uint32_t at = 0, n;
+
+        (void)state;
+        assert_int_equal(fdt_close(closing), 0);
+        n = fdt_list(&counting, &at, list, FDT_FILES_MAX);
+        assert_int_equal(n, 2);
+        for (uint32_t i = 0; i < n; i++)
+                list[i].is = list[i].was + 1000;
+        fdt_become(list, n, false);
+        assert_int_equal(atomic_load(&other->refs), 1);
+        assert_int_equal(atomic_load(&another->refs), 0);
+        for (uint32_t i = 0; i < n; i++)
+                assert_int_equal(list[i].is, list[i].was == 200 ? INVALID_HANDLE : 1201);
+        atomic_store(&n_closed, 0);
+        assert_int_equal(fdt_close(used), 0);
+        assert_int_equal(atomic_load(&n_closed), 1);
+        next = open_one(&counting, 202); /* the places are used again */
+        assert_int_equal(handle_of(next), 202);
+        assert_int_equal(fdt_close(next), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(the_first_file_gets_a_number_that_was_closed, set_up),
@@ -241,6 +315,8 @@ int main(void) {
                 cmocka_unit_test_setup(so_many_files_can_be_open, set_up),
                 cmocka_unit_test_setup(without_numbers_it_is_emfile, set_up),
                 cmocka_unit_test_setup(a_file_that_is_used_is_not_closed, set_up),
+                cmocka_unit_test_setup(a_copy_has_what_was_open_when_it_was_prepared, set_up),
+                cmocka_unit_test_setup(a_copy_has_no_references_of_other_threads, set_up),
                 cmocka_unit_test_setup(what_was_kept_is_not_closed, set_up),
         };
 

@@ -190,6 +190,32 @@ static void numbers_are_checked(Raw *raw, Handle child) {
         (void)KnHandleClose(file);
 }
 
+static void an_end_is_heard_of_at_once(Raw *raw) {
+        Handle child = INVALID_HANDLE, file = raw_new_file(raw), copy = INVALID_HANDLE;
+        kl_VfsSession_End_req req = {.client = nk_handle_desc(file)};
+        kl_VfsSession_End_res res;
+        uint32_t held = 0, n = 0;
+
+        check(kl_VfsSession_End(&raw->session.base, &req, NULL, &res, NULL) == NK_EOK && res.error == EBADF,
+                "a file is no session to end");
+        (void)raw_open(raw, file, "/forked/file", O_RDWR, 0);
+        (void)raw_fork(raw, &child);
+        (void)raw_copy_files(raw, child, &file, 1, &copy);
+        (void)raw_lock(raw, copy, F_SETLK, F_WRLCK, 0, 1, &held);
+        req.client = nk_handle_desc(child);
+        check(raw_lock(raw, file, F_SETLK, F_WRLCK, 0, 1, &held) == EAGAIN &&
+                        kl_VfsSession_End(&raw->session.base, &req, NULL, &res, NULL) == NK_EOK &&
+                        res.error == 0 && raw_lock(raw, file, F_SETLK, F_WRLCK, 0, 1, &held) == 0,
+                "a session that is ended has no locks any more");
+        check(raw_write(raw, copy, "x", 1, &n) == EBADF &&
+                        kl_VfsSession_End(&raw->session.base, &req, NULL, &res, NULL) == NK_EOK &&
+                        res.error == EBADF,
+                "and no files, and is none");
+        (void)KnHandleClose(child);
+        (void)KnHandleClose(copy);
+        (void)KnHandleClose(file);
+}
+
 /* Nothing of those that have ended counts any more; what is closed is heard of a moment later. */
 static void many_forks_leave_nothing(Raw *raw) {
         Handle file = raw_new_file(raw), child, copy;
@@ -223,6 +249,7 @@ void forks_cases(Raw *raw) {
         locks_of_an_open_file_stay(raw, files[0]);
         a_file_outlives_the_session_that_opened_it(raw);
         ends_of_a_pipe_are_copied(raw);
+        an_end_is_heard_of_at_once(raw);
         many_forks_leave_nothing(raw);
         (void)KnHandleClose(files[0]);
         (void)KnHandleClose(file);
