@@ -185,20 +185,21 @@ int mounts_remove(Mounts *m, const Place *root, int *ret_sync) {
 
 /* --- all of them --- */
 
-/* The mount after that one, or the first, to be visited; that one's visit is over. Nobody but who takes it
- * away waits for a visitor; and it may be out of the list by then, so the next one is found by number. */
+/* The mount after that one, or the first, to be visited; that one's visit is over, and it may be gone at
+ * once: so the next one is found by number. Nobody but who takes it away waits for a visitor. */
 static Mount *visit_next(Mounts *m, Mount *visited, bool (*is_meant)(const Mount *mount)) {
+        dev_t last = visited ? visited->fs->dev : 0;
         Mount *next;
 
+        if (visited)
+                fslock_give(&visited->visits);
         fslock_share(&m->lock);
         next = m->first;
-        while (next && ((visited && next->fs->dev <= visited->fs->dev) || !is_meant(next)))
+        while (next && (next->fs->dev <= last || !is_meant(next)))
                 next = next->next;
         if (next)
                 fslock_share(&next->visits);
         fslock_give(&m->lock);
-        if (visited)
-                fslock_give(&visited->visits);
         return next;
 }
 
