@@ -88,6 +88,54 @@ static void post_again_and_again(Raw *r) {
         }
 }
 
+/* --- requests that nobody waits for --- */
+
+static void wait_for_nothing(Raw *r, uint32_t slots) {
+        atomic_fetch_or(chan_pending(r->mem), chan_both(slots));
+        chan_ring(r->bell_fd);
+}
+
+/* In every slot, and an honest call among them: it is served after them, and so is everybody else's. */
+static void wait_for_nothing_everywhere(Raw *r) {
+        Crafted c;
+
+        craft_put(&c);
+        for (uint32_t i = 1; i < CHAN_SLOTS; i++)
+                raw_send(r, i, &c);
+        wait_for_nothing(r, CHAN_ALL_SLOTS & ~1u);
+        raw_expect(r, "put behind all that nobody waits for", &c, rcOk);
+}
+
+/* One is always there, or being served: it is the sender's own call that waits meanwhile. */
+static void wait_for_nothing_without_end(Raw *r) {
+        Crafted c;
+
+        craft_put(&c);
+        raw_send(r, 1, &c);
+        raw_send(r, 0, &c);
+        raw_post(r, 0);
+        for (uint32_t i = 0; i < 500 && !r->score->stop_attack; i++)
+                wait_for_nothing(r, 1u << 1);
+        complain_unless(
+                r, raw_wait(r, 0) == rcOk || r->score->stop_attack, "no answer after the last of them");
+}
+
+/* The two bits of a slot apart from each other, and calls that change their kind while they lie there. */
+static void waver_about_waiting(Raw *r) {
+        Crafted c;
+
+        craft_all(&c);
+        for (uint32_t i = 0; i < 4; i++)
+                raw_send(r, i, &c);
+        for (uint32_t i = 0; i < 200; i++) {
+                atomic_fetch_xor(chan_pending(r->mem), (uint32_t)raw_random(r) & chan_both(15));
+                chan_ring(r->bell_fd);
+        }
+        atomic_store(chan_pending(r->mem), 0);
+        craft_put(&c);
+        raw_expect(r, "put after calls of no certain kind", &c, rcOk);
+}
+
 /* --- pending, closed, header --- */
 
 static void storm_pending(Raw *r) {
@@ -293,6 +341,9 @@ const Attack protocol_attacks[] = {
         {"slot_answered_or_freed_by_the_client_while_it_is_served", "no effect", NULL, meddle_while_served,
                 0},
         {"slot_posted_again_while_it_is_served", "served again", NULL, post_again_and_again, 0},
+        {"slots_full_of_what_nobody_waits_for", "served first", NULL, wait_for_nothing_everywhere, 0},
+        {"requests_that_nobody_waits_for_without_end", "served", NULL, wait_for_nothing_without_end, 0},
+        {"requests_that_waver_about_waiting", "served", NULL, waver_about_waiting, 0},
         {"pending_bits_without_calls", "answered as empty messages", NULL, storm_pending, 0},
         {"closed_word_at_random", "rcOk", NULL, scramble_closed, 0},
         {"channel_that_dies_and_lives_in_turn", "let go", NULL, die_and_live, 0},
