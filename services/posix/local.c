@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "client_place.h"
 #include "local_state.h"
 #include "startup.h"
 #include "world.h"
@@ -133,7 +134,8 @@ static bool list_one(void *arg, const Mount *mount) {
                 cut(to->type, sizeof to->type, mount->fs->ops->type);
                 cut(to->from, sizeof to->from, mount->device);
                 cut(to->target, sizeof to->target, mount->path);
-                to->flags = (mount->flags & MOUNT_READ_ONLY) || mount->fs->is_read_only ? ST_RDONLY : 0;
+                place_statvfs_of(mount, &to->st);
+                to->flags = (uint32_t)to->st.f_flag;
         }
         listing->n++;
         return true;

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "remote.h"
+#include "remote_convert.h"
 
 /* Of what binds the session, if it was done. */
 static int bound(Remote *r, bool is_done) {
@@ -156,6 +157,7 @@ static void take_mount(
         take_text(to->from, sizeof to->from, arena, &from->device);
         take_text(to->target, sizeof to->target, arena, &from->path);
         to->flags = (uint32_t)from->stat.flag;
+        remote_statvfs(&to->st, &from->stat);
 }
 
 /* Some of them, from `first` on: how many there were in the answer; *ret_all: how many there are. */

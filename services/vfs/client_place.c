@@ -36,6 +36,14 @@ void place_accessed(const Place *p) {
         fs_unlock(fs);
 }
 
+/* What the file system doesn't know of itself. */
+static void add_mount(const Place *p, struct statvfs *ret) {
+        ret->f_fsid = p->mount->fs->dev;
+        ret->f_flag |= place_check_writable(p) < 0 ? ST_RDONLY : 0;
+        ret->f_flag |= p->mount->flags & MOUNT_NO_SUID ? ST_NOSUID : 0;
+        ret->f_flag |= keeps_access(p) ? ST_RELATIME : ST_NOATIME;
+}
+
 int place_statvfs(const Place *p, struct statvfs *ret) {
         Fs *fs = p->mount->fs;
         int r;
@@ -46,10 +54,17 @@ int place_statvfs(const Place *p, struct statvfs *ret) {
         fs_lock_shared(fs);
         r = fs->ops->statvfs(fs, ret);
         fs_unlock(fs);
-        ret->f_flag |= place_check_writable(p) < 0 ? ST_RDONLY : 0;
-        ret->f_flag |= p->mount->flags & MOUNT_NO_SUID ? ST_NOSUID : 0;
-        ret->f_flag |= keeps_access(p) ? ST_RELATIME : ST_NOATIME;
+        add_mount(p, ret);
         return r;
+}
+
+void place_statvfs_of(const Mount *mount, struct statvfs *ret) {
+        const Place root = {.mount = (Mount *)(uintptr_t)mount, .node = mount->fs->root};
+
+        if (place_statvfs(&root, ret) < 0) {
+                *ret = (struct statvfs){.f_namemax = FS_NAME_MAX};
+                add_mount(&root, ret);
+        }
 }
 
 int place_check_mode(const VfsClient *c, const Place *p, mode_t wanted) {

@@ -49,6 +49,8 @@ int place_make(const VfsClient *c, const Walked *w, const FsNew *what, Place *re
 void place_accessed(const Place *p);
 int place_stat(const Place *p, struct stat *ret);
 int place_statvfs(const Place *p, struct statvfs *ret);
+/* Of a mount as a whole; what fails leaves all but f_flag, f_fsid and f_namemax 0. */
+void place_statvfs_of(const Mount *mount, struct statvfs *ret);
 int place_set(const Place *p, const FsSet *set);
 int place_chmod(const Place *p, mode_t mode);
 /* -1: stays as it is. */

@@ -15,8 +15,6 @@
 #include "ramdir.h"
 #include "xattrs.h"
 
-#define RAMFS_MAGIC 0x52414d46 /* "RAMF" */
-
 /* Memory for a name in a directory, besides its bytes: an entry, places of the index, and what is kept free
  * of both. */
 #define NAME_COST   (2 * sizeof(RamEntry) + 8 * sizeof(uint32_t) + 32)
@@ -465,7 +463,6 @@ static int ramfs_statvfs(Fs *fs, struct statvfs *ret) {
                 .f_files = f->n_nodes + free_nodes,
                 .f_ffree = free_nodes,
                 .f_favail = free_nodes,
-                .f_fsid = RAMFS_MAGIC,
                 .f_namemax = FS_NAME_MAX,
         };
         return 0;

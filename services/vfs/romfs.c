@@ -24,7 +24,6 @@
 #define SUMMED_SIZE 512u /* bytes at the image's begin that its checksum covers */
 #define SIZE_MAX_   0xfffffff0u
 #define BLOCK_SIZE  1024u
-#define FS_ID       0x7275 /* as statfs() of Linux has it */
 
 enum { TYPE_LINK, TYPE_DIR, TYPE_FILE, TYPE_SYMLINK, TYPE_BLOCK, TYPE_CHAR, TYPE_SOCKET, TYPE_FIFO };
 enum { TYPE_MASK = 7, EXEC_BIT = 8 };
@@ -291,7 +290,6 @@ static int romfs_statvfs(Fs *fs, struct statvfs *ret) {
                 .f_bsize = BLOCK_SIZE,
                 .f_frsize = BLOCK_SIZE,
                 .f_blocks = (((RomFs *)fs)->size + BLOCK_SIZE - 1) / BLOCK_SIZE,
-                .f_fsid = FS_ID,
                 .f_namemax = FS_NAME_MAX,
         };
         return 0;

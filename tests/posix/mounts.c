@@ -3,6 +3,7 @@
 #include "suite.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -62,6 +63,66 @@ static void a_root_of_one_s_own_is_all_there_is(void) {
         CHECK(fchdir(before) == 0 && chroot(".") == 0);
         CHECK(is_all);
 }
+
+/* --- the list of mounts --- */
+
+/* getvfsstat(), which a host hasn't, nor its header. */
+extern int list_mounts(struct statvfs *buf, size_t size, int flags) __asm__("getvfsstat")
+        __attribute__((weak));
+enum { WAIT = 1, NOWAIT = 2 }; /* ST_WAIT, ST_NOWAIT */
+
+static bool has_list(void) {
+        return list_mounts != NULL;
+}
+
+static void getvfsstat_counts_mounts(void) {
+        int n = list_mounts(NULL, 0, NOWAIT);
+
+        CHECK(n >= 1 && list_mounts(NULL, 12345, WAIT) == n);
+        CHECK(mkdir("m", 0700) == 0 && mount("nodev", "m", "ramfs", 0, "") == 0);
+        CHECK(list_mounts(NULL, 0, NOWAIT) == n + 1 && umount("m") == 0);
+        CHECK(list_mounts(NULL, 0, NOWAIT) == n);
+}
+
+static void getvfsstat_says_of_each_mount_what_statvfs_says(void) {
+        struct statvfs list[64], st;
+        struct stat in;
+        int n;
+
+        CHECK(mkdir("m", 0700) == 0 && mount("nodev", "m", "ramfs", MS_RDONLY | MS_NOATIME, "size=1m") == 0);
+        n = list_mounts(list, sizeof list, WAIT);
+        CHECK(n >= 2 && n <= 64 && statvfs("m", &st) == 0 && stat("m", &in) == 0);
+        CHECK(list[n - 1].f_fsid == in.st_dev && list[n - 1].f_fsid == st.f_fsid);
+        CHECK(list[n - 1].f_blocks == st.f_blocks && list[n - 1].f_frsize == st.f_frsize);
+        CHECK(list[n - 1].f_flag == st.f_flag && (st.f_flag & ST_RDONLY) && (st.f_flag & ST_NOATIME));
+        CHECK(list[n - 1].f_namemax == 255 && umount("m") == 0);
+        for (int i = 0; i + 1 < n; i++)
+                CHECK(list[i].f_fsid != list[n - 1].f_fsid && list[i].f_namemax > 0);
+}
+
+/* Whole structures, and no byte behind them. */
+static void getvfsstat_fills_in_as_many_as_fit(void) {
+        struct statvfs list[3];
+        unsigned char *behind = (unsigned char *)&list[1];
+
+        CHECK(mkdir("m", 0700) == 0 && mount("nodev", "m", "ramfs", 0, "") == 0);
+        memset(list, 0xa5, sizeof list);
+        CHECK(list_mounts(list, 0, WAIT) == 0 && list_mounts(list, sizeof list[0] - 1, WAIT) == 0);
+        CHECK(*(unsigned char *)list == 0xa5);
+        CHECK(list_mounts(list, sizeof list[0], WAIT) == 1 &&
+                list_mounts(list, 2 * sizeof list[0] - 1, NOWAIT) == 1);
+        CHECK(list[0].f_namemax > 0);
+        for (size_t i = 0; i < 2 * sizeof list[0]; i++)
+                CHECK(behind[i] == 0xa5);
+        CHECK(list_mounts(list, 2 * sizeof list[0], WAIT) == 2 && umount("m") == 0);
+        FAILS(EINVAL, list_mounts(list, sizeof list, 0));
+        FAILS(EINVAL, list_mounts(list, sizeof list, 3));
+        FAILS(EINVAL, list_mounts(NULL, 0, 4));
+}
+
+static const SuiteCase list_cases[] = {CASE(getvfsstat_counts_mounts),
+        CASE(getvfsstat_says_of_each_mount_what_statvfs_says), CASE(getvfsstat_fills_in_as_many_as_fit)};
+const SuiteGroup suite_list = GROUP("list of mounts", list_cases, has_list);
 
 static const SuiteCase cases[] = {CASE(a_file_system_is_mounted_and_unmounted),
         CASE(what_can_not_be_mounted_is_refused), CASE(flags_of_a_mount_bind), CASE(the_root_can_be_covered),

@@ -13,8 +13,8 @@
 #define DESCRIPTORS_MAX 64 /* of a case; what it leaves open below that is closed */
 
 static const SuiteGroup *const groups[] = {&suite_open, &suite_io, &suite_meta, &suite_access, &suite_memory,
-        &suite_mounts, &suite_modes, &suite_names, &suite_links, &suite_dirs, &suite_control, &suite_pipes,
-        &suite_xattr, &suite_acl, &suite_stdio, &suite_streams, &suite_threads, &suite_edges,
+        &suite_mounts, &suite_list, &suite_modes, &suite_names, &suite_links, &suite_dirs, &suite_control,
+        &suite_pipes, &suite_xattr, &suite_acl, &suite_stdio, &suite_streams, &suite_threads, &suite_edges,
         &suite_link_edges, &suite_closing, &suite_mount_closing};
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 

@@ -67,6 +67,6 @@ bool suite_exists(const char *path);
 long long suite_size(const char *path);
 
 extern const SuiteGroup suite_open, suite_io, suite_meta, suite_access, suite_memory, suite_mounts,
-        suite_modes, suite_names, suite_links, suite_dirs, suite_control, suite_pipes, suite_xattr, suite_acl,
-        suite_stdio, suite_streams, suite_threads, suite_edges, suite_link_edges, suite_closing,
-        suite_mount_closing;
+        suite_list, suite_modes, suite_names, suite_links, suite_dirs, suite_control, suite_pipes,
+        suite_xattr, suite_acl, suite_stdio, suite_streams, suite_threads, suite_edges, suite_link_edges,
+        suite_closing, suite_mount_closing;

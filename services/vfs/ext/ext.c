@@ -375,7 +375,6 @@ static int ext_statvfs(Fs *head, struct statvfs *ret) {
                 .f_files = sb->s_inodes_count,
                 .f_ffree = sb->s_free_inodes_count,
                 .f_favail = sb->s_free_inodes_count,
-                .f_fsid = EXT2_SUPER_MAGIC,
                 .f_namemax = FS_NAME_MAX,
         };
         ext_unlock(fs);

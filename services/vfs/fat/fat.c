@@ -401,7 +401,6 @@ static int fat_statvfs(Fs *head, struct statvfs *ret) {
                 .f_blocks = fs->geo.n_clusters,
                 .f_bfree = n_free,
                 .f_bavail = n_free,
-                .f_fsid = fs->geo.serial,
                 .f_namemax = FS_NAME_MAX,
         };
         return 0;

@@ -71,7 +71,6 @@ static bool store_text(Listing *l, nk_ptr_t *ptr, const char *text) {
 }
 
 static bool write_one(void *arg, const Mount *mount) {
-        const Place root = {.mount = (Mount *)(uintptr_t)mount, .node = mount->fs->root};
         Listing *l = arg;
         struct kl_VfsMount_MountInfo *info = &l->infos[l->n];
         struct statvfs st;
@@ -80,8 +79,7 @@ static bool write_one(void *arg, const Mount *mount) {
                 return true;
         if (l->n == kl_VfsMount_MountsMax)
                 return false;
-        if (place_statvfs(&root, &st) < 0)
-                st = (struct statvfs){.f_namemax = FS_NAME_MAX};
+        place_statvfs_of(mount, &st);
         wire_statvfs(&st, &info->stat);
         l->has_room &= store_text(l, &info->device, mount->device) &&
                        store_text(l, &info->path, mount->path) &&

@@ -380,7 +380,6 @@ static int squash_statvfs(Fs *head, struct statvfs *ret) {
                 .f_frsize = fs->super.block_size,
                 .f_blocks = (fs->super.bytes_used + fs->super.block_size - 1) / fs->super.block_size,
                 .f_files = fs->super.inode_count,
-                .f_fsid = SQFS_MAGIC,
                 .f_namemax = FS_NAME_MAX,
         };
         return 0;

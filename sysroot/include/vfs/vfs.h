@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -35,14 +36,13 @@
 extern "C" {
 #endif
 
-struct statvfs;
-
 /* What a back end reports of one mount (getvfsstat). Texts end with a zero; longer ones are cut. */
 struct nkx_vfs_mount {
-        char type[32];    /* of the file system */
-        char from[128];   /* its device, or the word that stands for one */
-        char target[256]; /* where it is mounted */
-        uint32_t flags;   /* ST_* of <sys/statvfs.h> */
+        char type[32];     /* of the file system */
+        char from[128];    /* its device, or the word that stands for one */
+        char target[256];  /* where it is mounted */
+        uint32_t flags;    /* ST_* of <sys/statvfs.h> */
+        struct statvfs st; /* as statvfs() says it; zeros: the back end does not tell */
 };
 
 /*
@@ -136,7 +136,7 @@ struct vfs {
         int (*mount)(struct vfs *self, const char *source, const char *target, const char *type,
                 unsigned long flags, const void *data, int *error);
         int (*umount)(struct vfs *self, const char *target, int *error);
-        /* Up to `count` mounts, from the first one; returns how many there are. */
+        /* Up to `count` mounts, from the first one, into what is zero; returns how many there are. */
         int (*getvfsstat)(struct vfs *self, struct nkx_vfs_mount *mounts, size_t count, int *error);
 
         /* Of a network back end. The socket is a file like others. */
@@ -164,8 +164,8 @@ struct vfs {
 typedef struct vfs *(*create_vfs_backend_t)(Handle client_id, const char *config, int *error);
 
 /*
- * The mounts that the program's back end has, in the place of getvfsstat(), whose structure this system's
- * headers lack.
+ * The mounts that the program's back end has: what getvfsstat() of <sys/statvfs.h> says of them, and their
+ * names.
  *
  * mounts: `count` of them to be filled in, oldest first; may be NULL when count is 0.
  * Returns how many there are, perhaps more than count; -1 with errno: EIO when the back end can't tell, or
