@@ -3,6 +3,7 @@
  * Who waits for whom: calls are written into the channels' memory as a client writes them, the
  * callers are real threads that sleep, and the clock is the test's.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,33 +47,47 @@ static uint32_t late_calls(void *arg, LinkCall *ret_calls, uint32_t n_max) {
         return n;
 }
 
-/* A process that sleeps in each of its threads. */
+/* One that reads and has one thread, also where a sanitizer gives each process of ours another. */
+static _Noreturn void become_reader(int hold) {
+        (void)dup2(hold, STDIN_FILENO);
+        (void)execlp("cat", "cat", (char *)NULL);
+        _exit(EXIT_FAILURE);
+}
+
 static void *sleep_on(void *hold) {
         char byte;
 
         return read(*(int *)hold, &byte, 1) < 0 ? hold : NULL;
 }
 
+static _Noreturn void read_in_threads(Case *c, int n_threads, int ready) {
+        pthread_t thread;
+
+        for (int i = 1; i < n_threads; i++)
+                if (pthread_create(&thread, NULL, sleep_on, &c->hold[0]) == 0)
+                        (void)pthread_detach(thread);
+        (void)close(ready);
+        (void)sleep_on(&c->hold[0]);
+        _exit(0);
+}
+
+/* A process that sleeps in each of its threads. */
 static pid_t start_sleeper(Case *c, int n_threads) {
         int ready[2];
         char byte;
         pid_t pid;
 
-        assert_int_equal(pipe(ready), 0);
+        assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
         pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
-                pthread_t thread;
-
                 (void)close(c->hold[1]);
-                for (int i = 1; i < n_threads; i++)
-                        (void)pthread_create(&thread, NULL, sleep_on, &c->hold[0]);
-                (void)!write(ready[1], "r", 1);
-                (void)sleep_on(&c->hold[0]);
-                _exit(0);
+                if (n_threads == 1)
+                        become_reader(c->hold[0]);
+                read_in_threads(c, n_threads, ready[1]);
         }
         (void)close(ready[1]);
-        assert_int_equal(read(ready[0], &byte, 1), 1);
+        assert_int_equal(read(ready[0], &byte, 1), 0); /* it has become one, or has its threads */
         (void)close(ready[0]);
         return pid;
 }
