@@ -15,9 +15,9 @@ class Watched:
 
     running = []
 
-    def __init__(self, command, deadline_s):
+    def __init__(self, command, deadline_s, env=None):
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
         self.lines, self.is_late = [], False
         self.timer = threading.Timer(deadline_s, self.end_late)
         self.timer.daemon = True

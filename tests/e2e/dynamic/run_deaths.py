@@ -13,12 +13,12 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import solution  # noqa: E402
+from watched import Watched  # noqa: E402
 
 STEPS = ("asking", "open", "called", "crowd", "opening", "calling")
 EVERYBODY = ("check", "waiting", *STEPS)
@@ -30,25 +30,29 @@ def init_file():
     return "\n".join(["entities:", *lines, "- {name: link.Server, task: Server}", ""])
 
 
-class Run:
-    """One run, its lines read as they come, its processes by name."""
+class Run(Watched):
+    """One run, its processes by name."""
 
     def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
-        self.lines = []
+        super().__init__(command, solution.DEADLINE)
 
-    def expect(self, patterns):
+    def read_line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            shown = "\n".join(f"# {one}" for one in self.lines)
+            sys.exit(f"the run ended {'late' if self.is_late else 'early'}:\n{shown}")
+        self.lines.append(line.rstrip("\n"))
+
+    def expect_all(self, patterns):
         """Waits until each pattern was in a line."""
+        n_seen = 0
         left = set(patterns)
-        for line in self.lines:
-            left = {p for p in left if not re.search(p, line)}
         while left:
-            line = self.process.stdout.readline()
-            if not line:
-                sys.exit("the run ended early:\n" + "\n".join(f"# {one}" for one in self.lines))
-            self.lines.append(line.rstrip("\n"))
-            left = {p for p in left if not re.search(p, line)}
+            for line in self.lines[n_seen:]:
+                left = {p for p in left if not re.search(p, line)}
+            n_seen = len(self.lines)
+            if left:
+                self.read_line()
 
     def pid(self, name):
         return next(int(m[1]) for line in self.lines if (m := re.search(rf"\b{name} started as process (\d+)", line)))
@@ -66,9 +70,7 @@ def is_shown(run):
         mark = len(run.lines)
         run.process.send_signal(signal.SIGQUIT)
         while not any(re.search(r"has \d+ handles?", line) for line in run.lines[mark:]):
-            line = run.process.stdout.readline()
-            assert line, run.lines[-20:]
-            run.lines.append(line.rstrip("\n"))
+            run.read_line()
         if any(re.search(r"waiting \(thread \d+\) waits for Server on a channel made at run time, ", line)
                for line in run.lines[mark:]):
             return True
@@ -78,23 +80,23 @@ def is_shown(run):
 def die_at(run, go):
     """Kills the clients, after they have gone to their steps if `go`. What is left when one was served then, and
     whether the call of `waiting` was shown."""
-    run.expect([rf"^{name} *\| ready" for name in EVERYBODY])
+    run.expect_all([rf"^{name} *\| ready" for name in EVERYBODY])
     os.kill(run.pid("waiting"), signal.SIGUSR1)
-    run.expect([r"^waiting *\| there"])
+    run.expect_all([r"^waiting *\| there"])
     if go:
         for step in STEPS:
             os.kill(run.pid(step), signal.SIGUSR1)
-        run.expect([rf"^{step} *\| there" for step in STEPS])
+        run.expect_all([rf"^{step} *\| there" for step in STEPS])
     shown = is_shown(run)
     for step in EVERYBODY[1:]:
         os.kill(run.pid(step), signal.SIGKILL)
-    run.expect([rf"{step} was killed by signal 9" for step in EVERYBODY[1:]])
+    run.expect_all([rf"{step} was killed by signal 9" for step in EVERYBODY[1:]])
     run.lines = [line for line in run.lines if "served" not in line]
     os.kill(run.pid("check"), signal.SIGUSR1)
-    run.expect([r"^check *\| served"])
+    run.expect_all([r"^check *\| served"])
     counts = run.count()
     os.kill(run.pid("check"), signal.SIGUSR1)
-    run.process.communicate(timeout=solution.DEADLINE)
+    run.wait()
     return counts, shown
 
 
@@ -120,4 +122,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        Watched.end_all()

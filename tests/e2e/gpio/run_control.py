@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import solution  # noqa: E402
+from watched import Watched  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEADLINE = 60
@@ -182,12 +183,13 @@ def changes_are_watched(bench):
     folder = bench.build("examples/gpio_output", endless)
     with Run(bench, folder, "--stop", "gpio_output.Output") as run:
         ready(bench)
-        with subprocess.Popen([bench.caisson, "gpio", "watch"], env=bench.env, stdout=subprocess.PIPE, text=True) as tool:
-            for _ in range(8):
-                assert tool.stdout.readline().startswith("gpio0 ")
-            run.go_on("gpio_output.Output")
-            lines = tool.stdout.read().splitlines()
-            assert tool.wait(DEADLINE) == 0
+        tool = Watched([bench.caisson, "gpio", "watch"], DEADLINE, bench.env)
+        for _ in range(8):
+            tool.expect("")
+        assert all(line.startswith("gpio0 ") for line in tool.lines), tool.lines
+        run.go_on("gpio_output.Output")
+        assert tool.wait() == 0, tool.lines
+        lines = tool.lines[8:]
     for pin in (0, 1, 2, 5, 6, 7):
         seen = [line for line in lines if line.startswith(f"gpio0 {pin} ") and " out gpio_output.Output" in line]
         assert [line.split()[2] for line in seen[-2:]] == ["1", "0"], (pin, seen)
@@ -410,6 +412,8 @@ def main():
                 failed = True
                 print("".join(f"# {line}\n" for line in f"{type(error).__name__}: {error}".splitlines()), end="")
                 print(f"not ok {number} - {function.__name__}", flush=True)
+            finally:
+                Watched.end_all()
     sys.exit(failed)
 
 

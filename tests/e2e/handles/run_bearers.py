@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from watched import Watched  # noqa: E402
+
 DEADLINE = 60
 CLOSED = 107    # NK_ENOTCONN
 TIMED_OUT = 11  # NK_EAGAIN
@@ -31,7 +34,7 @@ def case(function):
     return function
 
 
-class Run:
+class Run(Watched):
     def __init__(self, bench, *words):
         caisson, bearer, idl, folder = bench
         shutil.copy(bearer, folder / "bearer")
@@ -39,14 +42,14 @@ class Run:
             "entities:\n- {name: bear.Giver, task: G, path: bearer, args: [serve]}\n"
             "- {name: bear.Taker, task: T, path: bearer, args: [%s], after: [G],"
             " connections: [{target: G, id: bears}]}\n" % ", ".join(words), encoding="utf-8")
-        self.process = subprocess.Popen(
+        super().__init__(
             [caisson, "run", "-v", "--keep", "--policy=none", "--isolation=none", "-I", idl, "--bin", folder, folder],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines, self.at = [], 0
+            DEADLINE)
+        self.at = 0
 
     def read_line(self):
         line = self.process.stdout.readline()
-        assert line, self.lines
+        assert line, f"no more lines{' in time' * self.is_late}, only {self.lines[-30:]}"
         self.lines.append(line.rstrip("\n"))
 
     def expect(self, pattern):
@@ -94,11 +97,8 @@ class Run:
         while (found := self.holdings()) != expected:
             assert time.monotonic() < deadline, (found, expected, self.lines[-20:])
 
-    def end(self):
-        """Nothing is left when everybody has ended."""
-        self.process.send_signal(signal.SIGTERM)
-        self.lines += [line.rstrip("\n") for line in self.process.stdout]
-        self.process.wait(DEADLINE)
+    def end_with_nothing_left(self):
+        self.stop()
         left = [line for line in self.lines if "handles left" in line]
         assert [re.findall(r"\d+", line) for line in left] == [["0"] * 5], left
 
@@ -123,7 +123,7 @@ def client_dies_before_its_request_is_received(bench):
     run.expect_holdings(AT_START)
     run.send("G", signal.SIGCONT)
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -138,7 +138,7 @@ def client_dies_with_a_direct_request_that_nobody_received(bench):
     run.kill("T")
     run.send("G", signal.SIGCONT)
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -148,7 +148,7 @@ def client_dies_after_its_request_was_answered(bench):
     run.expect_holdings({"G": (2, 2), "T": (1, 1)})
     run.kill("T")
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -160,7 +160,7 @@ def client_dies_while_its_request_is_served(bench):
     run.send("G", signal.SIGUSR1)
     run.expect("took, closing gives 0")
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -172,7 +172,7 @@ def client_dies_with_an_answer_that_it_has_not_taken(bench):
     run.expect_holdings({"G": (2, 2), "T": (1, 0)})
     run.kill("T")
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -183,7 +183,7 @@ def client_dies_with_a_handle_that_it_uses(bench):
     run.expect_holdings({"G": (2, 2), "T": (1, 0)})
     run.kill("T")
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -195,7 +195,7 @@ def client_that_gave_up_gets_no_handle(bench):
     for word in ("give", "use", "close"):
         assert run.expect(f"{word} gives (.*)")[1] == "0"
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -204,7 +204,7 @@ def client_that_takes_no_answer_of_the_kernel_process_has_nothing_of_it(bench):
     for _ in range(3):
         assert int(run.expect("make-untaken gives (.*)")[1]) == NO_ROOM
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -213,7 +213,7 @@ def closed_handle_is_none_from_then_on(bench):
     outcomes = [run.expect(f"{word} gives (.*)")[1] for word in ("use", "close", "use", "use", "close")]
     assert outcomes[:4] == ["0", "0", str(DENIED), str(DENIED)] and outcomes[4] != "0", outcomes
     run.expect_holdings(AT_START)
-    run.end()
+    run.end_with_nothing_left()
 
 
 # --- the server dies ---
@@ -226,7 +226,7 @@ def server_dies_before_it_receives_a_request(bench):
     run.kill("G")
     assert int(run.expect("take gives (.*)")[1]) == CLOSED
     run.expect_holdings({"T": (1, 1)})
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -238,7 +238,7 @@ def server_dies_while_it_serves(bench):
     assert int(run.expect("use gives (.*)")[1]) == CLOSED
     assert run.expect("close gives (.*)")[1] == "0"
     run.expect_holdings({})
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -247,7 +247,7 @@ def server_dies_after_its_answer(bench):
     assert run.expect("use gives (.*)")[1] == "0"
     run.kill("G")
     run.expect_holdings({"T": (1, 0)})  # the object stays as long as somebody has it
-    run.end()
+    run.end_with_nothing_left()
 
 
 @case
@@ -256,7 +256,7 @@ def both_die(bench):
     run.expect("received take-late")
     run.kill("G")
     run.kill("T")
-    run.end()  # by itself
+    run.end_with_nothing_left()  # by itself
 
 
 def main():
@@ -271,6 +271,8 @@ def main():
             except (AssertionError, subprocess.SubprocessError) as error:
                 failed += 1
                 print(f"not ok {number} - {function.__name__}\n# {error}", flush=True)
+            finally:
+                Watched.end_all()
     sys.exit(1 if failed else 0)
 
 
