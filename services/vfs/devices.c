@@ -12,6 +12,9 @@
 #include "claim.h"
 #include "fs.h"
 #include "partitions.h"
+#include "presence.h"
+
+_Static_assert(DEVICES_NAMES <= PRESENCE_MAX, "each can be asked for");
 
 static DevicesFind *finders[DEVICES_FINDERS_MAX];
 static uint32_t n_finders;
@@ -110,11 +113,15 @@ void devices_name(uint32_t index, char *ret_name) {
                 ret_name, DEVICES_NAME_MAX, "%s%u", kinds[index / DEVICES_NUMBERS], index % DEVICES_NUMBERS);
 }
 
-bool devices_exists(const char *disk) {
+static bool has_driver(const char *disk) {
         Blk *blk;
 
         if (find_disk(disk, true, &blk) < 0)
                 return false;
         (void)blk_close(blk);
         return true;
+}
+
+bool devices_exists(const char *disk) {
+        return presence_of(disk, has_driver);
 }

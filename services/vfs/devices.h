@@ -29,5 +29,5 @@ int devices_open(const char *name, bool is_read_only, Blk **ret);
 #define DEVICES_NAMES   (DEVICES_KINDS * DEVICES_NUMBERS)
 /* index: below DEVICES_NAMES; ret_name: DEVICES_NAME_MAX bytes. */
 void devices_name(uint32_t index, char *ret_name);
-/* Has a driver this disk now? */
+/* Has a driver this disk now? Of one that does not answer soon: had it when it did last? */
 bool devices_exists(const char *disk);

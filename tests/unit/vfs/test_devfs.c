@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@
 #include "client.h"
 #include "devfs.h"
 #include "devices.h"
+#include "presence.h"
 
 static Mounts mounts;
 static VfsClient client;
@@ -237,6 +239,57 @@ static void disks_are_there_while_a_driver_has_them(void **state) {
 
 /* --- names --- */
 
+static sem_t is_asked, may_answer;
+static _Atomic bool hangs;
+
+static int find_ahci1(const char *name, bool is_read_only, Blk **ret) {
+        if (strcmp(name, "ahci1") != 0)
+                return -ENODEV;
+        if (hangs) {
+                (void)sem_post(&is_asked);
+                while (sem_wait(&may_answer) < 0)
+                        continue;
+        }
+        return blkmem_new(disk, sizeof disk, is_read_only, ret);
+}
+
+/* What is under the same lock is everybody's. */
+static void a_driver_that_hangs_keeps_nobody_from_the_other_devices(void **state) {
+        VfsFile *null;
+        struct stat st;
+        size_t put;
+
+        (void)state;
+        (void)sem_init(&is_asked, 0, 0);
+        (void)sem_init(&may_answer, 0, 0);
+        devices_add(find_ahci1);
+        assert_int_equal(vfs_stat(&client, NULL, "/ahci1", false, &st), 0);
+        hangs = true;
+        assert_int_equal(vfs_stat(&client, NULL, "/ahci1", false, &st), 0); /* it was there last */
+        assert_int_equal(sem_wait(&is_asked), 0);
+        assert_int_equal(vfs_stat(&client, NULL, "/ahci1", false, &st), 0); /* and is not asked again */
+        assert_int_equal(sem_trywait(&is_asked), -1);
+        assert_int_equal(vfs_open(&client, NULL, "/null", O_WRONLY, 0, &null), 0);
+        assert_int_equal(vfs_write(null, "x", 1, &put), 0);
+        (void)vfs_close(null);
+        hangs = false;
+        (void)sem_post(&may_answer);
+        assert_int_equal(vfs_stat(&client, NULL, "/ahci1", false, &st), 0);
+}
+
+static void more_disks_than_there_are_names_for_are_not_there(void **state) {
+        char name[DEVICES_NAME_MAX + 1] = "";
+
+        (void)state;
+        memset(name, 'n', sizeof name - 1);
+        assert_false(devices_exists(name)); /* too long by one */
+        for (uint32_t i = 0; i < PRESENCE_MAX; i++) {
+                (void)snprintf(name, sizeof name, "mmc%u", 100 + i);
+                assert_false(devices_exists(name));
+        }
+        assert_true(devices_exists("ahci1")); /* which has a place already */
+}
+
 static void nobody_makes_or_removes_devices(void **state) {
         VfsFile *f = NULL;
 
@@ -267,6 +320,8 @@ int main(void) {
                 CASE(random_bytes_are_not_the_same_twice),
                 CASE(the_console_is_who_mounted_it),
                 CASE(disks_are_there_while_a_driver_has_them),
+                CASE(a_driver_that_hangs_keeps_nobody_from_the_other_devices),
+                CASE(more_disks_than_there_are_names_for_are_not_there),
                 CASE(nobody_makes_or_removes_devices),
                 CASE(options_are_refused),
         };
