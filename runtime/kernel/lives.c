@@ -71,8 +71,8 @@ LivesNext lives_failed(Lives *l, uint32_t task, uint64_t now_ms) {
         return next(l, task, now_ms);
 }
 
-uint32_t lives_take_due(Lives *l, uint64_t now_ms) {
-        for (uint32_t i = 0; l->n_due && i < l->sol->n_tasks; i++) {
+uint32_t lives_take_due(Lives *l, uint32_t from, uint64_t now_ms) {
+        for (uint32_t i = from; l->n_due && i < l->sol->n_tasks; i++) {
                 if (l->list[i].due_ms > now_ms)
                         continue;
                 l->list[i].due_ms = LIVES_NEVER;

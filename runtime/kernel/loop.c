@@ -575,11 +575,14 @@ static void start_again(Loop *l, uint32_t i) {
                 count_end(l, i);
 }
 
+/* Each once: one that can't be started, and has no delay, is due again at once, and others are to be heard
+ * before that. */
 static void start_due(Loop *l) {
-        uint32_t i;
+        uint64_t now = now_ms();
+        uint32_t i = 0;
 
-        while (l->stage == STAGE_RUNNING && (i = lives_take_due(&l->lives, now_ms())) != SOL_NOBODY)
-                start_again(l, i);
+        while (l->stage == STAGE_RUNNING && (i = lives_take_due(&l->lives, i, now)) != SOL_NOBODY)
+                start_again(l, i++);
         set_lives_timer(l);
 }
 

@@ -149,6 +149,22 @@ def a_process_that_ends_at_once_stays_away_after_its_limit(bench, folder, way):
 
 
 @case()
+def a_start_that_fails_without_end_keeps_nobody_from_being_heard(bench, folder, way):
+    limit = 10000
+    run = Run(bench, folder, way, entry("Client", "Main", "burst", calls="First"),
+              entry("Target", "First", "serve", "0", restart="always", limit=limit))
+    server = run.pid_of("First")
+    run.expect("Main .*answered")
+    (folder / "phoenix").unlink()
+    kill(server)
+    run.expect("First can't be started")
+    assert run.stop() == 128 + signal.SIGTERM, run.lines[-30:]
+    n_failed = run.count("First can't be started")
+    assert n_failed < limit, n_failed
+    return "the run ends when it is asked to"
+
+
+@case()
 def a_server_that_stays_away_leaves_its_clients_with_errors(bench, folder, way):
     run = Run(bench, folder, way, entry("Client", "Main", "burst", calls="First"),
               entry("Target", "First", "serve", "1", restart="on-failure", limit=20))

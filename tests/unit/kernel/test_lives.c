@@ -45,7 +45,7 @@ static void only_what_is_wanted_comes_again(void **state) {
         assert_int_equal(lives_ended(&lives, FAILURE, EXIT(0), 0), LIVES_OVER);
         assert_int_equal(lives_ended(&lives, FAILURE, EXIT(1), 0), LIVES_AGAIN);
         assert_int_equal(lives_ended(&lives, ALWAYS, EXIT(0), 0), LIVES_AGAIN);
-        assert_int_equal(lives_take_due(&lives, 100), FAILURE);
+        assert_int_equal(lives_take_due(&lives, 0, 100), FAILURE);
         assert_int_equal(lives_ended(&lives, FAILURE, KILLED(15), 0), LIVES_AGAIN);
         assert_int_equal(lives.n_due, 2);
 }
@@ -57,21 +57,21 @@ static void the_delay_doubles_up_to_its_limit(void **state) {
         for (uint64_t delay = 100; delay <= 400; delay *= 2) {
                 assert_int_equal(lives_ended(&lives, FAILURE, EXIT(1), now), LIVES_AGAIN);
                 assert_true(lives_next_due(&lives) == now + delay);
-                assert_int_equal(lives_take_due(&lives, now + delay - 1), SOL_NOBODY);
+                assert_int_equal(lives_take_due(&lives, 0, now + delay - 1), SOL_NOBODY);
                 now += delay;
-                assert_int_equal(lives_take_due(&lives, now), FAILURE);
+                assert_int_equal(lives_take_due(&lives, 0, now), FAILURE);
                 lives_began(&lives, FAILURE, now);
         }
         for (unsigned i = 0; i < 3; i++) {
                 assert_int_equal(lives_ended(&lives, ALWAYS, EXIT(0), now), LIVES_AGAIN);
                 assert_true(
                         lives_next_due(&lives) == now + (i ? LIVES_DELAY_MAX_MS : LIVES_DELAY_MAX_MS / 2));
-                assert_int_equal(lives_take_due(&lives, now + LIVES_DELAY_MAX_MS), ALWAYS);
+                assert_int_equal(lives_take_due(&lives, 0, now + LIVES_DELAY_MAX_MS), ALWAYS);
         }
 }
 
 static void live(uint32_t task, uint64_t now) {
-        assert_int_equal(lives_take_due(&lives, now), task);
+        assert_int_equal(lives_take_due(&lives, 0, now), task);
         lives_began(&lives, task, now);
 }
 
@@ -93,12 +93,12 @@ static void a_start_that_fails_counts_as_a_short_life(void **state) {
         (void)state;
         assert_int_equal(lives_ended(&lives, IMPATIENT, EXIT(1), 5), LIVES_AGAIN);
         for (unsigned i = 0; i < 2; i++) {
-                assert_int_equal(lives_take_due(&lives, 5), IMPATIENT);
+                assert_int_equal(lives_take_due(&lives, 0, 5), IMPATIENT);
                 assert_int_equal(lives_failed(&lives, IMPATIENT, 5), LIVES_AGAIN);
         }
-        assert_int_equal(lives_take_due(&lives, 5), IMPATIENT);
+        assert_int_equal(lives_take_due(&lives, 0, 5), IMPATIENT);
         assert_int_equal(lives_failed(&lives, IMPATIENT, 5), LIVES_GIVEN_UP);
-        assert_int_equal(lives_take_due(&lives, 5), SOL_NOBODY);
+        assert_int_equal(lives_take_due(&lives, 0, 5), SOL_NOBODY);
         assert_true(lives_next_due(&lives) == LIVES_NEVER);
 }
 
@@ -114,7 +114,7 @@ static void what_was_due_is_told_when_nothing_starts_any_more(void **state) {
         assert_int_equal(lives_ended(&lives, IMPATIENT, EXIT(0), 5), LIVES_AGAIN);
         lives_cancel(&lives, count, &told);
         assert_int_equal(told, 1u << FAILURE | 1u << IMPATIENT);
-        assert_int_equal(lives_take_due(&lives, UINT64_MAX - 1), SOL_NOBODY);
+        assert_int_equal(lives_take_due(&lives, 0, UINT64_MAX - 1), SOL_NOBODY);
 }
 
 int main(void) {
