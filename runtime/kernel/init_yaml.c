@@ -3,8 +3,7 @@
  * Reader of init.yaml, on libyaml's document tree: each node has its place in the text.
  *
  * A dictionary is read by a table of its keys, so that the table is the documentation of the
- * format. An alias (`*name`) is the node it stands for; lists are bounded where they are read,
- * so aliases can't blow a small file up.
+ * format. What nodes are read as, and what is said of those that can't be, is in reader.h.
  */
 #include "init_yaml.h"
 
@@ -17,271 +16,41 @@
 #include "amount.h"
 #include "bounds.h"
 #include "lives.h"
-#include "spell.h"
+#include "reader.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
-
-typedef struct Reader {
-        yaml_document_t *doc;
-        Solution *sol;
-        Problems *problems;
-        Pool *pool;
-} Reader;
-
-typedef struct Key {
-        const char *name;
-        void (*read)(Reader *r, void *object, const yaml_node_t *value);
-        bool is_required;
-} Key;
-
-#define KEYS_MAX 16u
-
-/* --- nodes --- */
-
-static Pos node_pos(const yaml_node_t *node) {
-        const yaml_mark_t *start = &node->start_mark, *end = &node->end_mark;
-        bool is_inline =
-                node->type == YAML_SCALAR_NODE && start->line == end->line && end->column > start->column;
-
-        return (Pos){
-                .line = (uint32_t)start->line + 1,
-                .column = (uint32_t)start->column + 1,
-                .width = is_inline ? (uint32_t)(end->column - start->column) : 1,
-        };
-}
-
-static const char *node_kind(const yaml_node_t *node) {
-        switch (node->type) {
-        case YAML_SCALAR_NODE:
-                return "a text";
-        case YAML_SEQUENCE_NODE:
-                return "a list";
-        case YAML_MAPPING_NODE:
-                return "a dictionary";
-        case YAML_NO_NODE:
-                break;
-        }
-        return "nothing";
-}
-
-static const char *scalar_text(const yaml_node_t *node) {
-        return (const char *)node->data.scalar.value;
-}
-
-/* `connections:` with nothing behind it is the same as no connections. */
-static bool is_null(const yaml_node_t *node) {
-        static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
-
-        if (node->type != YAML_SCALAR_NODE || node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-                return false;
-        for (size_t i = 0; i < ARRAY_SIZE(nulls); i++)
-                if (strcmp(scalar_text(node), nulls[i]) == 0)
-                        return true;
-        return false;
-}
-
-static const yaml_node_t *get_node(Reader *r, int id) {
-        return yaml_document_get_node(r->doc, id);
-}
-
-static void wrong_type(Reader *r, const yaml_node_t *node, const char *what, const char *wanted) {
-        problem_add(r->problems, PROBLEM_TYPE, node_pos(node), "%s must be %s, this is %s", what, wanted,
-                is_null(node) ? "empty" : node_kind(node));
-}
-
-/* --- texts --- */
-
-typedef struct TextRule {
-        const char *what;
-        size_t size_max;
-        bool may_be_empty;
-        bool is_name; /* shown to people: no control characters */
-} TextRule;
-
-static bool has_control(const char *text, size_t size) {
-        for (size_t i = 0; i < size; i++)
-                if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-                        return true;
-        return false;
-}
-
-/* Leaves *ret_text alone when the node breaks the rule. */
-static void read_text(Reader *r, const yaml_node_t *node, const TextRule *rule, Text *ret_text) {
-        const char *text;
-        size_t size;
-
-        if (node->type != YAML_SCALAR_NODE || (is_null(node) && !rule->may_be_empty)) {
-                wrong_type(r, node, rule->what, "a text");
-                return;
-        }
-        text = scalar_text(node);
-        size = node->data.scalar.length;
-        if (size > rule->size_max)
-                problem_add(r->problems, PROBLEM_TOO_LONG, node_pos(node),
-                        "%s has %zu bytes, the limit is %zu", rule->what, size, rule->size_max);
-        else if (memchr(text, '\0', size) || (rule->is_name && has_control(text, size)))
-                problem_add(r->problems, PROBLEM_BAD_TEXT, node_pos(node), "%s contains a control character",
-                        rule->what);
-        else if (size == 0 && !rule->may_be_empty)
-                problem_add(
-                        r->problems, PROBLEM_BAD_TEXT, node_pos(node), "%s must not be empty", rule->what);
-        else
-                *ret_text = (Text){.text = pool_copy(r->pool, text, size), .at = node_pos(node)};
-}
-
-/* --- dictionaries --- */
-
-/* Returns the key that was probably meant, or NULL. */
-static const char *unknown_key(
-        Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what) {
-        Spell s = spell_start(scalar_text(node));
-        Problem *problem;
-        const char *list = keys[0].name;
-
-        problem = problem_add(r->problems, PROBLEM_UNKNOWN_KEY, node_pos(node), "unknown key '%.*s' in %s",
-                (int)(node->data.scalar.length < 64 ? node->data.scalar.length : 64), scalar_text(node),
-                what);
-        for (size_t i = 0; i < n_keys; i++) {
-                spell_offer(&s, keys[i].name);
-                if (i)
-                        list = pool_printf(r->pool, "%s, %s", list, keys[i].name);
-        }
-        if (s.best)
-                problem_help(r->problems, problem, "did you mean '%s'?", s.best);
-        else
-                problem_note(r->problems, problem, "known here: %s", list);
-        return s.best;
-}
-
-static const Key *find_key(const Key *keys, size_t n_keys, const yaml_node_t *node) {
-        for (size_t i = 0; i < n_keys; i++)
-                if (strlen(keys[i].name) == node->data.scalar.length &&
-                        strcmp(keys[i].name, scalar_text(node)) == 0)
-                        return &keys[i];
-        return NULL;
-}
-
-static void duplicate_key(Reader *r, const yaml_node_t *node, const yaml_node_t *first) {
-        Problem *problem = problem_add(r->problems, PROBLEM_DUPLICATE_KEY, node_pos(node),
-                "key '%.64s' is given twice", scalar_text(node));
-
-        problem_note_at(r->problems, problem, node_pos(first), "first given here");
-}
-
-/* What a dictionary was found to have, by the index of the key. */
-typedef struct Seen {
-        const yaml_node_t *keys[KEYS_MAX];
-        bool is_misspelt[KEYS_MAX]; /* reported already, so not missing as well */
-} Seen;
-
-static void read_pair(Reader *r, const yaml_node_pair_t *pair, const Key *keys, size_t n_keys, Seen *seen,
-        const char *what, void *object) {
-        const yaml_node_t *name = get_node(r, pair->key);
-        const char *meant;
-        const Key *key;
-
-        if (name->type != YAML_SCALAR_NODE) {
-                wrong_type(r, name, "a key", "a text");
-                return;
-        }
-        key = find_key(keys, n_keys, name);
-        if (!key) {
-                meant = unknown_key(r, name, keys, n_keys, what);
-                for (size_t i = 0; i < n_keys; i++)
-                        seen->is_misspelt[i] |= keys[i].name == meant;
-                return;
-        }
-        if (seen->keys[key - keys]) {
-                duplicate_key(r, name, seen->keys[key - keys]);
-                return;
-        }
-        seen->keys[key - keys] = name;
-        key->read(r, object, get_node(r, pair->value));
-}
-
-static void read_dictionary(
-        Reader *r, const yaml_node_t *node, const Key *keys, size_t n_keys, const char *what, void *object) {
-        Seen seen = {.keys = {NULL}};
-        const yaml_node_pair_t *pair;
-
-        assert(n_keys <= KEYS_MAX);
-        if (node->type != YAML_MAPPING_NODE) {
-                wrong_type(r, node, what, "a dictionary");
-                return;
-        }
-        for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
-                read_pair(r, pair, keys, n_keys, &seen, what, object);
-        for (size_t i = 0; i < n_keys; i++)
-                if (keys[i].is_required && !seen.keys[i] && !seen.is_misspelt[i])
-                        problem_add(r->problems, PROBLEM_MISSING_KEY, node_pos(node), "%s lacks the key '%s'",
-                                what, keys[i].name);
-}
-
-/* Number of items of a list; an empty value counts as an empty list. 0 after a problem. */
-static uint32_t list_size(Reader *r, const yaml_node_t *node, const char *what, uint32_t n_max) {
-        size_t n;
-
-        if (is_null(node))
-                return 0;
-        if (node->type != YAML_SEQUENCE_NODE) {
-                wrong_type(r, node, what, "a list");
-                return 0;
-        }
-        n = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
-        if (n > n_max) {
-                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(node),
-                        "%s has %zu elements, the limit is %u", what, n, n_max);
-                return 0;
-        }
-        return (uint32_t)n;
-}
-
-static const yaml_node_t *list_item(Reader *r, const yaml_node_t *node, uint32_t i) {
-        return get_node(r, node->data.sequence.items.start[i]);
-}
-
-static void read_text_list(
-        Reader *r, const yaml_node_t *node, const char *what, const TextRule *rule, TextList *list) {
-        uint32_t n = list_size(r, node, what, INIT_LIST_MAX);
-
-        list->items = pool_alloc(r->pool, n, sizeof *list->items);
-        list->n_items = n;
-        for (uint32_t i = 0; i < n; i++)
-                read_text(r, list_item(r, node, i), rule, &list->items[i]);
-}
-
 /* --- a channel --- */
 
 static void read_target(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'target'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolChannel *)object)->target);
+        reader_text(r, value, &rule, &((SolChannel *)object)->target);
 }
 
 static void read_var(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'var'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolChannel *)object)->var);
+        reader_text(r, value, &rule, &((SolChannel *)object)->var);
 }
 
 static void read_include(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'include'", .size_max = INIT_PATH_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolChannel *)object)->include);
+        reader_text(r, value, &rule, &((SolChannel *)object)->include);
 }
 
 static void read_id(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'id'", .size_max = INIT_NAME_MAX, .is_name = true};
-        static const Key keys[] = {
+        static const ReaderKey keys[] = {
                 {"var", read_var, true},
                 {"include", read_include, true},
         };
         SolChannel *channel = object;
 
         if (value->type == YAML_MAPPING_NODE)
-                read_dictionary(r, value, keys, ARRAY_SIZE(keys), "'id'", channel);
+                reader_dictionary(r, value, keys, ARRAY_SIZE(keys), "'id'", channel);
         else
-                read_text(r, value, &rule, &channel->id);
+                reader_text(r, value, &rule, &channel->id);
 }
 
 static void read_deadline(Reader *r, void *object, const yaml_node_t *value) {
@@ -289,7 +58,7 @@ static void read_deadline(Reader *r, void *object, const yaml_node_t *value) {
         Text text = {.text = NULL};
         uint64_t ms = 0;
 
-        read_text(r, value, &rule, &text);
+        reader_text(r, value, &rule, &text);
         if (!text.text)
                 return;
         for (const char *c = text.text; *c; c++) {
@@ -306,7 +75,7 @@ static void read_deadline(Reader *r, void *object, const yaml_node_t *value) {
                 ((SolChannel *)object)->deadline_ms = (uint32_t)ms;
 }
 
-static const Key channel_keys[] = {
+static const ReaderKey channel_keys[] = {
         {"target", read_target, true},
         {"id", read_id, true},
         {"deadline", read_deadline, false},
@@ -317,55 +86,55 @@ static const Key channel_keys[] = {
 static void read_class(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'name'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolTask *)object)->class_name);
+        reader_text(r, value, &rule, &((SolTask *)object)->class_name);
 }
 
 static void read_task(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'task'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolTask *)object)->name);
+        reader_text(r, value, &rule, &((SolTask *)object)->name);
 }
 
 static void read_starter(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'starter'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolTask *)object)->starter);
+        reader_text(r, value, &rule, &((SolTask *)object)->starter);
 }
 
 static void read_path(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'path'", .size_max = INIT_PATH_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolTask *)object)->path);
+        reader_text(r, value, &rule, &((SolTask *)object)->path);
 }
 
 static void read_args(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {
                 .what = "an element of 'args'", .size_max = INIT_ELEMENT_MAX, .may_be_empty = true};
 
-        read_text_list(r, value, "'args'", &rule, &((SolTask *)object)->args);
+        reader_text_list(r, value, "'args'", &rule, &((SolTask *)object)->args);
 }
 
 static void read_before(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {
                 .what = "an element of 'before'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text_list(r, value, "'before'", &rule, &((SolTask *)object)->before);
+        reader_text_list(r, value, "'before'", &rule, &((SolTask *)object)->before);
 }
 
 static void read_after(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {
                 .what = "an element of 'after'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text_list(r, value, "'after'", &rule, &((SolTask *)object)->after);
+        reader_text_list(r, value, "'after'", &rule, &((SolTask *)object)->after);
 }
 
 static const yaml_node_t *same_key_before(Reader *r, const yaml_node_t *map, const yaml_node_pair_t *stop) {
-        const yaml_node_t *key = get_node(r, stop->key);
+        const yaml_node_t *key = reader_node(r, stop->key);
 
         for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < stop; pair++) {
-                const yaml_node_t *other = get_node(r, pair->key);
+                const yaml_node_t *other = reader_node(r, pair->key);
 
-                if (other->type == YAML_SCALAR_NODE && strcmp(scalar_text(other), scalar_text(key)) == 0)
+                if (other->type == YAML_SCALAR_NODE && strcmp(reader_scalar(other), reader_scalar(key)) == 0)
                         return other;
         }
         return NULL;
@@ -380,13 +149,13 @@ static void read_variable(Reader *r, const yaml_node_t *map, const yaml_node_pai
         Text name = {.text = NULL}, value = {.text = NULL};
         const yaml_node_t *first;
 
-        read_text(r, get_node(r, pair->key), &name_rule, &name);
-        read_text(r, get_node(r, pair->value), &value_rule, &value);
+        reader_text(r, reader_node(r, pair->key), &name_rule, &name);
+        reader_text(r, reader_node(r, pair->value), &value_rule, &value);
         if (!name.text || !value.text)
                 return;
         first = same_key_before(r, map, pair);
         if (first)
-                duplicate_key(r, get_node(r, pair->key), first);
+                reader_duplicate_key(r, reader_node(r, pair->key), first);
         else if (strchr(name.text, '='))
                 problem_add(r->problems, PROBLEM_BAD_TEXT, name.at, "a variable's name must not contain '='");
         else if (strlen(name.text) + 1 + strlen(value.text) > INIT_ELEMENT_MAX)
@@ -402,15 +171,15 @@ static void read_env(Reader *r, void *object, const yaml_node_t *value) {
         const yaml_node_pair_t *pair;
         size_t n;
 
-        if (is_null(value))
+        if (reader_is_null(value))
                 return;
         if (value->type != YAML_MAPPING_NODE) {
-                wrong_type(r, value, "'env'", "a dictionary");
+                reader_wrong_type(r, value, "'env'", "a dictionary");
                 return;
         }
         n = (size_t)(value->data.mapping.pairs.top - value->data.mapping.pairs.start);
         if (n > INIT_LIST_MAX) {
-                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(value),
+                problem_add(r->problems, PROBLEM_TOO_MANY, reader_pos(value),
                         "'env' has %zu elements, the limit is %u", n, INIT_LIST_MAX);
                 return;
         }
@@ -422,10 +191,10 @@ static void read_env(Reader *r, void *object, const yaml_node_t *value) {
 
 static void read_connections(Reader *r, void *object, const yaml_node_t *value) {
         SolTask *task = object;
-        uint32_t n = list_size(r, value, "'connections'", INIT_CHANNELS_MAX);
+        uint32_t n = reader_list_size(r, value, "'connections'", INIT_CHANNELS_MAX);
 
         if (r->sol->n_channels + n > INIT_CHANNELS_MAX) {
-                problem_add(r->problems, PROBLEM_TOO_MANY, node_pos(value),
+                problem_add(r->problems, PROBLEM_TOO_MANY, reader_pos(value),
                         "the solution has more than %u channels", INIT_CHANNELS_MAX);
                 return;
         }
@@ -433,75 +202,53 @@ static void read_connections(Reader *r, void *object, const yaml_node_t *value) 
         task->n_channels = n;
         r->sol->n_channels += n;
         for (uint32_t i = 0; i < n; i++) {
-                const yaml_node_t *item = list_item(r, value, i);
+                const yaml_node_t *item = reader_list_item(r, value, i);
 
-                task->channels[i] = (SolChannel){.at = node_pos(item), .server = SOL_NOBODY};
-                read_dictionary(
+                task->channels[i] = (SolChannel){.at = reader_pos(item), .server = SOL_NOBODY};
+                reader_dictionary(
                         r, item, channel_keys, ARRAY_SIZE(channel_keys), "a connection", &task->channels[i]);
         }
 }
 
 /* --- what a process may use --- */
 
-typedef struct AmountRule {
-        const char *what;
-        bool (*parse)(const char *text, uint64_t *ret_amount);
-        uint64_t min, max;
-        const char *wanted;
-} AmountRule;
-
-static void read_amount(Reader *r, const yaml_node_t *node, const AmountRule *rule, uint64_t *ret_amount) {
-        const TextRule text_rule = {.what = rule->what, .size_max = INIT_NAME_MAX, .is_name = true};
-        Text text = {.text = NULL};
-        uint64_t amount;
-
-        read_text(r, node, &text_rule, &text);
-        if (!text.text)
-                return;
-        if (rule->parse(text.text, &amount) && amount >= rule->min && amount <= rule->max)
-                *ret_amount = amount;
-        else
-                problem_add(
-                        r->problems, PROBLEM_BAD_NUMBER, text.at, "%s must be %s", rule->what, rule->wanted);
-}
-
 static void read_memory(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {"'memory'", amount_size, INIT_MEMORY_MIN, INIT_MEMORY_MAX,
                 "a size from 1M to 1T, such as 64M"};
 
-        read_amount(r, value, &rule, &((SolLimits *)object)->memory);
+        reader_amount(r, value, &rule, &((SolLimits *)object)->memory);
 }
 
 static void read_shared(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {"'shared'", amount_size, INIT_SHARED_MIN, INIT_MEMORY_MAX,
                 "a size from 4K to 1T, such as 64M"};
 
-        read_amount(r, value, &rule, &((SolLimits *)object)->shared);
+        reader_amount(r, value, &rule, &((SolLimits *)object)->shared);
 }
 
 static void read_pids(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {
                 "'pids'", amount_count, INIT_PIDS_MIN, INIT_PIDS_MAX, "a number of threads from 1 to 32768"};
 
-        read_amount(r, value, &rule, &((SolLimits *)object)->pids);
+        reader_amount(r, value, &rule, &((SolLimits *)object)->pids);
 }
 
 static void read_files(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {"'files'", amount_count, INIT_FILES_MIN, INIT_FILES_MAX,
                 "a number of descriptors from 4 to 65536"};
 
-        read_amount(r, value, &rule, &((SolLimits *)object)->files);
+        reader_amount(r, value, &rule, &((SolLimits *)object)->files);
 }
 
 static void read_cpu(Reader *r, void *object, const yaml_node_t *value) {
         static const AmountRule rule = {"'cpu'", amount_share, INIT_CPU_MIN, INIT_CPU_MAX,
                 "a number of processors from 0.01 to 1024, such as 0.5"};
 
-        read_amount(r, value, &rule, &((SolLimits *)object)->cpu);
+        reader_amount(r, value, &rule, &((SolLimits *)object)->cpu);
 }
 
 static void read_limits(Reader *r, void *object, const yaml_node_t *value) {
-        static const Key keys[] = {
+        static const ReaderKey keys[] = {
                 {"memory", read_memory, false},
                 {"shared", read_shared, false},
                 {"pids", read_pids, false},
@@ -510,58 +257,16 @@ static void read_limits(Reader *r, void *object, const yaml_node_t *value) {
         };
         SolTask *task = object;
 
-        if (is_null(value))
+        if (reader_is_null(value))
                 return;
-        task->limits.at = node_pos(value);
-        read_dictionary(r, value, keys, ARRAY_SIZE(keys), "'limits'", &task->limits);
-}
-
-/* "'a', 'b' or 'c'" */
-static const char *list_words(Reader *r, const char *const *words, size_t n) {
-        const char *list = pool_printf(r->pool, "'%s'", words[0]);
-
-        for (size_t i = 1; i < n; i++)
-                list = pool_printf(r->pool, "%s%s'%s'", list, i + 1 < n ? ", " : " or ", words[i]);
-        return list;
-}
-
-/* One of some words. Leaves *ret_index alone when it is none. */
-static void read_choice(Reader *r, const yaml_node_t *node, const char *what, const char *const *words,
-        size_t n, size_t *ret_index) {
-        const TextRule rule = {.what = what, .size_max = INIT_NAME_MAX, .is_name = true};
-        Text text = {.text = NULL};
-        Problem *problem;
-        Spell s;
-
-        read_text(r, node, &rule, &text);
-        if (!text.text)
-                return;
-        s = spell_start(text.text);
-        for (size_t i = 0; i < n; i++) {
-                spell_offer(&s, words[i]);
-                if (strcmp(text.text, words[i]) != 0)
-                        continue;
-                *ret_index = i;
-                return;
-        }
-        problem = problem_add(r->problems, PROBLEM_BAD_WORD, text.at, "%s must be %s, not '%.64s'", what,
-                list_words(r, words, n), text.text);
-        if (s.best)
-                problem_help(r->problems, problem, "did you mean '%s'?", s.best);
-}
-
-static void read_word(Reader *r, const yaml_node_t *node, const char *what, const char *const words[2],
-        bool *ret_is_second) {
-        size_t index = *ret_is_second;
-
-        read_choice(r, node, what, words, 2, &index);
-        *ret_is_second = index == 1;
+        task->limits.at = reader_pos(value);
+        reader_dictionary(r, value, keys, ARRAY_SIZE(keys), "'limits'", &task->limits);
 }
 
 static void read_grant_file(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'file'", .size_max = INIT_PATH_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolGrant *)object)->file);
+        reader_text(r, value, &rule, &((SolGrant *)object)->file);
 }
 
 static void read_grant_device(Reader *r, void *object, const yaml_node_t *value) {
@@ -570,7 +275,7 @@ static void read_grant_device(Reader *r, void *object, const yaml_node_t *value)
 
         grant->kind = GRANT_DEVICE;
         grant->is_writable = true;
-        read_text(r, value, &rule, &grant->file);
+        reader_text(r, value, &rule, &grant->file);
 }
 
 static void read_grant_control(Reader *r, void *object, const yaml_node_t *value) {
@@ -578,22 +283,22 @@ static void read_grant_control(Reader *r, void *object, const yaml_node_t *value
         SolGrant *grant = object;
 
         grant->kind = GRANT_CONTROL;
-        read_text(r, value, &rule, &grant->file);
+        reader_text(r, value, &rule, &grant->file);
 }
 
 static void read_grant_name(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'name'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((SolGrant *)object)->name);
+        reader_text(r, value, &rule, &((SolGrant *)object)->name);
 }
 
 static void read_grant_mode(Reader *r, void *object, const yaml_node_t *value) {
         static const char *const words[] = {"ro", "rw"};
 
-        read_word(r, value, "'mode'", words, &((SolGrant *)object)->is_writable);
+        reader_word(r, value, "'mode'", words, &((SolGrant *)object)->is_writable);
 }
 
-static const Key grant_keys[] = {
+static const ReaderKey grant_keys[] = {
         {"control", read_grant_control, false},
         {"device", read_grant_device, false},
         {"file", read_grant_file, false},
@@ -605,9 +310,9 @@ static bool has_key(const yaml_node_t *dictionary, Reader *r, const char *name) 
         const yaml_node_pair_t *pair = dictionary->data.mapping.pairs.start;
 
         for (; pair < dictionary->data.mapping.pairs.top; pair++) {
-                const yaml_node_t *key = get_node(r, pair->key);
+                const yaml_node_t *key = reader_node(r, pair->key);
 
-                if (key->type == YAML_SCALAR_NODE && strcmp(scalar_text(key), name) == 0)
+                if (key->type == YAML_SCALAR_NODE && strcmp(reader_scalar(key), name) == 0)
                         return true;
         }
         return false;
@@ -621,10 +326,10 @@ static void check_grant_keys(Reader *r, const yaml_node_t *item) {
                 return;
         n = (unsigned)has_key(item, r, "file") + has_key(item, r, "device") + has_key(item, r, "control");
         if (n == 0)
-                problem_add(r->problems, PROBLEM_MISSING_KEY, node_pos(item),
+                problem_add(r->problems, PROBLEM_MISSING_KEY, reader_pos(item),
                         "a grant lacks the key 'file' (or 'device', or 'control')");
         else if (n > 1 || (has_key(item, r, "mode") && !has_key(item, r, "file")))
-                problem_add(r->problems, PROBLEM_BAD_WORD, node_pos(item),
+                problem_add(r->problems, PROBLEM_BAD_WORD, reader_pos(item),
                         "a grant is one of 'file', 'device' and 'control'; 'mode' is for files");
 }
 
@@ -647,14 +352,14 @@ static void complete_grant(Reader *r, const SolTask *task, SolGrant *grant) {
 
 static void read_grants(Reader *r, void *object, const yaml_node_t *value) {
         SolTask *task = object;
-        uint32_t n = list_size(r, value, "'grants'", INIT_GRANTS_MAX);
+        uint32_t n = reader_list_size(r, value, "'grants'", INIT_GRANTS_MAX);
 
         task->grants = pool_alloc(r->pool, n, sizeof *task->grants);
         for (uint32_t i = 0; i < n; i++) {
-                const yaml_node_t *item = list_item(r, value, i);
+                const yaml_node_t *item = reader_list_item(r, value, i);
 
-                task->grants[i] = (SolGrant){.at = node_pos(item)};
-                read_dictionary(r, item, grant_keys, ARRAY_SIZE(grant_keys), "a grant", &task->grants[i]);
+                task->grants[i] = (SolGrant){.at = reader_pos(item)};
+                reader_dictionary(r, item, grant_keys, ARRAY_SIZE(grant_keys), "a grant", &task->grants[i]);
                 check_grant_keys(r, item);
                 complete_grant(r, task, &task->grants[i]);
         }
@@ -664,14 +369,14 @@ static void read_grants(Reader *r, void *object, const yaml_node_t *value) {
 static void read_network(Reader *r, void *object, const yaml_node_t *value) {
         static const char *const words[] = {"none", "host"};
 
-        read_word(r, value, "'network'", words, &((SolTask *)object)->has_network);
+        reader_word(r, value, "'network'", words, &((SolTask *)object)->has_network);
 }
 
 _Static_assert(INIT_RESTARTS_MAX == 10000 && LIVES_DELAY_MAX_MS == 30000, "messages say so");
 
 static void note_first(Pos *at, const yaml_node_t *value) {
         if (at->line == 0)
-                *at = node_pos(value);
+                *at = reader_pos(value);
 }
 
 static void note_pace(SolTask *task, const yaml_node_t *value) {
@@ -687,7 +392,7 @@ static void read_restart(Reader *r, void *object, const yaml_node_t *value) {
 
         note_first(&task->restart_at, value);
         task->says_restart = true;
-        read_choice(r, value, "'restart'", words, ARRAY_SIZE(words), &index);
+        reader_choice(r, value, "'restart'", words, ARRAY_SIZE(words), &index);
         task->restart = (SolRestart)index;
 }
 
@@ -698,7 +403,7 @@ static void read_restart_limit(Reader *r, void *object, const yaml_node_t *value
         uint64_t limit = task->restart_limit;
 
         note_pace(task, value);
-        read_amount(r, value, &rule, &limit);
+        reader_amount(r, value, &rule, &limit);
         task->restart_limit = (uint32_t)limit;
 }
 
@@ -709,11 +414,11 @@ static void read_restart_delay(Reader *r, void *object, const yaml_node_t *value
         uint64_t delay_ms = task->restart_delay_ms;
 
         note_pace(task, value);
-        read_amount(r, value, &rule, &delay_ms);
+        reader_amount(r, value, &rule, &delay_ms);
         task->restart_delay_ms = (uint32_t)delay_ms;
 }
 
-static const Key task_keys[] = {
+static const ReaderKey task_keys[] = {
         {"name", read_class, true},
         {"task", read_task, false},
         {"path", read_path, false},
@@ -748,19 +453,19 @@ static void apply_defaults(SolTask *task) {
 
 static void read_entities(Reader *r, void *object, const yaml_node_t *value) {
         Solution *sol = object;
-        uint32_t n = list_size(r, value, "'entities'", INIT_TASKS_MAX);
+        uint32_t n = reader_list_size(r, value, "'entities'", INIT_TASKS_MAX);
 
         if (n == 0 && r->problems->n_found == 0)
-                problem_add(r->problems, PROBLEM_EMPTY, node_pos(value), "'entities' lists no process");
+                problem_add(r->problems, PROBLEM_EMPTY, reader_pos(value), "'entities' lists no process");
         sol->tasks = pool_alloc(r->pool, n, sizeof *sol->tasks);
         sol->n_tasks = n;
         for (uint32_t i = 0; i < n; i++) {
-                const yaml_node_t *item = list_item(r, value, i);
+                const yaml_node_t *item = reader_list_item(r, value, i);
 
-                sol->tasks[i].at = node_pos(item);
+                sol->tasks[i].at = reader_pos(item);
                 sol->tasks[i].restart_limit = LIVES_LIMIT;
                 sol->tasks[i].restart_delay_ms = LIVES_DELAY_MS;
-                read_dictionary(r, item, task_keys, ARRAY_SIZE(task_keys), "a process", &sol->tasks[i]);
+                reader_dictionary(r, item, task_keys, ARRAY_SIZE(task_keys), "a process", &sol->tasks[i]);
                 apply_defaults(&sol->tasks[i]);
                 for (uint32_t j = 0; j < sol->tasks[i].n_channels; j++)
                         sol->tasks[i].channels[j].client = i;
@@ -770,16 +475,16 @@ static void read_entities(Reader *r, void *object, const yaml_node_t *value) {
 static void read_mediation(Reader *r, void *object, const yaml_node_t *value) {
         static const char *const words[] = {"policy", "always"};
 
-        read_word(r, value, "'mediation'", words, &((Solution *)object)->is_never_direct);
+        reader_word(r, value, "'mediation'", words, &((Solution *)object)->is_never_direct);
 }
 
 static void read_board(Reader *r, void *object, const yaml_node_t *value) {
         static const TextRule rule = {.what = "'board'", .size_max = INIT_NAME_MAX, .is_name = true};
 
-        read_text(r, value, &rule, &((Solution *)object)->board);
+        reader_text(r, value, &rule, &((Solution *)object)->board);
 }
 
-static const Key file_keys[] = {
+static const ReaderKey file_keys[] = {
         {"board", read_board, false},
         {"entities", read_entities, true},
         {"mediation", read_mediation, false},
@@ -829,11 +534,11 @@ static void report_syntax(Reader *r, const yaml_parser_t *parser) {
 static void read_document(Reader *r) {
         const yaml_node_t *root = yaml_document_get_root_node(r->doc);
 
-        if (!root || is_null(root)) {
+        if (!root || reader_is_null(root)) {
                 problem_add(r->problems, PROBLEM_EMPTY, (Pos){1, 1, 1}, "the file is empty");
                 return;
         }
-        read_dictionary(r, root, file_keys, ARRAY_SIZE(file_keys), "the file", r->sol);
+        reader_dictionary(r, root, file_keys, ARRAY_SIZE(file_keys), "the file", r->sol);
 }
 
 static void refuse_second_document(Reader *r, yaml_parser_t *parser) {
@@ -846,7 +551,7 @@ static void refuse_second_document(Reader *r, yaml_parser_t *parser) {
         }
         root = yaml_document_get_root_node(&next);
         if (root)
-                problem_add(r->problems, PROBLEM_SYNTAX, node_pos(root),
+                problem_add(r->problems, PROBLEM_SYNTAX, reader_pos(root),
                         "a second document follows; one file describes one solution");
         yaml_document_delete(&next);
 }
