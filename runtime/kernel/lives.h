@@ -53,7 +53,8 @@ LivesNext lives_ended(Lives *l, uint32_t task, int status, uint64_t now_ms);
 /* A start that was due has failed: as a life that did not last. */
 LivesNext lives_failed(Lives *l, uint32_t task, uint64_t now_ms);
 
-/* The first one from task `from` on that is due by now, which is not due any more then; SOL_NOBODY: none is. */
+/* The first one from task `from` on that is due by now, which is not due any more then; SOL_NOBODY: none is.
+ */
 uint32_t lives_take_due(Lives *l, uint32_t from, uint64_t now_ms);
 /* When the first one is; LIVES_NEVER: none is. */
 uint64_t lives_next_due(const Lives *l);
