@@ -8,8 +8,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -35,53 +33,6 @@ static Trio *open_with(ChanWay put_way, ChanWay others) {
         return &trio;
 }
 
-static void expect_ok(const TrioCall *c) {
-        assert_int_equal(c->result, 0);
-        assert_int_equal(c->status, rcOk);
-        assert_int_equal(c->res.slot, c->value + 1);
-        assert_string_equal(c->arena, "key");
-}
-
-static void expect_status(const TrioCall *c, int32_t status) {
-        assert_int_equal(c->result, 0);
-        assert_int_equal(c->status, status);
-}
-
-/* From the client's post to the server's receipt. False: its time was over first. */
-static bool try_hand_over(Trio *t, TrioCall *c, TrioServed *s) {
-        c->is_done = false;
-        trio_call_start(c);
-        for (;;) {
-                bool was_done = c->is_done;
-
-                trio_settle(t);
-                if (trio_take(t, 0, s) == 0)
-                        return true;
-                if (was_done)
-                        return false;
-                (void)sched_yield();
-        }
-}
-
-static void hand_over(Trio *t, TrioCall *c, TrioServed *s) {
-        assert_true(try_hand_over(t, c, s));
-}
-
-/* Until the client has posted, and nobody has looked yet. */
-static void await_post(Trio *t) {
-        while (!(atomic_load(chan_judged(t->from_client)) & 1))
-                (void)sched_yield();
-}
-
-static int answer_judged(Trio *t, TrioServed *s) {
-        TrioAnswer a = {.trio = t, .served = s};
-
-        trio_answer_start(&a);
-        while (!a.is_done)
-                (void)relay_turn(t->relay);
-        return trio_answer_join(&a);
-}
-
 /* --- the two ways --- */
 
 static void judged_call_is_judged_both_ways(void **state) {
@@ -91,12 +42,12 @@ static void judged_call_is_judged_both_ways(void **state) {
 
         (void)state;
         assert_null(t->direct);
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         assert_int_equal(s.req.value, 41);
         assert_string_equal(s.arena, "key");
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
         assert_int_equal(t->n_requests, 1);
         assert_int_equal(t->n_responses, 1);
 }
@@ -107,10 +58,10 @@ static void straight_answer_passes_nobody(void **state) {
         TrioServed s;
 
         (void)state;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         assert_int_equal(trio_answer(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
         assert_int_equal(t->n_requests, 1);
         assert_int_equal(t->n_responses, 0);
 }
@@ -125,7 +76,7 @@ static void direct_call_needs_no_relay(void **state) {
         assert_int_equal(trio_take(t, CHAN_FOREVER, &s), 0);
         assert_int_equal(trio_answer(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
         assert_int_equal(t->n_requests, 0);
 }
 
@@ -143,8 +94,8 @@ static void judged_and_direct_calls_share_a_channel(void **state) {
                         assert_int_equal(trio_take(t, CHAN_FOREVER, &s), 0);
                         assert_int_equal(trio_answer(t, &s), 0);
                 } else {
-                        hand_over(t, &c, &s);
-                        assert_int_equal(answer_judged(t, &s), 0);
+                        trio_hand_over(t, &c, &s);
+                        assert_int_equal(trio_answer_judged(t, &s), 0);
                 }
                 trio_call_join(&c);
                 assert_int_equal(c.result, 0);
@@ -165,7 +116,7 @@ static void denied_request_never_reaches_the_server(void **state) {
         trio_call_start(&c);
         trio_turn(t);
         trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
+        trio_expect_status(&c, rcSecurityDisallow);
         assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
 }
 
@@ -178,7 +129,7 @@ static void denied_straight_request_is_answered_where_the_caller_waits(void **st
         trio_call_start(&c);
         trio_turn(t);
         trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
+        trio_expect_status(&c, rcSecurityDisallow);
 }
 
 static void denied_response_is_told_to_both_ends(void **state) {
@@ -188,17 +139,17 @@ static void denied_response_is_told_to_both_ends(void **state) {
 
         (void)state;
         t->deny_response = true;
-        hand_over(t, &c, &s);
-        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
+        trio_hand_over(t, &c, &s);
+        assert_int_equal(trio_answer_judged(t, &s), CHAN_E_DENIED);
         trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
+        trio_expect_status(&c, rcSecurityDisallow);
 
         t->deny_response = false;
         c = trio_put(t, 2);
-        hand_over(t, &c, &s);
-        assert_int_equal(answer_judged(t, &s), 0);
+        trio_hand_over(t, &c, &s);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
 }
 
 static void malformed_request_is_denied_whatever_the_judge_says(void **state) {
@@ -210,7 +161,7 @@ static void malformed_request_is_denied_whatever_the_judge_says(void **state) {
         trio_call_start(&c);
         trio_turn(t);
         trio_call_join(&c);
-        expect_status(&c, rcInvalidArgument);
+        trio_expect_status(&c, rcInvalidArgument);
         assert_int_equal(t->n_malformed, 1);
 }
 
@@ -223,7 +174,7 @@ static void unknown_method_is_denied(void **state) {
         trio_call_start(&c);
         trio_turn(t);
         trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
+        trio_expect_status(&c, rcSecurityDisallow);
         assert_int_equal(t->n_malformed, 1);
 }
 
@@ -233,11 +184,11 @@ static void malformed_response_is_denied(void **state) {
         TrioServed s;
 
         (void)state;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         s.req.key.offset = 5000;
-        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
+        assert_int_equal(trio_answer_judged(t, &s), CHAN_E_DENIED);
         trio_call_join(&c);
-        expect_status(&c, rcInvalidArgument);
+        trio_expect_status(&c, rcInvalidArgument);
         assert_int_equal(t->n_malformed, 1);
 }
 
@@ -247,14 +198,14 @@ static void answer_status(Trio *t, int32_t status, int32_t want) {
         TrioCall c = trio_put(t, 1);
         TrioServed s;
 
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         /* Posted by hand: a reply would wait for the relay. */
         chan_slot(t->to_server, s.request.slot)->status = status;
         atomic_store(&chan_slot(t->to_server, s.request.slot)->state, CHAN_REPLY);
         chan_post_judged(t->to_server, 1u << s.request.slot, &t->ends[1]);
         trio_turn(t);
         trio_call_join(&c);
-        expect_status(&c, want);
+        trio_expect_status(&c, want);
 }
 
 static void codes_pass_and_numbers_do_not(void **state) {
@@ -298,13 +249,13 @@ static void request_changed_while_it_is_judged_arrives_as_it_was_judged(void **s
 
         (void)state;
         t->meddle = overwrite_request;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         t->meddle = NULL;
         assert_int_equal(s.req.value, 5);
         assert_int_equal(s.req.base_.mid, KEEPER_PUT_MID);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
 }
 
 static void overwrite_response(Trio *t) {
@@ -319,11 +270,11 @@ static void response_changed_while_it_is_judged_arrives_as_it_was_judged(void **
         TrioServed s;
 
         (void)state;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         t->meddle = overwrite_response;
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
 }
 
 /* The direct leg is there for another method. */
@@ -334,14 +285,14 @@ static void server_cannot_answer_a_judged_call_on_the_direct_leg(void **state) {
 
         (void)state;
         c.wait.timeout_ms = 300;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         for (uint32_t i = 0; i < CHAN_SLOTS; i++) {
                 chan_slot(t->direct, i)->status = rcOk;
                 chan_say_answered(chan_slot(t->direct, i), CHAN_REPLY);
         }
         trio_call_join(&c);
         assert_int_equal(c.result, CHAN_E_TIMEOUT);
-        (void)answer_judged(t, &s);
+        (void)trio_answer_judged(t, &s);
 }
 
 /* --- posting what is not there, and again --- */
@@ -368,10 +319,10 @@ static void answer_said_again_goes_nowhere(void **state) {
         TrioServed s;
 
         (void)state;
-        hand_over(t, &c, &s);
-        assert_int_equal(answer_judged(t, &s), 0);
+        trio_hand_over(t, &c, &s);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&c);
-        expect_ok(&c);
+        trio_expect_ok(&c);
         chan_slot(t->from_client, 0)->status = 1234;
         for (uint32_t i = 0; i < CHAN_SLOTS; i++)
                 chan_post_judged(t->to_server, 1u << i, &t->ends[1]);
@@ -397,13 +348,13 @@ static void slot_posted_again_while_it_is_held_is_refused(void **state) {
                 TrioServed s, none;
 
                 c.wait.timeout_ms = 1000000;
-                hand_over(t, &c, &s);
+                trio_hand_over(t, &c, &s);
                 post_again(t, 3);
                 assert_int_equal(trio_take(t, 1, &none), CHAN_E_TIMEOUT);
                 trio_call_join(&c);
-                expect_status(&c, rcInvalidOperation);
+                trio_expect_status(&c, rcInvalidOperation);
                 if (ways[i] == CHAN_WAY_JUDGED)
-                        (void)answer_judged(t, &s);
+                        (void)trio_answer_judged(t, &s);
                 else
                         (void)trio_answer(t, &s);
                 if (i == 0)
@@ -450,194 +401,6 @@ static void server_cannot_accuse_a_client_of_what_may_come_directly(void **state
         assert_int_equal(t->n_forbidden, 2);
 }
 
-/* --- giving up --- */
-
-static void call_the_relay_has_not_taken_is_withdrawn(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 5);
-
-        (void)state;
-        c.wait.timeout_ms = 1;
-        trio_call(&c);
-        assert_int_equal(c.result, CHAN_E_TIMEOUT);
-        assert_false(relay_turn(t->relay));
-        assert_int_equal(t->n_requests, 0);
-}
-
-static void call_the_server_has_not_taken_is_given_back(void **state) {
-        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
-        TrioServed s;
-
-        (void)state;
-        for (uint32_t i = 0; i < 2 * CHAN_SLOTS; i++) {
-                TrioCall c = trio_put(t, 5);
-
-                c.wait.timeout_ms = 5;
-                trio_call_start(&c);
-                while (!c.is_done)
-                        trio_settle(t);
-                trio_call_join(&c);
-                assert_int_equal(c.result, CHAN_E_TIMEOUT);
-                trio_settle(t);
-        }
-        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
-}
-
-static void call_being_served_times_out_and_its_slot_comes_back(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-
-        (void)state;
-        for (uint32_t n = 0; n < 2 * CHAN_SLOTS;) {
-                TrioCall c = trio_put(t, 5);
-                TrioServed s;
-                bool is_served;
-
-                c.wait.timeout_ms = 5;
-                is_served = try_hand_over(t, &c, &s);
-                trio_call_join(&c);
-                assert_int_equal(c.result, CHAN_E_TIMEOUT);
-                if (is_served)
-                        assert_int_equal(answer_judged(t, &s), 0);
-                n += is_served;
-        }
-}
-
-static void what_was_granted_may_be_changed_before_it_is_handed_on(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 41);
-        TrioServed s;
-
-        (void)state;
-        t->put_in_place = 77;
-        hand_over(t, &c, &s);
-        assert_int_equal(s.req.value, 77);
-        assert_int_equal(answer_judged(t, &s), 0);
-        trio_call_join(&c);
-        assert_int_equal(c.status, rcOk);
-        assert_int_equal(t->n_delivered, 2);
-        assert_int_equal(t->n_withdrawn, 0);
-}
-
-static void request_that_cannot_be_delivered_never_reaches_the_server(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 41);
-        TrioServed s;
-
-        (void)state;
-        t->deny_delivery = true;
-        assert_false(try_hand_over(t, &c, &s));
-        trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
-        assert_int_equal(t->n_requests, 1);
-}
-
-static void response_that_cannot_be_delivered_is_told_to_both_ends(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 41);
-        TrioServed s;
-
-        (void)state;
-        hand_over(t, &c, &s);
-        t->deny_delivery = true;
-        assert_int_equal(answer_judged(t, &s), CHAN_E_DENIED);
-        trio_call_join(&c);
-        expect_status(&c, rcSecurityDisallow);
-}
-
-static void what_is_given_back_is_said_once(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 1);
-
-        (void)state;
-        c.wait.timeout_ms = 50;
-        trio_call_start(&c);
-        while (!c.is_done)
-                (void)relay_turn(t->relay);
-        trio_call_join(&c);
-        trio_settle(t); /* the wish may have come after its last look */
-        assert_int_equal(c.result, CHAN_E_TIMEOUT);
-        assert_int_equal(t->n_withdrawn, t->n_delivered);
-        assert_in_range(t->n_withdrawn, 0, 1); /* its time may be over before the relay has looked */
-}
-
-/* The relay has taken the bit and not yet the request when the client says so; by hand, all in one look. */
-static void wish_that_comes_while_its_request_is_taken_is_seen(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 1);
-        TrioServed s;
-
-        (void)state;
-        trio_call_start(&c);
-        await_post(t);
-        atomic_fetch_or(chan_notes(t->from_client), 1);
-        trio_settle(t);
-        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
-        trio_call_join(&c);
-        expect_status(&c, rcIpcInterrupt);
-        assert_int_equal(t->n_withdrawn, 1);
-}
-
-/* A straight answer needs no look of the relay, so the slot may be posted anew with the old wish unseen. */
-static void wish_of_one_call_does_not_take_back_the_next(void **state) {
-        Trio *t = open_with(CHAN_WAY_STRAIGHT, BOTH_LEGS);
-        TrioCall late = trio_put(t, 1), next = trio_put(t, 2);
-        TrioServed s;
-
-        (void)state;
-        late.wait.timeout_ms = 50;
-        while (!try_hand_over(t, &late, &s)) {
-                trio_call_join(&late);
-                trio_settle(t);
-        }
-        trio_call_join(&late);
-        assert_int_equal(late.result, CHAN_E_TIMEOUT);
-        assert_int_equal(atomic_load(chan_notes(t->from_client)), 1u << s.request.slot);
-        assert_int_equal(trio_answer(t, &s), 0);
-        trio_call_start(&next);
-        await_post(t);
-        trio_settle(t);
-        assert_int_equal(trio_take(t, 0, &s), 0);
-        assert_int_equal(s.req.value, 2);
-        assert_int_equal(trio_answer(t, &s), 0);
-        trio_call_join(&next);
-        expect_ok(&next);
-        assert_int_equal(t->n_withdrawn, t->n_delivered - 2);
-}
-
-static void interrupted_call_comes_back_if_the_server_has_not_taken_it(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 5);
-        TrioServed s;
-
-        (void)state;
-        assert_int_equal(chan_sync_new(&c.wait.sync), 0);
-        trio_call_start(&c);
-        trio_turn(t);
-        chan_sync_set(c.wait.sync);
-        while (!c.is_done)
-                trio_settle(t);
-        trio_call_join(&c);
-        expect_status(&c, rcIpcInterrupt);
-        assert_int_equal(trio_take(t, 1, &s), CHAN_E_TIMEOUT);
-        chan_sync_free(c.wait.sync);
-}
-
-static void call_being_served_is_not_interrupted(void **state) {
-        Trio *t = open_with(CHAN_WAY_JUDGED, NO_DIRECT);
-        TrioCall c = trio_put(t, 5);
-        TrioServed s;
-
-        (void)state;
-        assert_int_equal(chan_sync_new(&c.wait.sync), 0);
-        hand_over(t, &c, &s);
-        chan_sync_set(c.wait.sync);
-        trio_turn(t); /* the note */
-        assert_int_equal(answer_judged(t, &s), 0);
-        trio_call_join(&c);
-        expect_ok(&c);
-        chan_sync_free(c.wait.sync);
-}
-
 /* --- ends --- */
 
 static void death_of_the_server_wakes_callers_on_each_way(void **state) {
@@ -649,7 +412,7 @@ static void death_of_the_server_wakes_callers_on_each_way(void **state) {
                 TrioCall c = trio_put(t, 5), later = trio_put(t, 6);
                 TrioServed s;
 
-                hand_over(t, &c, &s);
+                trio_hand_over(t, &c, &s);
                 relay_end(t->relay, t->route, CHAN_SERVER_GONE);
                 chan_mem_close(t->direct, CHAN_SERVER_GONE, -1);
                 trio_call_join(&c);
@@ -669,7 +432,7 @@ static void death_of_the_client_wakes_the_server_that_waits_for_the_verdict(void
         TrioAnswer a = {.trio = t, .served = &s};
 
         (void)state;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         trio_answer_start(&a);
         while (!(atomic_load(chan_judged(t->to_server)) & 1))
                 (void)sched_yield();
@@ -693,7 +456,7 @@ static void closing_the_listener_is_told_to_the_client(void **state) {
         TrioServed s;
 
         (void)state;
-        hand_over(t, &c, &s);
+        trio_hand_over(t, &c, &s);
         listener_close(t->listener);
         trio_settle(t);
         trio_call_join(&c);
@@ -766,7 +529,7 @@ static void peeking_sees_where_a_call_is(void **state) {
 
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_NONE);
                 trio_call_start(&c);
-                await_post(t);
+                trio_await_post(t);
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
                 trio_turn(t);
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_POSTED);
@@ -774,7 +537,7 @@ static void peeking_sees_where_a_call_is(void **state) {
                 assert_int_equal(relay_peek(t->route, 0, &thread), CHAN_PHASE_SERVED);
                 assert_true(thread != 0);
                 if (ways[i] == CHAN_WAY_JUDGED)
-                        (void)answer_judged(t, &s);
+                        (void)trio_answer_judged(t, &s);
                 else
                         (void)trio_answer(t, &s);
                 trio_call_join(&c);
@@ -873,17 +636,6 @@ int main(void) {
                 with_trio(slot_posted_again_while_it_is_held_is_refused),
                 with_trio(judged_method_sent_directly_is_refused_and_reported),
                 with_trio(server_cannot_accuse_a_client_of_what_may_come_directly),
-                with_trio(call_the_relay_has_not_taken_is_withdrawn),
-                with_trio(call_the_server_has_not_taken_is_given_back),
-                with_trio(call_being_served_times_out_and_its_slot_comes_back),
-                with_trio(what_was_granted_may_be_changed_before_it_is_handed_on),
-                with_trio(request_that_cannot_be_delivered_never_reaches_the_server),
-                with_trio(response_that_cannot_be_delivered_is_told_to_both_ends),
-                with_trio(what_is_given_back_is_said_once),
-                with_trio(wish_that_comes_while_its_request_is_taken_is_seen),
-                with_trio(wish_of_one_call_does_not_take_back_the_next),
-                with_trio(interrupted_call_comes_back_if_the_server_has_not_taken_it),
-                with_trio(call_being_served_is_not_interrupted),
                 with_trio(death_of_the_server_wakes_callers_on_each_way),
                 with_trio(death_of_the_client_wakes_the_server_that_waits_for_the_verdict),
                 with_trio(closing_the_clients_end_is_told_to_the_server),

@@ -3,7 +3,6 @@
  * What is not granted because one of the two has died, before its routes have ended: its peer learns that it
  * is not connected, and of a denial only where there was one.
  */
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,17 +49,8 @@ static void hand_over(Trio *t, TrioCall *c, TrioServed *s) {
         while (trio_take(t, 0, s) != 0);
 }
 
-static int answer(Trio *t, TrioServed *s) {
-        TrioAnswer a = {.trio = t, .served = s};
-
-        trio_answer_start(&a);
-        while (!a.is_done)
-                (void)relay_turn(t->relay);
-        return trio_answer_join(&a);
-}
-
 static void expect_answer_refused(Trio *t, TrioCall *c, TrioServed *s, int32_t want) {
-        assert_int_equal(answer(t, s), CHAN_E_DENIED);
+        assert_int_equal(trio_answer_judged(t, s), CHAN_E_DENIED);
         trio_call_join(c);
         assert_int_equal(c->result, 0);
         assert_int_equal(c->status, want);
@@ -162,7 +152,7 @@ static void what_is_granted_arrives_from_the_dead_too(void **state) {
                 TrioServed s;
 
                 hand_over(t, &c, &s);
-                assert_int_equal(answer(t, &s), 0);
+                assert_int_equal(trio_answer_judged(t, &s), 0);
                 trio_call_join(&c);
                 assert_int_equal(c.status, rcOk);
                 trio_close(t);

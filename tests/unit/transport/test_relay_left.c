@@ -3,7 +3,6 @@
  * Messages that were handed on and that nobody receives: their handles have to go back. The judge of the trio
  * counts what is delivered and what is withdrawn.
  */
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,35 +29,6 @@ static Trio *open_with(ChanWay way) {
         return &trio;
 }
 
-/* Until the server has it, or its time is over; the relay looks meanwhile. */
-static bool try_hand_over(Trio *t, TrioCall *c, TrioServed *s) {
-        c->is_done = false;
-        trio_call_start(c);
-        for (;;) {
-                bool was_done = c->is_done;
-
-                trio_settle(t);
-                if (trio_take(t, 0, s) == 0)
-                        return true;
-                if (was_done)
-                        return false;
-                (void)sched_yield();
-        }
-}
-
-static void hand_over(Trio *t, TrioCall *c, TrioServed *s) {
-        assert_true(try_hand_over(t, c, s));
-}
-
-static int answer_judged(Trio *t, TrioServed *s) {
-        TrioAnswer a = {.trio = t, .served = s};
-
-        trio_answer_start(&a);
-        while (!a.is_done)
-                (void)relay_turn(t->relay);
-        return trio_answer_join(&a);
-}
-
 /* --- the client leaves --- */
 
 /* Looks at nothing while the client's time passes, so its wish is seen with the next look. */
@@ -66,7 +36,7 @@ static void call_late(Trio *t, TrioServed *s) {
         TrioCall c = trio_put(t, 1);
 
         c.wait.timeout_ms = 100;
-        while (!try_hand_over(t, &c, s))
+        while (!trio_try_hand_over(t, &c, s))
                 trio_call_join(&c);
         trio_call_join(&c);
         t->n_withdrawn = 0; /* of attempts whose time was over before */
@@ -80,7 +50,7 @@ static void answer_that_nobody_waits_for_is_not_delivered(void **state) {
         (void)state;
         call_late(t, &s);
         trio_settle(t);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         assert_int_equal(t->n_responses, 1);
         assert_int_equal(t->n_answers_delivered, 0);
         assert_int_equal(t->n_withdrawn, 0); /* the server has received the request */
@@ -117,10 +87,10 @@ static void answer_that_was_left_is_taken_back_with_the_next_request(void **stat
         (void)state;
         call_late(t, &s);
         (void)atomic_exchange(chan_notes(t->from_client), 0);
-        assert_int_equal(answer_judged(t, &s), 0);
-        hand_over(t, &next, &s);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
+        trio_hand_over(t, &next, &s);
         assert_int_equal(t->n_answers_withdrawn, 1);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&next);
         assert_int_equal(next.status, rcOk);
         trio_settle(t);
@@ -137,13 +107,13 @@ static void answer_that_was_left_is_not_forgotten_with_a_request_that_came_to_no
         (void)state;
         call_late(t, &s);
         (void)atomic_exchange(chan_notes(t->from_client), 0);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         vain.wait.timeout_ms = 1;
         trio_call(&vain); /* nobody looks */
         assert_int_equal(vain.result, CHAN_E_TIMEOUT);
-        hand_over(t, &next, &s);
+        trio_hand_over(t, &next, &s);
         assert_int_equal(t->n_answers_withdrawn, 1);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         trio_call_join(&next);
 }
 
@@ -155,8 +125,8 @@ static void answer_that_was_taken_stays(void **state) {
         for (uint32_t i = 0; i < 3; i++) {
                 TrioCall c = trio_put(t, i);
 
-                hand_over(t, &c, &s);
-                assert_int_equal(answer_judged(t, &s), 0);
+                trio_hand_over(t, &c, &s);
+                assert_int_equal(trio_answer_judged(t, &s), 0);
                 trio_call_join(&c);
                 trio_settle(t);
         }
@@ -195,7 +165,7 @@ static void answer_that_has_no_room_is_taken_back(void **state) {
         assert_int_equal(pthread_create(&call.thread, NULL, call_small, &call), 0);
         while (trio_take(t, 0, &s) != 0)
                 trio_settle(t);
-        assert_int_equal(answer_judged(t, &s), 0);
+        assert_int_equal(trio_answer_judged(t, &s), 0);
         assert_int_equal(pthread_join(call.thread, NULL), 0);
         assert_int_equal(call.result, CHAN_E_TOO_BIG);
         trio_settle(t);
@@ -262,8 +232,8 @@ static void refuse_one(ChanWay way) {
         assert_int_equal(c.status, rcOutOfMemory);
         trio_settle(t);
         assert_int_equal(t->n_withdrawn, 1);
-        hand_over(t, &next, &s);
-        assert_int_equal(way == CHAN_WAY_JUDGED ? answer_judged(t, &s) : trio_answer(t, &s), 0);
+        trio_hand_over(t, &next, &s);
+        assert_int_equal(way == CHAN_WAY_JUDGED ? trio_answer_judged(t, &s) : trio_answer(t, &s), 0);
         trio_call_join(&next);
         trio_settle(t);
         assert_int_equal(t->n_withdrawn, 1);

@@ -301,3 +301,50 @@ void trio_serve_end(TrioServer *s) {
         listener_close(s->trio->listener);
         assert_int_equal(pthread_join(s->thread, NULL), 0);
 }
+
+/* --- steps of a case --- */
+
+bool trio_try_hand_over(Trio *t, TrioCall *c, TrioServed *s) {
+        c->is_done = false;
+        trio_call_start(c);
+        for (;;) {
+                bool was_done = c->is_done;
+
+                trio_settle(t);
+                if (trio_take(t, 0, s) == 0)
+                        return true;
+                if (was_done)
+                        return false;
+                (void)sched_yield();
+        }
+}
+
+void trio_hand_over(Trio *t, TrioCall *c, TrioServed *s) {
+        assert_true(trio_try_hand_over(t, c, s));
+}
+
+void trio_await_post(Trio *t) {
+        while (!(atomic_load(chan_judged(t->from_client)) & 1))
+                (void)sched_yield();
+}
+
+int trio_answer_judged(Trio *t, TrioServed *s) {
+        TrioAnswer a = {.trio = t, .served = s};
+
+        trio_answer_start(&a);
+        while (!a.is_done)
+                (void)relay_turn(t->relay);
+        return trio_answer_join(&a);
+}
+
+void trio_expect_ok(const TrioCall *c) {
+        assert_int_equal(c->result, 0);
+        assert_int_equal(c->status, rcOk);
+        assert_int_equal(c->res.slot, c->value + 1);
+        assert_string_equal(c->arena, "key");
+}
+
+void trio_expect_status(const TrioCall *c, int32_t status) {
+        assert_int_equal(c->result, 0);
+        assert_int_equal(c->status, status);
+}

@@ -104,3 +104,18 @@ typedef struct TrioServer {
 } TrioServer;
 void trio_serve_start(TrioServer *s);
 void trio_serve_end(TrioServer *s);
+
+/* --- steps of a case --- */
+
+/* From the client's post to the server's receipt; the relay looks meanwhile. False: its time was over
+ * first. */
+bool trio_try_hand_over(Trio *t, TrioCall *c, TrioServed *s);
+void trio_hand_over(Trio *t, TrioCall *c, TrioServed *s);
+/* Until the client has posted, and nobody has looked yet. */
+void trio_await_post(Trio *t);
+/* Answers; the relay looks meanwhile. */
+int trio_answer_judged(Trio *t, TrioServed *s);
+
+/* The call has ended so. */
+void trio_expect_ok(const TrioCall *c);
+void trio_expect_status(const TrioCall *c, int32_t status);
