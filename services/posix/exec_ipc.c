@@ -102,10 +102,10 @@ static void on_fork(void) {
         if (!locked.ipc)
                 return;
         sem_undo_all(locked.ipc, child);
-        for (size_t i = 0; i < IPC_WAITERS_MAX; i++)
+        for (unsigned i = 0; i < locked.ipc->n_waiters; i++)
                 if (locked.ipc->waiters[i].process == child)
                         locked.ipc->waiters[i].process = 0;
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
+        for (unsigned i = 0; i < locked.ipc->n_attached; i++)
                 if (locked.ipc->attached[i].process == child)
                         locked.ipc->attached[i].process = 0;
         shm_inherit(locked.ipc, parent, child);

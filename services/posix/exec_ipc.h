@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/types.h>
+
+#include <caisson/family.h>
 
 #include "call.h"
 
@@ -26,7 +29,7 @@
 #define IPC_WAITERS_MAX  1024        /* threads that wait; as many as a process may have */
 #define IPC_SEGMENTS_MAX 64          /* segments of memory at a time */
 #define IPC_MEMORY_MAX   (64u << 20) /* bytes of all segments */
-#define IPC_ATTACHED_MAX 1024        /* segments, times processes that have attached them */
+#define IPC_ATTACHED_MAX (IPC_SEGMENTS_MAX * NKX_FAMILY_MAX)
 
 #define IPC_PAGE      4096u
 #define IPC_PAGES_MAX (IPC_MEMORY_MAX / IPC_PAGE)
@@ -50,8 +53,6 @@ typedef struct IpcSet {
         IpcObject object;
         unsigned n;
         time_t operated;
-        _Atomic uint32_t changes; /* futex */
-        uint32_t n_waiting;       /* or more: some have ended */
         IpcSemaphore list[IPC_PER_SET_MAX];
 } IpcSet;
 
@@ -62,11 +63,18 @@ typedef struct IpcUndo {
         int by;
 } IpcUndo;
 
+/* A call that can't be done now. Whoever changes the set does it, in the name of who waits. */
 typedef struct IpcWaiter {
         pid_t process; /* 0: a free place */
         int set;
-        unsigned number;
+        uint64_t order;  /* of arrival */
+        unsigned number; /* where it is stuck */
         bool is_for_zero;
+        _Atomic uint32_t word; /* futex: there is something to look at */
+        bool is_done;
+        long result;
+        size_t n;
+        struct sembuf list[IPC_OPS_MAX];
 } IpcWaiter;
 
 typedef struct IpcSegment {
@@ -89,8 +97,11 @@ typedef struct Ipc {
         IpcSet sets[IPC_SETS_MAX];
         IpcUndo undos[IPC_UNDO_MAX];
         IpcWaiter waiters[IPC_WAITERS_MAX];
+        unsigned n_waiters; /* places in use are below */
+        uint64_t n_waited;
         IpcSegment segments[IPC_SEGMENTS_MAX];
         IpcAttached attached[IPC_ATTACHED_MAX];
+        unsigned n_attached; /* places in use are below */
         bool is_page_taken[IPC_PAGES_MAX];
 } Ipc;
 

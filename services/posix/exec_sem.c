@@ -3,9 +3,10 @@
  * System V's semaphores: see exec_ipc.h.
  *
  * The operations of a call are done on the set as it is, one after the other, and taken back if one can't be
- * done now. Who must wait sleeps on the word that counts the set's changes, and tries again. While operations
- * of other processes are to be undone at their end, he looks now and then whether one has ended: nobody else
- * would.
+ * done now. Then the call is noted; whoever changes the set does what has become possible, in the order of
+ * arrival and in the waiting one's name, so what he could do is done even if the set ends before he has woken
+ * up. While operations of other processes are to be undone at their end, he looks now and then whether one
+ * has ended: nobody else would.
  */
 #include <errno.h>
 #include <limits.h>
@@ -26,8 +27,8 @@
 #define LOOK_NS (SECOND / 20)
 
 typedef struct Operations {
-        int id;
-        struct sembuf list[IPC_OPS_MAX];
+        pid_t process; /* in whose name */
+        const struct sembuf *list;
         size_t n;
 } Operations;
 
@@ -41,13 +42,9 @@ static int place_of(const Ipc *ipc, const IpcSet *set) {
         return (int)(set - ipc->sets);
 }
 
-static void tell(IpcSet *set) {
-        atomic_fetch_add(&set->changes, 1);
-        if (set->n_waiting > 0)
-                (void)raw_call(SYS_futex, (long)&set->changes, FUTEX_WAKE, INT_MAX, 0, 0, 0);
-}
-
 /* --- undoing --- */
+
+static void pass_on(Ipc *ipc, IpcSet *set);
 
 static IpcUndo *find_undo(Ipc *ipc, pid_t process, int set, unsigned number) {
         for (size_t i = 0; i < IPC_UNDO_MAX; i++) {
@@ -60,33 +57,28 @@ static IpcUndo *find_undo(Ipc *ipc, pid_t process, int set, unsigned number) {
 }
 
 /* The place for what is to be undone of a semaphore. NULL: there are too many. */
-static IpcUndo *take_undo(Ipc *ipc, int set, unsigned number) {
-        IpcUndo *undo = find_undo(ipc, ipc_self(), set, number);
+static IpcUndo *take_undo(Ipc *ipc, pid_t process, int set, unsigned number) {
+        IpcUndo *undo = find_undo(ipc, process, set, number);
 
         if (undo)
                 return undo;
         undo = find_undo(ipc, 0, 0, 0);
-        if (!undo) {
-                sem_sweep(ipc);
-                undo = find_undo(ipc, 0, 0, 0);
-        }
         if (undo)
-                *undo = (IpcUndo){.process = ipc_self(), .set = set, .number = number};
+                *undo = (IpcUndo){.process = process, .set = set, .number = number};
         return undo;
 }
 
 static void apply_undo(Ipc *ipc, IpcUndo *undo) {
         IpcSet *set = &ipc->sets[undo->set];
-        int value = set->list[undo->number].value + undo->by;
+        int value = set->list[undo->number].value + undo->by, by = undo->by;
 
-        if (undo->by != 0) {
-                set->list[undo->number].value = (int16_t)(value < 0               ? 0
-                                                          : value > IPC_VALUE_MAX ? IPC_VALUE_MAX
-                                                                                  : value);
-                set->list[undo->number].last = undo->process;
-                tell(set);
-        }
+        set->list[undo->number].value = (int16_t)(value < 0               ? 0
+                                                  : value > IPC_VALUE_MAX ? IPC_VALUE_MAX
+                                                                          : value);
+        set->list[undo->number].last = undo->process;
         undo->process = 0;
+        if (by != 0)
+                pass_on(ipc, set);
 }
 
 void sem_undo_all(Ipc *ipc, pid_t process) {
@@ -125,6 +117,68 @@ static void drop_undos(Ipc *ipc, int set, int number) {
                         ipc->undos[i].process = 0;
 }
 
+/* --- waiting calls --- */
+
+static void poke(IpcWaiter *waiter) {
+        atomic_fetch_add(&waiter->word, 1);
+        (void)raw_call(SYS_futex, (long)&waiter->word, FUTEX_WAKE, INT_MAX, 0, 0, 0);
+}
+
+static void finish_waiter(IpcWaiter *waiter, long result) {
+        waiter->result = result;
+        waiter->is_done = true;
+        poke(waiter);
+}
+
+static bool waits_for(const IpcWaiter *waiter, int set) {
+        return waiter->process && !waiter->is_done && waiter->set == set;
+}
+
+/* The one who came next. */
+static IpcWaiter *next_waiter(Ipc *ipc, int set, uint64_t after) {
+        IpcWaiter *next = NULL;
+
+        for (unsigned i = 0; i < ipc->n_waiters; i++) {
+                IpcWaiter *waiter = &ipc->waiters[i];
+
+                if (waits_for(waiter, set) && waiter->order > after && (!next || waiter->order < next->order))
+                        next = waiter;
+        }
+        return next;
+}
+
+static IpcWaiter *find_waiter_place(Ipc *ipc) {
+        for (unsigned i = 0; i < ipc->n_waiters; i++)
+                if (!ipc->waiters[i].process)
+                        return &ipc->waiters[i];
+        if (ipc->n_waiters < IPC_WAITERS_MAX)
+                return &ipc->waiters[ipc->n_waiters++];
+        for (unsigned i = 0; i < ipc->n_waiters; i++)
+                if (ipc_has_ended(ipc->waiters[i].process))
+                        return &ipc->waiters[i];
+        return NULL;
+}
+
+static void note_stuck(IpcWaiter *waiter, const struct sembuf *stuck) {
+        waiter->number = stuck->sem_num;
+        waiter->is_for_zero = stuck->sem_op == 0;
+}
+
+static IpcWaiter *note(Ipc *ipc, int set, const Operations *operations, const struct sembuf *stuck) {
+        IpcWaiter *waiter = find_waiter_place(ipc);
+
+        if (!waiter)
+                return NULL;
+        waiter->process = operations->process;
+        waiter->set = set;
+        waiter->order = ++ipc->n_waited;
+        waiter->is_done = false;
+        waiter->n = operations->n;
+        memcpy(waiter->list, operations->list, operations->n * sizeof *waiter->list);
+        note_stuck(waiter, stuck);
+        return waiter;
+}
+
 /* --- sets --- */
 
 static long make(Ipc *ipc, key_t key, int n, int flags) {
@@ -160,11 +214,14 @@ static long get_set(Ipc *ipc, key_t key, int n, int flags) {
         return make(ipc, key, n, flags);
 }
 
-/* Its number may be given again; who waits for it finds that it is another one. */
 static void end_set(Ipc *ipc, IpcSet *set) {
-        drop_undos(ipc, place_of(ipc, set), -1);
+        int place = place_of(ipc, set);
+
+        drop_undos(ipc, place, -1);
         set->object.is_there = false;
-        tell(set);
+        for (unsigned i = 0; i < ipc->n_waiters; i++)
+                if (waits_for(&ipc->waiters[i], place))
+                        finish_waiter(&ipc->waiters[i], -EIDRM);
 }
 
 /* --- operations --- */
@@ -177,7 +234,7 @@ static long check(const IpcSet *set, const Operations *operations) {
 }
 
 /* One operation. 0, -EAGAIN: not now, or another negative errno. */
-static long operate(Ipc *ipc, IpcSet *set, const struct sembuf *what) {
+static long operate(Ipc *ipc, IpcSet *set, pid_t process, const struct sembuf *what) {
         IpcSemaphore *semaphore = &set->list[what->sem_num];
         int value = semaphore->value + what->sem_op;
         IpcUndo *undo;
@@ -189,7 +246,7 @@ static long operate(Ipc *ipc, IpcSet *set, const struct sembuf *what) {
         if (value > IPC_VALUE_MAX)
                 return -ERANGE;
         if (what->sem_flg & SEM_UNDO) {
-                undo = take_undo(ipc, place_of(ipc, set), what->sem_num);
+                undo = take_undo(ipc, process, place_of(ipc, set), what->sem_num);
                 if (!undo)
                         return -ENOSPC;
                 if (undo->by - what->sem_op < -IPC_VALUE_MAX - 1 || undo->by - what->sem_op > IPC_VALUE_MAX)
@@ -200,10 +257,10 @@ static long operate(Ipc *ipc, IpcSet *set, const struct sembuf *what) {
         return 0;
 }
 
-static void take_back(Ipc *ipc, IpcSet *set, const struct sembuf *what) {
+static void take_back(Ipc *ipc, IpcSet *set, pid_t process, const struct sembuf *what) {
         set->list[what->sem_num].value = (int16_t)(set->list[what->sem_num].value - what->sem_op);
         if (what->sem_op && (what->sem_flg & SEM_UNDO))
-                find_undo(ipc, ipc_self(), place_of(ipc, set), what->sem_num)->by += what->sem_op;
+                find_undo(ipc, process, place_of(ipc, set), what->sem_num)->by += what->sem_op;
 }
 
 /* All or none. -EAGAIN: *ret_stuck can't be done now. */
@@ -211,43 +268,79 @@ static long try_all(Ipc *ipc, IpcSet *set, const Operations *operations, const s
         size_t n = 0;
         long r = 0;
 
-        while (n < operations->n && (r = operate(ipc, set, &operations->list[n])) == 0)
+        while (n < operations->n && (r = operate(ipc, set, operations->process, &operations->list[n])) == 0)
                 n++;
         if (r < 0) {
                 *ret_stuck = &operations->list[n];
                 while (n-- > 0)
-                        take_back(ipc, set, &operations->list[n]);
+                        take_back(ipc, set, operations->process, &operations->list[n]);
                 return r;
         }
         for (size_t i = 0; i < operations->n; i++)
-                set->list[operations->list[i].sem_num].last = ipc_self();
+                set->list[operations->list[i].sem_num].last = operations->process;
         set->operated = time(NULL);
-        tell(set);
+        return 0;
+}
+
+/* True: it was done, and others may be possible now. */
+static bool try_for(Ipc *ipc, IpcSet *set, IpcWaiter *waiter) {
+        const Operations operations = {.process = waiter->process, .list = waiter->list, .n = waiter->n};
+        const struct sembuf *stuck;
+        long r;
+
+        if (ipc_has_ended(waiter->process)) {
+                waiter->process = 0;
+                return false;
+        }
+        r = try_all(ipc, set, &operations, &stuck);
+        if (r == -EAGAIN) {
+                note_stuck(waiter, stuck);
+                return false;
+        }
+        finish_waiter(waiter, r);
+        return true;
+}
+
+/* After a change: what has become possible is done. */
+static void pass_on(Ipc *ipc, IpcSet *set) {
+        int place = place_of(ipc, set);
+        uint64_t after = 0;
+
+        for (IpcWaiter *waiter; (waiter = next_waiter(ipc, place, after));)
+                after = try_for(ipc, set, waiter) ? 0 : waiter->order;
+}
+
+static bool is_to_undo(const Operations *operations) {
+        for (size_t i = 0; i < operations->n; i++)
+                if (operations->list[i].sem_flg & SEM_UNDO)
+                        return true;
+        return false;
+}
+
+/* Those who wait have to look after the end of this process from now on. */
+static void warn(Ipc *ipc, int set) {
+        for (unsigned i = 0; i < ipc->n_waiters; i++)
+                if (waits_for(&ipc->waiters[i], set))
+                        poke(&ipc->waiters[i]);
+}
+
+/* Before anybody waits, or is told that he would have to, those that have ended give back what they had. */
+static long try_hard(Ipc *ipc, IpcSet *set, const Operations *operations, const struct sembuf **ret_stuck) {
+        long r = try_all(ipc, set, operations, ret_stuck);
+
+        if (r == -ENOSPC || (r == -EAGAIN && has_undo_of_others(ipc, place_of(ipc, set)))) {
+                sem_sweep(ipc);
+                r = try_all(ipc, set, operations, ret_stuck);
+        }
+        if (r < 0)
+                return r;
+        pass_on(ipc, set);
+        if (is_to_undo(operations))
+                warn(ipc, place_of(ipc, set));
         return 0;
 }
 
 /* --- waiting --- */
-
-static IpcWaiter *find_waiter_place(Ipc *ipc) {
-        for (size_t i = 0; i < IPC_WAITERS_MAX; i++)
-                if (!ipc->waiters[i].process)
-                        return &ipc->waiters[i];
-        for (size_t i = 0; i < IPC_WAITERS_MAX; i++)
-                if (ipc_has_ended(ipc->waiters[i].process))
-                        return &ipc->waiters[i];
-        return NULL;
-}
-
-static IpcWaiter *note(Ipc *ipc, IpcSet *set, const struct sembuf *stuck) {
-        IpcWaiter *waiter = find_waiter_place(ipc);
-
-        if (waiter)
-                *waiter = (IpcWaiter){.process = ipc_self(),
-                        .set = place_of(ipc, set),
-                        .number = stuck->sem_num,
-                        .is_for_zero = stuck->sem_op == 0};
-        return waiter;
-}
 
 static long now_ns(void) {
         struct timespec now;
@@ -256,9 +349,11 @@ static long now_ns(void) {
         return now.tv_sec * SECOND + now.tv_nsec;
 }
 
-/* Waits for a change. The lock is given back meanwhile; signals arrive. 0, or -EINTR, -EAGAIN: time is up. */
-static long sleep_until(IpcLocked *locked, IpcSet *set, bool looks, long end_ns) {
-        uint32_t seen = atomic_load(&set->changes);
+/* Until somebody pokes. The lock is given back meanwhile; signals arrive. 0, -EINTR, or -EAGAIN: time is up.
+ */
+static long sleep_until(IpcLocked *locked, IpcWaiter *waiter, long end_ns) {
+        bool looks = has_undo_of_others(locked->ipc, waiter->set);
+        uint32_t seen = atomic_load(&waiter->word);
         long rest = end_ns - now_ns(), r;
         struct timespec patience;
 
@@ -267,53 +362,37 @@ static long sleep_until(IpcLocked *locked, IpcSet *set, bool looks, long end_ns)
         if (looks && rest > LOOK_NS)
                 rest = LOOK_NS;
         patience = (struct timespec){.tv_sec = rest / SECOND, .tv_nsec = rest % SECOND};
-        set->n_waiting++;
         ipc_unlock(locked);
-        r = raw_call(SYS_futex, (long)&set->changes, FUTEX_WAIT, seen, (long)&patience, 0, 0);
+        r = raw_call(SYS_futex, (long)&waiter->word, FUTEX_WAIT, seen, (long)&patience, 0, 0);
         *locked = ipc_lock();
-        set->n_waiting--;
+        if (looks)
+                sem_sweep(locked->ipc);
         return r == -EINTR ? -EINTR : 0;
 }
 
-static long wait_for_change(IpcLocked *locked, IpcSet *set, const struct sembuf *stuck, long end_ns) {
-        bool looks = has_undo_of_others(locked->ipc, place_of(locked->ipc, set));
-        IpcWaiter *waiter = note(locked->ipc, set, stuck);
-        long r;
+static long wait_for_it(IpcLocked *locked, IpcWaiter *waiter, long end_ns) {
+        long r = 0;
 
-        if (!waiter)
-                return -ENOMEM;
-        r = sleep_until(locked, set, looks, end_ns);
+        while (r == 0 && !waiter->is_done)
+                r = sleep_until(locked, waiter, end_ns);
+        if (waiter->is_done)
+                r = waiter->result;
         waiter->process = 0;
         return r;
 }
 
-/* Before anybody waits, or is told that he would have to, those that have ended give back what they had. */
-static long try_hard(Ipc *ipc, IpcSet *set, const Operations *operations, const struct sembuf **ret_stuck) {
-        long r = try_all(ipc, set, operations, ret_stuck);
-
-        if (r != -EAGAIN || !has_undo_of_others(ipc, place_of(ipc, set)))
-                return r;
-        sem_sweep(ipc);
-        return try_all(ipc, set, operations, ret_stuck);
-}
-
-static long do_all(IpcLocked *locked, const Operations *operations, long end_ns) {
-        IpcSet *set = find(locked->ipc, operations->id);
+static long do_all(IpcLocked *locked, int id, const Operations *operations, long end_ns) {
+        IpcSet *set = find(locked->ipc, id);
         const struct sembuf *stuck = NULL;
+        IpcWaiter *waiter;
         long r = set ? check(set, operations) : -EINVAL;
 
-        if (r < 0)
+        if (r == 0)
+                r = try_hard(locked->ipc, set, operations, &stuck);
+        if (r != -EAGAIN || (stuck->sem_flg & IPC_NOWAIT))
                 return r;
-        while ((r = try_hard(locked->ipc, set, operations, &stuck)) == -EAGAIN) {
-                if (stuck->sem_flg & IPC_NOWAIT)
-                        return -EAGAIN;
-                r = wait_for_change(locked, set, stuck, end_ns);
-                if (find(locked->ipc, operations->id) != set)
-                        return -EIDRM;
-                if (r < 0)
-                        return r;
-        }
-        return r;
+        waiter = note(locked->ipc, place_of(locked->ipc, set), operations, stuck);
+        return waiter ? wait_for_it(locked, waiter, end_ns) : -ENOMEM;
 }
 
 /* --- control --- */
@@ -321,12 +400,11 @@ static long do_all(IpcLocked *locked, const Operations *operations, long end_ns)
 static unsigned count(Ipc *ipc, const IpcSet *set, int number, bool is_for_zero) {
         unsigned n = 0;
 
-        for (size_t i = 0; i < IPC_WAITERS_MAX; i++) {
+        for (size_t i = 0; i < ipc->n_waiters; i++) {
                 const IpcWaiter *waiter = &ipc->waiters[i];
 
-                n += waiter->process && waiter->set == place_of(ipc, set) &&
-                     waiter->number == (unsigned)number && waiter->is_for_zero == is_for_zero &&
-                     !ipc_has_ended(waiter->process);
+                n += waits_for(waiter, place_of(ipc, set)) && waiter->number == (unsigned)number &&
+                     waiter->is_for_zero == is_for_zero && !ipc_has_ended(waiter->process);
         }
         return n;
 }
@@ -338,7 +416,6 @@ static long set_value(Ipc *ipc, IpcSet *set, int number, long value) {
         set->list[number].last = ipc_self();
         set->object.changed = time(NULL);
         drop_undos(ipc, place_of(ipc, set), number);
-        tell(set);
         return 0;
 }
 
@@ -348,6 +425,7 @@ static long set_all(Ipc *ipc, IpcSet *set, const unsigned short *values) {
                         return -ERANGE;
         for (unsigned i = 0; i < set->n; i++)
                 (void)set_value(ipc, set, (int)i, values[i]);
+        pass_on(ipc, set);
         return 0;
 }
 
@@ -359,13 +437,17 @@ static void show(const IpcSet *set, struct semid_ds *info) {
 
 /* Of one semaphore. */
 static long control_one(Ipc *ipc, IpcSet *set, int number, int command, long argument) {
+        long r;
+
         if (number < 0 || (unsigned)number >= set->n)
                 return -EINVAL;
         switch (command) {
         case GETVAL:
                 return set->list[number].value;
         case SETVAL:
-                return set_value(ipc, set, number, (int)argument);
+                r = set_value(ipc, set, number, (int)argument);
+                pass_on(ipc, set);
+                return r;
         case GETPID:
                 return set->list[number].last;
         case GETNCNT:
@@ -448,7 +530,8 @@ static long end_of(const struct timespec *patience, long *ret) {
 long answer_semtimedop(const CallArgs *args) {
         const struct timespec *patience =
                 args->number == SYS_semtimedop ? (const struct timespec *)args->a[3] : NULL;
-        Operations operations = {.id = (int)args->a[0], .n = (size_t)args->a[2]};
+        struct sembuf list[IPC_OPS_MAX];
+        Operations operations = {.process = ipc_self(), .list = list, .n = (size_t)args->a[2]};
         IpcLocked locked;
         long end_ns, r = end_of(patience, &end_ns);
 
@@ -460,11 +543,11 @@ long answer_semtimedop(const CallArgs *args) {
                 return -EFAULT;
         if (r < 0)
                 return r;
-        memcpy(operations.list, (const void *)args->a[1], operations.n * sizeof *operations.list);
+        memcpy(list, (const void *)args->a[1], operations.n * sizeof *list);
         locked = ipc_lock();
         if (!locked.ipc)
                 return -EINVAL;
-        r = do_all(&locked, &operations, end_ns);
+        r = do_all(&locked, (int)args->a[0], &operations, end_ns);
         ipc_unlock(&locked);
         return r;
 }

@@ -30,7 +30,7 @@ static int place_of(const Ipc *ipc, const IpcSegment *segment) {
 /* --- attachments --- */
 
 static void sweep(Ipc *ipc) {
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
+        for (unsigned i = 0; i < ipc->n_attached; i++)
                 if (ipc->attached[i].process && ipc_has_ended(ipc->attached[i].process))
                         ipc->attached[i].process = 0;
 }
@@ -38,30 +38,41 @@ static void sweep(Ipc *ipc) {
 static unsigned count(const Ipc *ipc, int place) {
         unsigned n = 0;
 
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
+        for (unsigned i = 0; i < ipc->n_attached; i++)
                 if (ipc->attached[i].process && ipc->attached[i].segment == place)
                         n += ipc->attached[i].n;
         return n;
 }
 
 static IpcAttached *own(Ipc *ipc, int place) {
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
+        for (unsigned i = 0; i < ipc->n_attached; i++)
                 if (ipc->attached[i].process == ipc_self() && ipc->attached[i].segment == place)
                         return &ipc->attached[i];
         return NULL;
 }
 
+static IpcAttached *find_place(Ipc *ipc) {
+        for (unsigned i = 0; i < ipc->n_attached; i++)
+                if (!ipc->attached[i].process)
+                        return &ipc->attached[i];
+        return ipc->n_attached < IPC_ATTACHED_MAX ? &ipc->attached[ipc->n_attached++] : NULL;
+}
+
+/* There is a place for each member of a family; those that have ended may have some yet. */
 static bool add(Ipc *ipc, pid_t process, int place, unsigned n) {
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
-                if (!ipc->attached[i].process) {
-                        ipc->attached[i] = (IpcAttached){.process = process, .segment = place, .n = n};
-                        return true;
-                }
-        return false;
+        IpcAttached *attached = find_place(ipc);
+
+        if (!attached) {
+                sweep(ipc);
+                attached = find_place(ipc);
+        }
+        if (attached)
+                *attached = (IpcAttached){.process = process, .segment = place, .n = n};
+        return attached != NULL;
 }
 
 void shm_inherit(Ipc *ipc, pid_t parent, pid_t child) {
-        for (size_t i = 0; i < IPC_ATTACHED_MAX; i++)
+        for (unsigned i = 0, n = ipc->n_attached; i < n; i++)
                 if (ipc->attached[i].process == parent)
                         (void)add(ipc, child, ipc->attached[i].segment, ipc->attached[i].n);
 }

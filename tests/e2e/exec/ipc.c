@@ -269,7 +269,7 @@ static void limits(void) {
 
 /* --- processes --- */
 
-static void processes(void) {
+static void children(void) {
         int id = semget(IPC_PRIVATE, 3, 0600), segment = shmget(IPC_PRIVATE, 4096, 0600), late;
         volatile int *memory = shmat(segment, NULL, 0);
         struct shmid_ds info = {.shm_nattch = 0};
@@ -317,10 +317,66 @@ static void processes(void) {
         (void)semctl(id, 0, IPC_RMID);
 }
 
+/* What has become possible is done when it becomes so: whoever wakes up late has it all the same. */
+static void turns(void) {
+        int id = semget(IPC_PRIVATE, 2, 0600), n_done = 0, status;
+        pid_t first, second;
+
+        (void)op(id, 0, 1, 0);
+        for (int i = 0; i < 4; i++)
+                if (fork() == 0)
+                        _exit(op(id, 0, 0, 0) < 0);
+        while (semctl(id, 0, GETZCNT) < 4)
+                (void)sched_yield();
+        (void)op(id, 0, -1, 0);
+        (void)semctl(id, 0, IPC_RMID);
+        while (wait(&status) > 0)
+                n_done += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        say(n_done == 4, "who could go on does, though the set has ended meanwhile");
+        id = semget(IPC_PRIVATE, 2, 0600);
+        first = fork();
+        if (first == 0)
+                _exit(op(id, 0, -1, 0) < 0);
+        await_waiter(id, GETNCNT);
+        second = fork();
+        if (second == 0)
+                _exit(op(id, 0, -1, 0) < 0);
+        while (semctl(id, 0, GETNCNT) < 2)
+                (void)sched_yield();
+        (void)op(id, 0, 1, 0);
+        say(waitpid(first, &status, 0) == first && status == 0 && semctl(id, 0, GETNCNT) == 1 &&
+                        op(id, 0, 1, 0) == 0 && waitpid(second, &status, 0) == second && status == 0,
+                "who came first goes first");
+        (void)op(id, 0, 1, 0);
+        first = fork();
+        if (first == 0)
+                _exit(op(id, 0, -2, 0) < 0);
+        await_waiter(id, GETNCNT);
+        second = fork();
+        if (second == 0) {
+                (void)op(id, 0, -1, SEM_UNDO);
+                (void)op(id, 1, 1, 0);
+                (void)pause();
+        }
+        (void)op(id, 1, -1, 0);
+        (void)op(id, 0, 1, 0);
+        (void)kill(second, SIGKILL);
+        say(waitpid(first, &status, 0) == first && status == 0 && value(id, 0) == 0 &&
+                        waitpid(second, &status, 0) == second,
+                "who waits hears of an end that nobody else sees");
+        (void)semctl(id, 0, IPC_RMID);
+}
+
+static void processes(void) {
+        children();
+        turns();
+}
+
 int main(int n_words, char **words) {
         int id = semget(IPC_PRIVATE, 3, 0600);
 
-        (void)alarm(60); /* a lost wake would wait for ever */
+        (void)setvbuf(stdout, NULL, _IOLBF, 0); /* children have none of it */
+        (void)alarm(60);                        /* a lost wake would wait for ever */
         keys();
         operations(id);
         control(id);
