@@ -47,6 +47,7 @@ static long open_given(const char *path, int flags) {
                 (void)vfs->close(vfs, handle, &(int){0});
                 return -ENFILE;
         }
+        file->is_memory = true;
         atomic_store(&file->flags, flags & KEPT_FLAGS);
         atomic_store(&file->handle, handle);
         return fdt_install(file, 0, flags);

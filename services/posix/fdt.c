@@ -69,6 +69,7 @@ FdtFile *fdt_file_new(struct vfs *vfs) {
                 return NULL;
         files[id].turn++;
         files[id].vfs = vfs;
+        files[id].is_memory = false;
         files[id].handle = INVALID_HANDLE;
         atomic_store(&files[id].flags, 0);
         files[id].take = NULL;
@@ -345,6 +346,9 @@ void fdt_become(FdtCopy *list, uint32_t n, bool was_alone) {
                         atomic_store(&files[list[i].id].handle, list[i].is);
                         include(&open, list[i].id);
                 }
+        for (uint32_t id = 0; id < n_files; id++)
+                if (atomic_load(&files[id].refs) > 0 && files[id].is_memory)
+                        include(&open, id);
         for (uint32_t id = 0; id < n_files; id++)
                 if (atomic_load(&files[id].refs) > 0 && !(was_alone && has(&open, id))) {
                         atomic_store(&files[id].refs, 0);

@@ -30,6 +30,7 @@ typedef struct FdtFile {
         struct vfs *vfs;
         _Atomic int flags; /* O_ACCMODE, O_NONBLOCK, O_APPEND, O_DIRECTORY as it was opened or set */
         uint32_t turn;     /* of the place: how often it was taken */
+        bool is_memory;    /* its back end is the process's own memory: a copy of the process has it too */
         FdtTake *take;     /* of a standard stream; NULL: any other file */
         _Atomic int stage; /* of a standard stream: whether its handle is there */
 } FdtFile;
@@ -78,7 +79,8 @@ typedef struct FdtCopy {
 
 /* Open files of a back end from place *at on, at most n; how many. *at: where to go on. */
 uint32_t fdt_list(const struct vfs *vfs, uint32_t *at, FdtCopy *ret, uint32_t n);
-/* In the copy, which has but this thread: the files of the list are open there, those that were closed since
- * and all others are not. Standard streams (fdt_cover) have no place in it. was_alone: so had the process,
- * and all references are this thread's. Afterwards `is` of the list is what nobody needs. */
+/* In the copy, which has but this thread: the files of the list are open there, and those in its memory;
+ * those that were closed since and all others are not. Standard streams (fdt_cover) have no place in it.
+ * was_alone: so had the process, and all references are this thread's. Afterwards `is` of the list is what
+ * nobody needs. */
 void fdt_become(FdtCopy *list, uint32_t n, bool was_alone);

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define OPEN_MAX_GIVEN 64
@@ -96,6 +97,20 @@ static void openings(void) {
                 (void)close(fds[--n]);
 }
 
+static void copies(void) {
+        int fd = open(in_folder("plugin.so"), O_RDONLY), status = -1;
+        char begin[5] = "";
+        pid_t child = fork();
+
+        if (child == 0)
+                _exit(read(fd, begin, 4) == 4 && memcmp(begin, "\177ELF", 4) == 0 &&
+                                        call_plugin(in_folder("plugin.so")) == 81
+                                ? 0
+                                : 1);
+        say(waitpid(child, &status, 0) == child && status == 0, "a forked process has it too");
+        (void)close(fd);
+}
+
 /* --- what it is not for --- */
 
 static void other_files(const char *outside) {
@@ -160,6 +175,7 @@ int main(int n_words, char **words) {
         loading();
         looking();
         openings();
+        copies();
         other_files(words[2]);
         writing();
         code();
