@@ -95,8 +95,7 @@ static bool is_type_sound(mode_t mode) {
                S_ISFIFO(mode) || S_ISSOCK(mode);
 }
 
-/* The kind is said twice. */
-static mode_t mode_of_type(unsigned type) {
+mode_t squash_mode_of_type(unsigned type) {
         static const mode_t modes[] = {
                 [SQFS_INODE_DIR] = S_IFDIR,
                 [SQFS_INODE_FILE] = S_IFREG,
@@ -124,7 +123,8 @@ static SquashNode *node_new(SquashFs *fs, sqfs_inode_generic_t *inode) {
 
 int squash_get_node(SquashFs *fs, sqfs_inode_generic_t *inode, SquashNode *dir, FsNode **ret) {
         mode_t mode = inode->base.mode;
-        bool is_sound = is_type_sound(mode) && mode_of_type(inode->base.type) == (mode & S_IFMT);
+        /* the kind is said twice */
+        bool is_sound = is_type_sound(mode) && squash_mode_of_type(inode->base.type) == (mode & S_IFMT);
         SquashNode *n = is_sound ? node_new(fs, inode) : NULL;
         TreeNode *found;
         int r;
@@ -271,105 +271,6 @@ static int squash_read(FsNode *node, void *buffer, size_t size, uint64_t at, siz
         return r;
 }
 
-/* --- directories --- */
-
-static int find_inode(SquashFs *fs, FsNode *dir, const FsName *name, sqfs_inode_generic_t **ret) {
-        char text[FS_NAME_MAX + 1];
-        int r = sqfs_dir_reader_open_dir(fs->names, squash_inode(dir), 0);
-
-        memcpy(text, name->text, name->length);
-        text[name->length] = '\0';
-        if (r == 0)
-                r = sqfs_dir_reader_find(fs->names, text);
-        if (r == 0)
-                r = sqfs_dir_reader_get_inode(fs->names, ret);
-        return squash_error(fs, r);
-}
-
-static int squash_lookup(FsNode *dir, const FsName *name, FsNode **ret) {
-        SquashFs *fs = squash_fs(dir);
-        sqfs_inode_generic_t *inode;
-        int r;
-
-        (void)pthread_mutex_lock(&fs->lock);
-        r = find_inode(fs, dir, name, &inode);
-        (void)pthread_mutex_unlock(&fs->lock);
-        return r < 0 ? r : squash_get_node(fs, inode, (SquashNode *)dir, ret);
-}
-
-/* 1: there is no more. */
-static int read_entry(SquashFs *fs, sqfs_dir_entry_t **ret, uint64_t *ret_ino) {
-        sqfs_inode_generic_t *inode;
-        int r = sqfs_dir_reader_read(fs->names, ret);
-
-        if (r != 0)
-                return r > 0 ? 1 : squash_error(fs, r);
-        if (!ret_ino)
-                return 0;
-        r = squash_error(fs, sqfs_dir_reader_get_inode(fs->names, &inode));
-        if (r < 0) {
-                sqfs_free(*ret);
-                return r;
-        }
-        *ret_ino = inode->base.inode_number;
-        sqfs_free(inode);
-        return 0;
-}
-
-static bool is_name_sound(const FsName *name) {
-        return name->length > 0 && name->length <= FS_NAME_MAX && !memchr(name->text, '/', name->length) &&
-               !memchr(name->text, '\0', name->length);
-}
-
-static int skip_entries(SquashFs *fs, uint64_t n) {
-        int r = 0;
-
-        for (uint64_t i = 0; r == 0 && i < n; i++) {
-                sqfs_dir_entry_t *e;
-
-                r = read_entry(fs, &e, NULL);
-                if (r == 0)
-                        sqfs_free(e);
-        }
-        return r;
-}
-
-static int emit_entries(SquashFs *fs, uint64_t at, FsEmit *emit, void *arg) {
-        for (;; at++) {
-                sqfs_dir_entry_t *e;
-                bool goes_on = false;
-                uint64_t ino = 0;
-                FsName name;
-                int r = read_entry(fs, &e, &ino);
-
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                name = (FsName){.text = (const char *)e->name, .length = (uint32_t)e->size + 1};
-                if (is_name_sound(&name))
-                        goes_on = emit(arg, &name, ino, mode_of_type(e->type), at + 1);
-                else
-                        r = -EIO;
-                sqfs_free(e);
-                if (!goes_on)
-                        return r;
-        }
-}
-
-/* Positions are how many come before. */
-static int squash_readdir(FsNode *dir, uint64_t at, FsEmit *emit, void *arg) {
-        SquashFs *fs = squash_fs(dir);
-        int r;
-
-        (void)pthread_mutex_lock(&fs->lock);
-        r = squash_error(fs, sqfs_dir_reader_open_dir(fs->names, squash_inode(dir), 0));
-        if (r == 0)
-                r = skip_entries(fs, at);
-        if (r == 0)
-                r = emit_entries(fs, at, emit, arg);
-        (void)pthread_mutex_unlock(&fs->lock);
-        return r < 0 ? r : 0;
-}
-
 /* --- the file system --- */
 
 static int squash_statvfs(Fs *head, struct statvfs *ret) {
@@ -389,7 +290,8 @@ static void fs_free(SquashFs *fs) {
         sqfs_destroy(fs->attributes);
         sqfs_destroy(fs->ids);
         sqfs_destroy(fs->contents);
-        sqfs_destroy(fs->names);
+        sqfs_destroy(fs->entries);
+        sqfs_destroy(fs->inodes);
         sqfs_destroy(fs->compressor);
         nodes_deinit(&fs->nodes);
         (void)pthread_mutex_destroy(&fs->lock);
@@ -450,14 +352,28 @@ static int open_attributes(SquashFs *fs) {
                 fs, sqfs_xattr_reader_load(fs->attributes, &fs->super, &fs->file.head, fs->compressor));
 }
 
+/* The table that comes next, of those that the image has. */
+static uint64_t end_of_entries(const sqfs_super_t *super) {
+        uint64_t end = super->id_table_start;
+
+        if (super->fragment_table_start < end)
+                end = super->fragment_table_start;
+        if (super->export_table_start < end)
+                end = super->export_table_start;
+        return end;
+}
+
 static int open_readers(SquashFs *fs) {
         sqfs_file_t *file = &fs->file.head;
         int r;
 
         fs->ids = sqfs_id_table_create(0);
-        fs->names = sqfs_dir_reader_create(&fs->super, fs->compressor, file, 0);
+        fs->inodes = sqfs_meta_reader_create(
+                file, fs->compressor, fs->super.inode_table_start, fs->super.directory_table_start);
+        fs->entries = sqfs_meta_reader_create(
+                file, fs->compressor, fs->super.directory_table_start, end_of_entries(&fs->super));
         fs->contents = sqfs_data_reader_create(file, fs->super.block_size, fs->compressor, 0);
-        if (!fs->ids || !fs->names || !fs->contents)
+        if (!fs->ids || !fs->inodes || !fs->entries || !fs->contents)
                 return -ENOMEM;
         r = squash_error(fs, sqfs_id_table_read(fs->ids, file, &fs->super, fs->compressor));
         if (r == 0)
@@ -467,7 +383,7 @@ static int open_readers(SquashFs *fs) {
 
 static int open_root(SquashFs *fs) {
         sqfs_inode_generic_t *inode;
-        int r = squash_error(fs, sqfs_dir_reader_get_root_inode(fs->names, &inode));
+        int r = squash_read_inode(fs, fs->super.root_inode_ref, &inode);
 
         if (r == 0)
                 r = squash_get_node(fs, inode, NULL, &fs->head.root);
@@ -491,7 +407,8 @@ static int open_image(SquashFs *fs) {
                 fs_explain("the file system is larger than its device");
                 r = -EIO;
         }
-        if (r == 0 && !are_fragments_sound(fs))
+        if (r == 0 &&
+                (!are_fragments_sound(fs) || fs->super.directory_table_start < fs->super.inode_table_start))
                 r = -EIO;
         if (r == 0)
                 r = open_compressor(fs);
