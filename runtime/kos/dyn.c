@@ -19,6 +19,7 @@
 
 #include "boot/boot.h"
 #include "boot/end_block.h"
+#include "early.h"
 #include "handle/handle_alias.h"
 #include "handle/handle_kinds.h"
 #include "kernel_call.h"
@@ -28,8 +29,7 @@
 #include "sl/sl.h"
 #include "transport/chan.h"
 
-#define SEALS     (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
-#define EARLY_MAX 16u /* ends whose listener is still on its way, in a thread that has not come so far */
+#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
 /* One file is mapped once, however many channels it serves; there are no more than classes that call each
  * other. */
@@ -40,19 +40,13 @@ typedef struct Block {
         const EndBlock *head;
 } Block;
 
-typedef struct EarlyEnd {
-        MailLetter letter;
-        MailFds fds; /* n 0: free */
-} EarlyEnd;
-
 static struct {
         pthread_mutex_t lock; /* of what is not atomic */
         pthread_mutex_t opening;
         Block *blocks;
         _Atomic Handle born[CHAN_LISTENERS_MAX]; /* handles of listeners that the process was born with; 0:
                                                     not told */
-        EarlyEnd early[EARLY_MAX];
-        uint32_t next_early;
+        Early early; /* ends whose listener is still on its way, in a thread that has not come so far */
 } dyn = {.lock = PTHREAD_MUTEX_INITIALIZER, .opening = PTHREAD_MUTEX_INITIALIZER};
 
 static void close_fds(MailFds *fds) {
@@ -273,27 +267,19 @@ static uint32_t tag_of(const MailLetter *letter) {
 }
 
 static void keep_early(const MailLetter *letter, const MailFds *fds) {
-        EarlyEnd *end, last;
+        MailFds lost;
 
         (void)pthread_mutex_lock(&dyn.lock);
-        end = &dyn.early[dyn.next_early++ % EARLY_MAX];
-        last = *end;
-        *end = (EarlyEnd){.letter = *letter, .fds = *fds};
+        early_put(&dyn.early, letter, fds, &lost);
         (void)pthread_mutex_unlock(&dyn.lock);
-        refuse(&last.fds);
+        refuse(&lost);
 }
 
 static bool take_early(uint32_t tag, EarlyEnd *ret_end) {
-        bool is_found = false;
+        bool is_found;
 
         (void)pthread_mutex_lock(&dyn.lock);
-        for (uint32_t i = 0; i < EARLY_MAX && !is_found; i++) {
-                if (dyn.early[i].fds.n == 0 || tag_of(&dyn.early[i].letter) != tag)
-                        continue;
-                *ret_end = dyn.early[i];
-                dyn.early[i].fds.n = 0;
-                is_found = true;
-        }
+        is_found = early_take(&dyn.early, tag, ret_end);
         (void)pthread_mutex_unlock(&dyn.lock);
         return is_found;
 }
