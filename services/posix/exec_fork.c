@@ -27,6 +27,7 @@
 
 #include "call.h"
 #include "exec_fork.h"
+#include "ledger.h"
 #include "log.h"
 #include "raw.h"
 #include "remote.h"
@@ -80,8 +81,10 @@ static _Atomic uint32_t *session_of(uint32_t member) {
 static void end_session(uint32_t member) {
         Handle session = atomic_exchange(session_of(member), INVALID_HANDLE);
 
-        if (session != INVALID_HANDLE)
-                remote_end(remote_from(call_vfs()), session);
+        if (session == INVALID_HANDLE)
+                return;
+        remote_end(remote_from(call_vfs()), session);
+        ledger_close_all(member);
 }
 
 static Handle new_session(Remote *r, int *error) {
@@ -112,7 +115,7 @@ static long copy_files(Handle session) {
         plan.n_files = fdt_list(&plan.remote->vfs, &at, plan.files, FILES_MAX);
         for (uint32_t i = 0; i < plan.n_files; i++)
                 from[i] = plan.files[i].was;
-        if (!remote_copy_files(plan.remote, session, from, plan.n_files, to, &error))
+        if (!remote_copy_files(plan.remote, session, plan.member, from, plan.n_files, to, &error))
                 return errno_of(error);
         for (uint32_t i = 0; i < plan.n_files; i++)
                 plan.files[i].is = to[i];
@@ -246,7 +249,7 @@ static void after_in_child(void) {
                 fdt_become(plan.files, plan.n_files, plan.was_alone);
                 for (uint32_t i = 0; i < plan.n_files; i++)
                         if (plan.files[i].is != INVALID_HANDLE)
-                                (void)KnHandleClose(plan.files[i].is);
+                                ledger_close(plan.files[i].is);
         }
         let_go();
 }
@@ -285,6 +288,7 @@ void exec_may_fork(void) {
         for (uint32_t i = 0; i < NKX_FAMILY_MAX; i++)
                 atomic_init(&memory->sessions[i], INVALID_HANDLE);
         shared = memory;
+        ledger_open();
 }
 
 /* Before any handler of the program's: this one is called last before a fork, and first after it; but for the

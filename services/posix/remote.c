@@ -9,9 +9,11 @@
 #include <stdlib.h>
 
 #include <caisson/channel.h>
+#include <caisson/family.h>
 #include <coresrv/handle/handle_api.h>
 #include <coresrv/sl/sl_api.h>
 
+#include "ledger.h"
 #include "log.h"
 
 /* --- outcomes --- */
@@ -170,7 +172,7 @@ void remote_put_spare(Remote *r, Handle file) {
         uint32_t place = is_current(r, file) ? ids_take(&r->places) : IDS_NONE;
 
         if (place == IDS_NONE) {
-                (void)KnHandleClose(file);
+                ledger_close(file);
                 return;
         }
         r->handles[place] = file;
@@ -179,7 +181,7 @@ void remote_put_spare(Remote *r, Handle file) {
 
 void remote_drop_stale(Remote *r, Handle file) {
         if (!is_current(r, file))
-                (void)KnHandleClose(file);
+                ledger_close(file);
 }
 
 static Handle pop_spare(Remote *r) {
@@ -209,6 +211,7 @@ static Handle ask_for_files(Remote *r, Handle client, int *error) {
 
                 if (file == INVALID_HANDLE)
                         continue;
+                ledger_note(nkx_family_self(), file);
                 note_issued(r, file);
                 if (first == INVALID_HANDLE)
                         first = file;
@@ -234,7 +237,7 @@ static Handle find_spare(Remote *r) {
         Handle file = find_any(r);
 
         while (file != INVALID_HANDLE && !is_current(r, file)) {
-                (void)KnHandleClose(file);
+                ledger_close(file);
                 file = find_any(r);
         }
         return file;
@@ -268,7 +271,7 @@ static void remote_dtor(struct vfs *self) {
 
         closings_settle(r);
         while ((file = pop_spare(r)) != INVALID_HANDLE)
-                (void)KnHandleClose(file);
+                ledger_close(file);
         if (client != INVALID_HANDLE)
                 (void)KnHandleClose(client);
         (void)pthread_mutex_destroy(&r->lock);

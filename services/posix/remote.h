@@ -105,8 +105,10 @@ Remote *remote_from(struct vfs *vfs);
 /* A session that is to be the copy's; INVALID_HANDLE: *error. Who doesn't need it closes it, and with it its
  * files. */
 Handle remote_fork(Remote *r, int *error);
-/* The open files `from` once more, for that session; INVALID_HANDLE for those that are not open any more. */
-bool remote_copy_files(Remote *r, Handle session, const Handle *from, uint32_t n, Handle *ret, int *error);
+/* The open files `from` once more, for that session, which
+ * is to be that member's; INVALID_HANDLE for those that are not open any more. */
+bool remote_copy_files(
+        Remote *r, Handle session, uint32_t member, const Handle *from, uint32_t n, Handle *ret, int *error);
 /* Ends a session: its files are closed, its locks given up when this returns. */
 void remote_end(Remote *r, Handle session);
 /* A member of the family that has ended may still have what the error is about: what it had is given back.

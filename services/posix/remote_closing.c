@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <coresrv/handle/handle_api.h>
 #include <coresrv/time/timeout.h>
 
+#include "ledger.h"
 #include "remote.h"
 
 /* --- which --- */
@@ -114,7 +114,7 @@ static bool finish(Remote *r, Closing *c, bool waits, Handle *ret_file) {
         if (rc == rcTimeout)
                 return false;
         if (!is_closed(r, file, rc, outcome)) {
-                (void)KnHandleClose(file);
+                ledger_close(file);
                 file = INVALID_HANDLE;
         }
         *ret_file = file;

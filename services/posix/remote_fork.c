@@ -11,6 +11,8 @@
 #include <caisson/family.h>
 #include <coresrv/handle/handle_api.h>
 
+#include "ledger.h"
+
 Handle remote_fork(Remote *r, int *error) {
         struct kl_VfsSession_Fork_req req = {.client = nk_handle_desc(remote_client(r, error))};
         struct kl_VfsSession_Fork_res res;
@@ -23,7 +25,8 @@ Handle remote_fork(Remote *r, int *error) {
                                                                            : INVALID_HANDLE;
 }
 
-static bool copy_some(Remote *r, Handle session, const Handle *from, uint32_t n, Handle *ret, int *error) {
+static bool copy_some(
+        Remote *r, Handle session, uint32_t member, const Handle *from, uint32_t n, Handle *ret, int *error) {
         struct kl_VfsSession_CopyFiles_req req = {.child = nk_handle_desc(session), .count = n};
         struct kl_VfsSession_CopyFiles_res res;
         nk_err_t err;
@@ -33,16 +36,19 @@ static bool copy_some(Remote *r, Handle session, const Handle *from, uint32_t n,
         err = kl_VfsSession_CopyFiles(&r->sessions.base, &req, NULL, &res, NULL);
         if (!remote_settle(r, err, err == NK_EOK ? res.error : 0, error))
                 return false;
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
                 ret[i] = nk_get_handle(&res.copies[i]);
+                ledger_note(member, ret[i]);
+        }
         return true;
 }
 
-bool remote_copy_files(Remote *r, Handle session, const Handle *from, uint32_t n, Handle *ret, int *error) {
+bool remote_copy_files(
+        Remote *r, Handle session, uint32_t member, const Handle *from, uint32_t n, Handle *ret, int *error) {
         for (uint32_t at = 0; at < n; at += kl_VfsSession_CopyFilesMax) {
                 uint32_t some = n - at < kl_VfsSession_CopyFilesMax ? n - at : kl_VfsSession_CopyFilesMax;
 
-                if (!copy_some(r, session, from + at, some, ret + at, error))
+                if (!copy_some(r, session, member, from + at, some, ret + at, error))
                         return false;
         }
         return true;

@@ -25,7 +25,7 @@
 #define WRITERS   8
 #define LINES     200
 #define LINE      16
-#define MANY      200 /* forks: more than there may be sessions at a time */
+#define MANY      800 /* forks with 17 handles each: more than sessions at a time, and than handles in all */
 #define AT_ONCE   200 /* children that are tried */
 #define FILES     900 /* of the 1,024 that a process may have */
 #define CHURNERS  2
@@ -367,10 +367,13 @@ static void many(void) {
 
         for (int i = 0; i < MANY; i++) {
                 pid = fork();
-                if (pid == 0 && i % 2)
-                        (void)raise(SIGKILL);
-                if (pid == 0)
-                        be(open("/offset", O_RDONLY) >= 0);
+                if (pid == 0) {
+                        int own = open("/offset", O_RDONLY);
+
+                        if (i % 2)
+                                (void)raise(SIGKILL);
+                        be(own >= 0);
+                }
                 n += pid > 0 && waitpid(pid, NULL, 0) == pid;
         }
         say(n == MANY && has_room(), "many children leave nothing behind");
