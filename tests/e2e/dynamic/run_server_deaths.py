@@ -20,6 +20,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import solution  # noqa: E402
 from run_deaths import Run  # noqa: E402
+from watched import Watched  # noqa: E402
 
 CLOSED = 107  # NK_ENOTCONN
 NOT_CONNECTED, NOT_FOUND = -2**31 + 2, -2**31 + 18  # rcNotConnected, rcResourceNotFound
@@ -60,30 +61,28 @@ def holdings(run):
         mark = len(run.lines)
         run.process.send_signal(signal.SIGQUIT)
         while not any(re.search("calls that wait|no call waits", line) for line in run.lines[mark:]):
-            run.lines.append(run.process.stdout.readline().rstrip("\n"))
-            assert run.process.poll() is None, run.lines[-20:]
+            run.read_line()
     found = [re.search(r"(\S+) has (\d+) handles?, and made (\d+) objects?", line) for line in run.lines[begin:]]
     return sorted({m.groups() for m in found if m})
 
 
 def die(run, go):
     """Kills the servers, after their clients have taken them to their steps if `go`. (outcomes, what is left)"""
-    run.expect([rf"^{name} *\| ready" for name in ("check", *STEPS)])
+    run.expect_all([rf"^{name} *\| ready" for name in ("check", *STEPS)])
     if go:
         signal_all(run, signal.SIGUSR1, STEPS)
-        run.expect([rf"^{step} *\| there" for step in STEPS])
-        run.expect([rf"^S_{step} *\| {word}" for step, (word, _) in STEPS.items() if word != "there"])
+        run.expect_all([rf"^{step} *\| there" for step in STEPS])
+        run.expect_all([rf"^S_{step} *\| {word}" for step, (word, _) in STEPS.items() if word != "there"])
     signal_all(run, signal.SIGKILL, [f"S_{step}" for step in STEPS])
-    run.expect([rf"S_{step} was killed by signal 9" for step in STEPS])
+    run.expect_all([rf"S_{step} was killed by signal 9" for step in STEPS])
     if go:
         signal_all(run, signal.SIGUSR1, STAYING)
-        run.expect([rf"^{step} *\| over" for step in STEPS])
+        run.expect_all([rf"^{step} *\| over" for step in STEPS])
     run.lines = [line for line in run.lines if not re.match("check .*served", line)]
     os.kill(run.pid("check"), signal.SIGUSR1)
-    run.expect([r"^check *\| served"])
+    run.expect_all([r"^check *\| served"])
     left = (*run.count(), holdings(run))
-    run.process.terminate()
-    run.lines += run.process.communicate(timeout=solution.DEADLINE)[0].splitlines()
+    run.stop()
     return run.lines, left
 
 
@@ -115,4 +114,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        Watched.end_all()
