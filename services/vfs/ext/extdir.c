@@ -469,12 +469,20 @@ static int add_in_tree(ExtFs *fs, ExtNode *dir, const Add *add) {
         return exterr_to_errno(ext2fs_link(fs->lib, ext_ino(&dir->head.head), text, add->ino, add->type));
 }
 
+/* A tree of an image that has no trees any more nobody keeps: names are put where it was, and it is left
+ * behind. */
 static int has_tree(ExtFs *fs, ext2_ino_t dir, bool *ret) {
         ExtInode inode;
         int r = ext_read_inode(fs, dir, &inode);
 
-        *ret = (inode.i_flags & EXT2_INDEX_FL) && ext2fs_has_feature_dir_index(fs->lib->super);
-        return r;
+        if (r < 0)
+                return r;
+        *ret = inode.i_flags & EXT2_INDEX_FL;
+        if (!*ret || ext2fs_has_feature_dir_index(fs->lib->super))
+                return 0;
+        *ret = false;
+        inode.i_flags &= ~(uint32_t)EXT2_INDEX_FL;
+        return ext_write_inode(fs, dir, &inode);
 }
 
 /* Room in memory first: what is on the device must be there too. */
