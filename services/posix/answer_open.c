@@ -192,11 +192,13 @@ static long set_flags(FdtFile *file, int flags) {
 
 /* The VFS lets go of a caller that has waited long, so that a dead one takes no place there. */
 static long wait_for_lock(FdtFile *file, int command, uintptr_t lock) {
+        uint64_t before = signals_hold();
         long r;
 
         do
                 r = vfs_fcntl(file, command, lock);
-        while (r == -EINTR);
+        while (r == -EINTR && !signals_end_wait(before));
+        signals_release(before);
         return r;
 }
 
@@ -276,19 +278,26 @@ long answer_ioctl(const CallArgs *args) {
         return r;
 }
 
+static long wait_for_flock(FdtFile *file, int operation) {
+        uint64_t before = signals_hold();
+        int error;
+        long r;
+
+        do {
+                error = 0;
+                r = call_result(file->vfs->flock(file->vfs, file->handle, operation, &error), &error);
+        } while (r == -EINTR && !signals_end_wait(before));
+        signals_release(before);
+        return r;
+}
+
 long answer_flock(const CallArgs *args) {
         FdtFile *file = fdt_get((int)args->a[0]);
-        long r = -EIO;
-        int error;
+        long r;
 
         if (!file)
                 return call_kernel_fd(args);
-        if (file->vfs->flock)
-                do {
-                        error = 0;
-                        r = call_result(
-                                file->vfs->flock(file->vfs, file->handle, (int)args->a[1], &error), &error);
-                } while (r == -EINTR);
+        r = file->vfs->flock ? wait_for_flock(file, (int)args->a[1]) : -EIO;
         (void)fdt_file_put(file);
         return r;
 }

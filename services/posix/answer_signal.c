@@ -5,10 +5,13 @@
  */
 #include "answers.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 
+#include "raw.h"
 #include "trap.h"
 
 /* Sets of signals as the kernel has them. */
@@ -68,6 +71,41 @@ long answer_pselect(const CallArgs *args) {
         given[0] = without_trap(given[0], &set);
         changed.a[5] = (long)given;
         return call_kernel(&changed);
+}
+
+/* --- waits in pieces --- */
+
+uint64_t signals_hold(void) {
+        KernelSet all = ~THE_TRAP, before = 0;
+
+        (void)raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, SET_SIZE, 0, 0);
+        return before;
+}
+
+void signals_release(uint64_t before) {
+        (void)raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, SET_SIZE, 0, 0);
+}
+
+/* Which one it was nobody says. */
+static bool has_ending_handler(KernelSet masked) {
+        for (int i = 1; i <= (int)(8 * sizeof masked); i++) {
+                TrapAction action = {.handler = (long)SIG_DFL};
+
+                if (i == SIGSYS || (masked >> (i - 1) & 1) ||
+                        raw_call(SYS_rt_sigaction, i, 0, (long)&action, SET_SIZE, 0, 0) < 0)
+                        continue;
+                if (action.handler != (long)SIG_DFL && action.handler != (long)SIG_IGN &&
+                        !(action.flags & SA_RESTART))
+                        return true;
+        }
+        return false;
+}
+
+bool signals_end_wait(uint64_t before) {
+        const struct timespec at_once = {0};
+
+        return raw_call(SYS_ppoll, 0, 0, (long)&at_once, (long)&before, SET_SIZE, 0) == -EINTR &&
+               has_ending_handler(before);
 }
 
 /* --- handlers --- */

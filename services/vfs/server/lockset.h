@@ -14,7 +14,7 @@
 
 #include "tree.h"
 
-#define LOCKS_MAX 1024u /* of one account; more: -ENOLCK */
+#define LOCKS_MAX 8192u /* of one account; more: -ENOLCK */
 
 /* What a process has to do with locks. */
 typedef struct LockAccount {

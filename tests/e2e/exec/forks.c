@@ -196,6 +196,54 @@ static void locks(void) {
         (void)close(fd);
 }
 
+static atomic_int n_alarms;
+static int heard[2];
+
+static void on_alarm(int signal) {
+        (void)signal;
+        (void)!write(heard[1], "x", 1);
+        atomic_fetch_add(&n_alarms, 1);
+}
+
+/* With SA_RESTART the wait goes on until the lock is there. */
+static void interrupted(void) {
+        struct sigaction action = {.sa_handler = on_alarm};
+        int fd = open("/waited", O_RDWR | O_CREAT, 0600);
+        char all[2];
+        pid_t pid;
+
+        (void)!pipe(heard);
+
+        (void)flock(fd, LOCK_EX);
+        (void)try_lock(fd, F_WRLCK, F_SETLK, 0);
+        pid = fork();
+        if (pid == 0) {
+                int own = open("/waited", O_RDWR);
+                bool is_fine;
+
+                (void)sigaction(SIGALRM, &action, NULL);
+                (void)alarm(1);
+                is_fine = !try_lock(own, F_WRLCK, F_SETLKW, 0) && errno == EINTR;
+                (void)alarm(1);
+                is_fine = is_fine && flock(own, LOCK_EX) < 0 && errno == EINTR;
+                be(is_fine && atomic_load(&n_alarms) == 2);
+        }
+        say(ended_well(pid) && read(heard[0], all, 2) == 2, "a signal ends a wait for a lock");
+        pid = fork();
+        if (pid == 0) {
+                action.sa_flags = SA_RESTART;
+                (void)sigaction(SIGALRM, &action, NULL);
+                (void)alarm(1);
+                be(try_lock(fd, F_WRLCK, F_SETLKW, 0) && atomic_load(&n_alarms) == 1);
+        }
+        (void)!read(heard[0], all, 1); /* the handler has run */
+        (void)try_lock(fd, F_UNLCK, F_SETLK, 0);
+        say(ended_well(pid), "but one whose handler says that it goes on");
+        (void)close(fd);
+        (void)close(heard[0]);
+        (void)close(heard[1]);
+}
+
 static void killed(void) {
         int ready[2], fd, own;
         char byte;
@@ -460,6 +508,7 @@ int main(void) {
         places();
         unlinked();
         locks();
+        interrupted();
         killed();
         memory();
         pipes();

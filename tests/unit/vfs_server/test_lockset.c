@@ -125,7 +125,7 @@ static void the_last_byte_is_a_byte(void **state) {
 
 /* --- what questions cost --- */
 
-#define CROWD    64u                       /* owners, each with as many as it may */
+#define CROWD    8u                        /* owners, each with as many as it may */
 #define HELD     (CROWD * (LOCKS_MAX - 1)) /* some 65,000 */
 #define LOOK_MAX 64u                       /* 4 log2(HELD) */
 
