@@ -199,6 +199,8 @@ def refusals(tap, scratch):
                               (["--", "/nowhere/ls"], 1, "/nowhere/ls: No such file"),
                               (["--", "true", *["x"] * 257], 1, "more than 256"),
                               (["--env", "x", "--", "ls"], 2, "NAME=value"),
+                              (["--processes", "x", "--", "ls"], 2, "0 to 32768"),
+                              (["--processes", "32769", "--", "ls"], 2, "0 to 32768"),
                               (["--", "ls", "x" * 1024], 1, "too long")):
         got, _, err = run(*words)
         tap.case(got == code and part in err, f"refused: {part.replace(scratch, 'a folder')} ({code})", got, err)

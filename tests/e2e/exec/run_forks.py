@@ -31,11 +31,22 @@ def shells(tap):
     tap.case(code == 0 and out == "got inside\n", "a shell has subshells and pipes", code, out, err)
     code, out, err = run("--processes", "0", "--", support.find("sh"), "-c", words)
     tap.case(code != 0 and not out and err.count("[VFS_CLIENT] fork: ") == 1, "but none where there are to be no processes", code, out, err)
+    for n, wanted in (("1", ""), ("2", "inside\n")):
+        _, out, err = run("--processes", n, "--", support.find("sh"), "-c", "(echo inside)")
+        tap.case(out == wanted and ("fork" in err) == (not wanted), f"of {n} processes as many as that", out, err)
+
+
+def ends(tap):
+    """The first process ends, or is killed, while others live."""
+    for word, wanted in (("exit 3", 3), ("kill -9 $$", 128 + 9)):
+        code, out, err = run("--", support.find("sh"), "-c", f"while :; do :; done & (while :; do :; done) & echo on; {word}")
+        tap.case(code == wanted and out == "on\n", f"all end with the first one: {word}", code, out, err)
 
 
 def main():
     tap = support.Tap()
     shells(tap)
+    ends(tap)
     cases(tap, "ramfs")
     with tempfile.TemporaryDirectory() as scratch:
         image = pathlib.Path(scratch, "disk.img")
