@@ -193,6 +193,23 @@ def fio(tap, scratch):
         place.check(tap)
 
 
+# --- dbench ---
+
+LOAD = pathlib.Path("/usr/share/dbench/client.txt")
+
+
+def dbench(tap, scratch):
+    """Its clients are processes that it forks; they begin by semaphores and tell by shared memory."""
+    place = Place("ext4", scratch, ("mkfs.ext4", "-q", "-F"), "e2fsck")
+    with LOAD.open("rb") as file:
+        load = b"".join(next(file) for _ in range(2000))
+    code, _, err = chamber(place.mount, "dd", "of=load", "status=none", feed=load)
+    tap.case(code == 0, "dbench's load is there", code, err)
+    code, out, err = chamber(place.mount, "dbench", "-t", "20" if IS_LARGE else "1", "-c", "/load", "-D", "/", "2")
+    tap.case(code == 0 and "Throughput" in out and "2 procs" in out, "dbench's clients work at once", code, out, err)
+    place.check(tap)
+
+
 def timed(name, place, scratch, *words, feed=b""):
     """Runs it in both worlds; shows the times' relation if asked to."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -209,8 +226,8 @@ def timed(name, place, scratch, *words, feed=b""):
 def main():
     tap = support.Tap()
     with tempfile.TemporaryDirectory() as scratch:
-        for program in (busybox, git, fio, sqlite3):
-            if support.find(program.__name__):
+        for program in (busybox, git, fio, sqlite3, dbench):
+            if support.find(program.__name__) and (program is not dbench or LOAD.exists()):
                 program(tap, scratch)
         programs_of_users(tap, scratch)
         if support.find("mksquashfs"):
