@@ -27,6 +27,7 @@
 #define OPS      128
 #define SEGMENTS 64
 #define UNDOS    1024
+#define WAITERS  1024
 #define MEMORY   (64l << 20)
 
 union semun {
@@ -267,6 +268,30 @@ static void limits(void) {
         (void)shmctl(small, IPC_RMID, NULL);
 }
 
+static void *wait_long(void *arg) {
+        (void)op(*(int *)arg, 0, -1, 0);
+        return NULL;
+}
+
+/* Needs as many threads. */
+static void crowd(void) {
+        static pthread_t threads[WAITERS];
+        int id = semget(IPC_PRIVATE, 1, 0600), n = 0;
+        pthread_attr_t small;
+
+        (void)pthread_attr_init(&small);
+        (void)pthread_attr_setstacksize(&small, 1 << 17);
+        while (n < WAITERS && pthread_create(&threads[n], &small, wait_long, &id) == 0)
+                n++;
+        while (semctl(id, 0, GETNCNT) < n)
+                (void)sched_yield();
+        say(n == WAITERS && fails_with(op(id, 0, -1, 0), ENOMEM) && op(id, 0, 1, 0) == 0, "as many who wait");
+        (void)semctl(id, 0, IPC_RMID);
+        while (n > 0)
+                (void)pthread_join(threads[--n], NULL);
+        (void)pthread_attr_destroy(&small);
+}
+
 /* --- processes --- */
 
 static void children(void) {
@@ -386,6 +411,8 @@ int main(int n_words, char **words) {
         for (int i = 1; i < n_words; i++)
                 if (strcmp(words[i], "limits") == 0)
                         limits();
+                else if (strcmp(words[i], "crowd") == 0)
+                        crowd();
                 else if (strcmp(words[i], "processes") == 0)
                         processes();
         return n_failed ? 1 : 0;
