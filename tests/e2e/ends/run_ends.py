@@ -180,9 +180,9 @@ def a_vfs_that_is_asked_to_end_alone_leaves_a_disk_in_order(folder, kind):
 class Asker:
     """Of the writer that asks, and of the VFS that it is killed under."""
 
-    def __init__(self, folder, kind, what):
+    def __init__(self, folder, kind, what, vfs_more=""):
         Disk(folder, kind)
-        self.run = Run(folder, kind, what, vfs_restart="on-failure")
+        self.run = Run(folder, kind, what, vfs_restart="on-failure", vfs_more=vfs_more)
         self.client = int(self.run.expect(r"ends.Client started as process (\d+)")[1])
         self.run.expect("^written")
         started = r"kl.VfsSdCardFs started as process (\d+)"
@@ -213,6 +213,19 @@ def who_had_a_session_with_a_vfs_that_came_back_is_told_so_and_opens_files_again
     asker.end()
     assert answers[0] == ("there", "there", made), answers
     assert all(answer == ("EIO", "there", made) for answer in answers[1:]), answers
+
+
+@case
+def threads_open_files_again_whenever_the_vfs_dies(folder, kind):
+    n_lives = 12
+    asker = Asker(folder, kind, "storm", f"\n  restart_limit: {n_lives}\n  restart_delay: 0")
+    for _ in range(n_lives):
+        asker.restart_vfs()
+        os.kill(asker.client, signal.SIGUSR1)
+        asker.run.expect("^all open")
+    asker.end()
+    assert not [line for line in asker.run.lines if line.startswith("storm:")], asker.run.lines[-30:]
+    assert [line for line in asker.run.lines if "handles left: 0;" in line], asker.run.lines[-5:]
 
 
 @case

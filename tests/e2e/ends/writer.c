@@ -7,6 +7,8 @@
  *      writer ask        writes them and keeps one open, says so, and opens and makes one each time it gets
  *                        SIGUSR1
  *      writer ask-there  the same, from inside of their folder
+ *      writer storm      writes them, and opens one in many threads; with each SIGUSR1 it waits until all of
+ *                        them can, and says so
  *      writer go-on      writes, renames and removes without end
  *      writer journal N  N records, each with fsync(); what that says stands in its output
  *
@@ -15,13 +17,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "root.h"
@@ -138,6 +143,64 @@ static void ask(const char *place) {
         }
 }
 
+/* --- many at once --- */
+
+#define N_OPENERS 4
+#define N_MORE    20
+
+static _Atomic uint32_t n_opened[N_OPENERS];
+
+/* Goes on whatever the VFS does; nothing else than EIO may come of that. */
+static void *open_for_ever(void *counter) {
+        uint32_t word;
+
+        for (;;) {
+                int fd = open("/kept/file1.dat", O_RDONLY);
+
+                if (fd < 0 && errno != EIO)
+                        (void)printf("storm: open: %s\n", strerrorname_np(errno));
+                if (fd < 0)
+                        continue;
+                if (read(fd, &word, sizeof word) == (ssize_t)sizeof word)
+                        atomic_fetch_add((_Atomic uint32_t *)counter, 1);
+                else if (errno != EIO)
+                        (void)printf("storm: read: %s\n", strerrorname_np(errno));
+                (void)close(fd);
+        }
+        return NULL;
+}
+
+static void await_openers(void) {
+        const struct timespec a_while = {.tv_nsec = 1000000};
+
+        for (size_t i = 0; i < N_OPENERS; i++) {
+                uint32_t before = atomic_load(&n_opened[i]);
+
+                while (atomic_load(&n_opened[i]) - before < N_MORE)
+                        (void)nanosleep(&a_while, NULL);
+        }
+}
+
+static void storm(void) {
+        sigset_t signals;
+        pthread_t thread;
+        int number;
+
+        (void)sigemptyset(&signals);
+        (void)sigaddset(&signals, SIGUSR1);
+        (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+        sync();
+        for (size_t i = 0; i < N_OPENERS; i++)
+                if (pthread_create(&thread, NULL, open_for_ever, &n_opened[i]) != 0)
+                        fail("pthread_create");
+        (void)printf("written\n");
+        for (;;) {
+                (void)sigwait(&signals, &number);
+                await_openers();
+                (void)printf("all open\n");
+        }
+}
+
 /* As often as it takes. */
 static void record(int fd, uint32_t number) {
         bool is_safe = false;
@@ -179,6 +242,8 @@ int main(int argc, char **argv) {
                 ask(NULL);
         if (strcmp(what, "ask-there") == 0)
                 ask("/kept");
+        if (strcmp(what, "storm") == 0)
+                storm();
         if (strcmp(what, "stay") != 0)
                 return 0;
         leave_nameless();
