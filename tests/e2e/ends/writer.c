@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "root.h"
@@ -148,7 +148,13 @@ static void ask(const char *place) {
 #define N_OPENERS 4
 #define N_MORE    20
 
-static _Atomic uint32_t n_opened[N_OPENERS];
+static _Atomic uint32_t n_to_open[N_OPENERS]; /* until it is known that this one can */
+static sem_t can_open;
+
+static void count_down(_Atomic uint32_t *n) {
+        if (atomic_load(n) > 0 && atomic_fetch_sub(n, 1) == 1)
+                (void)sem_post(&can_open);
+}
 
 /* Goes on whatever the VFS does; nothing else than EIO may come of that. */
 static void *open_for_ever(void *counter) {
@@ -162,7 +168,7 @@ static void *open_for_ever(void *counter) {
                 if (fd < 0)
                         continue;
                 if (read(fd, &word, sizeof word) == (ssize_t)sizeof word)
-                        atomic_fetch_add((_Atomic uint32_t *)counter, 1);
+                        count_down(counter);
                 else if (errno != EIO)
                         (void)printf("storm: read: %s\n", strerrorname_np(errno));
                 (void)close(fd);
@@ -171,14 +177,11 @@ static void *open_for_ever(void *counter) {
 }
 
 static void await_openers(void) {
-        const struct timespec a_while = {.tv_nsec = 1000000};
-
-        for (size_t i = 0; i < N_OPENERS; i++) {
-                uint32_t before = atomic_load(&n_opened[i]);
-
-                while (atomic_load(&n_opened[i]) - before < N_MORE)
-                        (void)nanosleep(&a_while, NULL);
-        }
+        for (size_t i = 0; i < N_OPENERS; i++)
+                atomic_store(&n_to_open[i], N_MORE);
+        for (size_t i = 0; i < N_OPENERS; i++)
+                while (sem_wait(&can_open) < 0)
+                        continue;
 }
 
 static void storm(void) {
@@ -189,9 +192,10 @@ static void storm(void) {
         (void)sigemptyset(&signals);
         (void)sigaddset(&signals, SIGUSR1);
         (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+        (void)sem_init(&can_open, 0, 0);
         sync();
         for (size_t i = 0; i < N_OPENERS; i++)
-                if (pthread_create(&thread, NULL, open_for_ever, &n_opened[i]) != 0)
+                if (pthread_create(&thread, NULL, open_for_ever, &n_to_open[i]) != 0)
                         fail("pthread_create");
         (void)printf("written\n");
         for (;;) {
