@@ -81,14 +81,6 @@ int family_open(int fd) {
         return 0;
 }
 
-void family_close(void) {
-        if (family.shared)
-                (void)munmap(family.shared, FAMILY_SIZE);
-        family.shared = NULL;
-        atomic_store(&family.gone, NULL);
-        family_own_member = 0;
-}
-
 bool family_is_open(void) {
         return family.shared != NULL;
 }

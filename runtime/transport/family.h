@@ -33,8 +33,6 @@ int family_create(int *ret_fd);
 
 /* Makes this process the first member. Takes over the descriptor on success. Before there are channels. */
 int family_open(int fd);
-/* For tests: forgets the family again; nobody else may use it. */
-void family_close(void);
 bool family_is_open(void);
 
 extern uint32_t family_own_member;
