@@ -18,7 +18,8 @@
  *
  * Only a request that concerns nobody but the two processes can be posted: the policy must always grant the
  * method, and every handle in the request must be one to use at the server. So there is always a call to fall
- * back to.
+ * back to; one that the server sends back for the sake of a handle (rcBusy of nkx_post_take()) has kept no
+ * later call waiting.
  *
  * Source: our own extension.
  */

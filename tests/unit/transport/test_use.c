@@ -343,6 +343,7 @@ static void judged_calls_come_after_what_nobody_waits_for(void **state) {
         ChanTicket ticket;
         pthread_t caller;
         int32_t status = rcOk;
+        uint32_t thread;
 
         (void)state;
         trio_start(&trio);
@@ -353,6 +354,9 @@ static void judged_calls_come_after_what_nobody_waits_for(void **state) {
         for (uint32_t i = 0; i < 2; i++) { /* whichever leg is looked at first */
                 assert_int_equal(listener_recv(trio.listener, &in, &wait, &posted), 0);
                 assert_int_equal(posted.way, CHAN_WAY_DIRECT);
+                assert_int_equal(relay_peek(trio.route, ticket.slot, &thread), CHAN_PHASE_NONE);
+                assert_int_not_equal(thread, 0); /* whoever looks goes on to the next slot */
+                assert_int_equal(relay_peek(trio.route, 1, &thread), CHAN_PHASE_POSTED);
                 assert_int_equal(listener_recv(trio.listener, &in, &soon, &other), CHAN_E_TIMEOUT);
                 (void)listener_reply(trio.listener, &posted, NULL, rcFail);
                 assert_int_equal(taken(&ticket), rcFail);
