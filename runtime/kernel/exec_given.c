@@ -74,6 +74,18 @@ static int look_into(const char *path) {
         return elf_needs(path, &needs);
 }
 
+/* Of root's processes the user is nobody. */
+static bool is_readable_inside(const char *path) {
+        struct stat st;
+
+        return geteuid() != 0 || (stat(path, &st) == 0 && (st.st_mode & S_IROTH));
+}
+
+static const char *refuse_closed(Pool *pool, const char *path) {
+        return pool_printf(pool,
+                "%s: others must be allowed to read it (chmod o+r): root's programs are nobody's here", path);
+}
+
 static const char *give_file(Pool *pool, ExecPlan *plan, const char *path, const char *source) {
         int r = look_into(source);
 
@@ -83,6 +95,8 @@ static const char *give_file(Pool *pool, ExecPlan *plan, const char *path, const
                 return pool_printf(pool, "%s: its ELF headers are damaged", path);
         if (r < 0)
                 return pool_printf(pool, "%s: %s", path, strerror(-r));
+        if (!is_readable_inside(source))
+                return refuse_closed(pool, path);
         return give(
                 pool, plan, &(RootGiven){.path = path, .source = source, .is_code = true, .is_named = true});
 }
@@ -104,7 +118,8 @@ static bool is_in(const char *path, const char *folder) {
 static const char *give_entry(Walk *walk, const char *path) {
         char real[PATH_MAX];
 
-        if (!realpath(path, real) || !is_in(real, walk->top) || look_into(real) < 0)
+        if (!realpath(path, real) || !is_in(real, walk->top) || !is_readable_inside(real) ||
+                look_into(real) < 0)
                 return NULL;
         return give(walk->pool, walk->plan,
                 &(RootGiven){
@@ -274,6 +289,8 @@ const char *exec_take_script(
                 wrong = pool_printf(pool, "its interpreter %s: %s", interpreter, strerror(errno));
         if (!wrong && exec_is_script(interpreter))
                 wrong = pool_printf(pool, "its interpreter %s is a script itself", interpreter);
+        if (!wrong && !is_readable_inside(real))
+                wrong = refuse_closed(pool, path);
         if (!wrong)
                 wrong = give(pool, plan,
                         &(RootGiven){.path = seen, .source = pool_copy(pool, real, strlen(real))});

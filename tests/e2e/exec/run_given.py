@@ -118,6 +118,19 @@ def limits(tap, scratch):
     tap.case(code == 2 and "more than 1,024 folders" in err, "and no more", code, err)
 
 
+def closed(tap, scratch):
+    """Of root's programs the user is nobody; whoever else reads what he may."""
+    library, script = pathlib.Path(scratch, "closed.so"), pathlib.Path(scratch, "closed")
+    shutil.copy(BASE, library)
+    write_script(script, "#!/bin/sh", "echo begun")
+    for file in (library, script):
+        file.chmod(0o700)
+    for words, name in ((["--library", str(library), "--", "true"], "a library"), (["--", str(script)], "a script")):
+        code, out, err = run(*words)
+        is_refused = code != 0 and "chmod o+r" in err
+        tap.case(is_refused if os.geteuid() == 0 else code == 0, f"{name} that nobody else may read", code, out, err)
+
+
 # --- scripts ---
 
 
@@ -165,6 +178,7 @@ def main():
         refusals(tap, scratch, folder)
         limits(tap, scratch)
         scripts(tap, scratch)
+        closed(tap, scratch)
     print(f"1..{tap.n}")
     sys.exit(1 if tap.n_failed else 0)
 
