@@ -29,6 +29,7 @@
 #define AT_ONCE   200 /* children that are tried */
 #define FILES     900 /* of the 1,024 that a process may have */
 #define CHURNERS  2
+#define WAITERS   40
 #define WITH_MANY 40
 
 static int n_failed;
@@ -266,6 +267,31 @@ static void killed(void) {
         (void)close(own);
         (void)close(ready[0]);
         (void)close(ready[1]);
+}
+
+/* What each of them had of the channel comes back, too: it has sixteen calls at a time. */
+static void killed_waiting(void) {
+        int fd = open("/wait", O_RDWR | O_CREAT, 0600), n = 0;
+
+        (void)try_lock(fd, F_WRLCK, F_SETLK, 0);
+        for (int i = 0; i < WAITERS; i++) {
+                int ready[2];
+                char byte;
+                pid_t pid;
+
+                (void)!pipe(ready);
+                pid = fork();
+                if (pid == 0)
+                        be(write(ready[1], "x", 1) == 1 && try_lock(fd, F_WRLCK, F_SETLKW, 0));
+                (void)!read(ready[0], &byte, 1);
+                (void)kill(pid, SIGKILL);
+                n += waitpid(pid, NULL, 0) == pid;
+                (void)close(ready[0]);
+                (void)close(ready[1]);
+        }
+        say(n == WAITERS && access("/wait", F_OK) == 0,
+                "who is killed while he waits for a lock leaves nothing");
+        (void)close(fd);
 }
 
 /* --- processes --- */
@@ -510,6 +536,7 @@ int main(void) {
         locks();
         interrupted();
         killed();
+        killed_waiting();
         memory();
         pipes();
         generations();
