@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import applets
+import stressors
 import support
 import tools
 
@@ -210,6 +211,26 @@ def dbench(tap, scratch):
     place.check(tap)
 
 
+# --- stress-ng ---
+
+
+def stress_ng(tap, scratch):
+    """Some thirty at a time; with the large amounts also each by itself, and those that have no way to work here."""
+    for place in places(scratch):
+        names = [name for name in stressors.WORK if place.kind != "fat32" or name not in stressors.NOT_ON_FAT]
+        for some in [names, *([name] for name in names if IS_LARGE)]:
+            code, out, err = chamber(place.mount, *stressors.command(some, 2 if len(some) == 1 else 1, 1))
+            what = some[0] if len(some) == 1 else f"{len(some)} stressors at once"
+            tap.case(code == 0 and "successful run completed" in out + err, f"stress-ng, {what}, on {place.kind}", code, out, err)
+        place.check(tap)
+    if not IS_LARGE:
+        return
+    refused = {**stressors.REFUSED, **{name: (0, "unsupported") for name in stressors.NOT_SUPPORTED}}
+    for name, (wanted, part) in refused.items():
+        code, out, err = chamber(Place("ramfs", scratch).mount, *stressors.command([name], 1, 1))
+        tap.case(code == wanted and (part in out + err or code == 0), f"stress-ng, {name}, has no way to work", code, out, err)
+
+
 def timed(name, place, scratch, *words, feed=b""):
     """Runs it in both worlds; shows the times' relation if asked to."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -226,8 +247,8 @@ def timed(name, place, scratch, *words, feed=b""):
 def main():
     tap = support.Tap()
     with tempfile.TemporaryDirectory() as scratch:
-        for program in (busybox, git, fio, sqlite3, dbench):
-            if support.find(program.__name__) and (program is not dbench or LOAD.exists()):
+        for program in (busybox, git, fio, sqlite3, dbench, stress_ng):
+            if support.find(program.__name__.replace("_", "-")) and (program is not dbench or LOAD.exists()):
                 program(tap, scratch)
         programs_of_users(tap, scratch)
         if support.find("mksquashfs"):
