@@ -63,7 +63,8 @@ static int pipe_read(Stream *s, void *buffer, size_t size, size_t *ret_got) {
         (void)pthread_mutex_lock(&ring->lock);
         n = min(size, ring->used);
         r = n == 0 && size > 0 && ring->is_written ? -EAGAIN : 0;
-        take(ring, buffer, n);
+        if (n > 0) /* of nothing there may be no address, either */
+                take(ring, buffer, n);
         (void)pthread_mutex_unlock(&ring->lock);
         if (n > 0)
                 bell_ring(ring->bell);
@@ -83,7 +84,7 @@ static int pipe_write(Stream *s, const void *data, size_t size, size_t *ret_put)
                 n = min(size, PIPE_SIZE - ring->used);
         if (r == 0 && size > 0 && (n == 0 || (n < size && size <= PIPE_WHOLE)))
                 r = -EAGAIN;
-        if (r == 0)
+        if (r == 0 && n > 0)
                 put(ring, data, n);
         (void)pthread_mutex_unlock(&ring->lock);
         if (r == 0)

@@ -246,6 +246,8 @@ static void a_pipe_is_a_ring(void **state) {
         assert_int_equal(bell_init(&bell), 0);
         assert_int_equal(pipe_new(&bell, O_NONBLOCK, &reader, &writer), 0);
         assert_int_equal(atomic_load(&reader->flags), O_RDONLY | O_NONBLOCK);
+        assert_int_equal(writer->ops->write(writer, NULL, 0, &n), 0);
+        assert_int_equal(reader->ops->read(reader, NULL, 0, &n), 0);
         for (uint32_t turn = 0; turn < 40; turn++) {
                 uint32_t size = 3000 + turn * 1500;
 
