@@ -481,7 +481,7 @@ int ext_write(FsNode *node, const void *data, size_t size, uint64_t at, size_t *
                 *ret_put = 0;
                 return 0;
         }
-        r = ext_begin(fs, 1);
+        r = ext_begin_some(fs, blocks_of(fs, size, at));
         if (r < 0)
                 return r;
         r = ext_read_inode(fs, ext_ino(node), &inode);

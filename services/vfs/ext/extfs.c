@@ -181,7 +181,7 @@ static bool is_room(const ExtFs *fs, uint64_t n_blocks) {
         return n_blocks == 0 || ext_free_blocks(fs) >= fs->held.n_blocks + n_blocks + EXT_RESERVE;
 }
 
-int ext_begin(ExtFs *fs, uint64_t n_blocks) {
+static int begin(ExtFs *fs, uint64_t n_blocks, uint64_t n_least) {
         int r = 0;
 
         ext_lock(fs);
@@ -192,13 +192,21 @@ int ext_begin(ExtFs *fs, uint64_t n_blocks) {
         if (r == 0 &&
                 (fs->io.dirty.n_blocks >= fs->dirty_max || (!is_room(fs, n_blocks) && fs->held.n_blocks)))
                 r = ext_commit(fs);
-        if (r == 0 && !is_room(fs, n_blocks))
+        if (r == 0 && !is_room(fs, n_least))
                 r = -ENOSPC;
         if (r < 0)
                 ext_unlock(fs);
         else
                 fs_note_change(&fs->head);
         return r;
+}
+
+int ext_begin(ExtFs *fs, uint64_t n_blocks) {
+        return begin(fs, n_blocks, n_blocks);
+}
+
+int ext_begin_some(ExtFs *fs, uint64_t n_blocks) {
+        return begin(fs, n_blocks, 1);
 }
 
 /* A commit that fails is tried again by the next change, which then fails, or by the next fsync. */

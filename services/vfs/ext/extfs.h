@@ -78,6 +78,8 @@ void ext_unlock(ExtFs *fs);
 /* Locks, for a change that needs at most `n_blocks` new blocks besides the reserve. -ENOSPC; -EIO: the device
  * fails; -EROFS: it has been finished; then it is not locked. */
 int ext_begin(ExtFs *fs, uint64_t n_blocks);
+/* The same, for one that does what it can with one block or more. */
+int ext_begin_some(ExtFs *fs, uint64_t n_blocks);
 /* Unlocks, and commits if there is much to commit. Returns r. */
 int ext_end(ExtFs *fs, int r);
 /* Everything is safe afterwards. Locked. */

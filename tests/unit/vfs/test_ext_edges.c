@@ -380,6 +380,36 @@ static void a_full_device_says_so_and_stays_sound(void **state) {
         }
 }
 
+/* Some blocks are free, and more will be when it is safe that they are: a write gets all that it needs. */
+static void blocks_that_were_just_freed_are_there_for_a_write(void **state) {
+        static unsigned char data[100000];
+        static const char *const kinds[] = {"-t ext4 -b 1024 -J size=1", "-t ext4 -b 1024 -O ^extent,^64bit"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+                struct statvfs all;
+                size_t put = 0;
+                uint64_t n_free;
+                VfsFile *f;
+
+                begin(kinds[i], SMALL);
+                write_file("/freed", data, sizeof data);
+                assert_int_equal(vfs_open(&w.client, NULL, "/f", O_RDWR | O_CREAT, 0644, &f), 0);
+                do {
+                        assert_int_equal(vfs_statvfs(&w.client, "/", &all), 0);
+                        n_free = all.f_bfree * all.f_frsize;
+                        if (n_free > sizeof data)
+                                assert_int_equal(vfs_write(f, data, sizeof data / 2, &put), 0);
+                } while (n_free > sizeof data);
+                assert_int_equal(vfs_fsync(f, false), 0);
+                assert_int_equal(vfs_unlink(&w.client, NULL, "/freed"), 0);
+                assert_int_equal(vfs_write(f, data, sizeof data, &put), 0);
+                assert_int_equal(put, sizeof data);
+                vfs_close(f);
+                end(kinds[i]);
+        }
+}
+
 /* --- a device that fails --- */
 
 static void a_device_that_fails_and_comes_back_loses_nothing(void **state) {
@@ -481,6 +511,7 @@ int main(void) {
                 cmocka_unit_test(extended_attributes_lie_in_the_inode_and_in_a_block),
                 cmocka_unit_test(a_hash_tree_shows_every_name_once),
                 cmocka_unit_test(a_full_device_says_so_and_stays_sound),
+                cmocka_unit_test(blocks_that_were_just_freed_are_there_for_a_write),
                 cmocka_unit_test(a_device_that_fails_and_comes_back_loses_nothing),
                 cmocka_unit_test(a_damaged_image_gives_errors_and_an_end),
         };
