@@ -41,6 +41,7 @@ static int fail_at(RootPlan *plan, const char *object, int r) {
 static int add_file(RootPlan *plan, const char *source, const char *folder, const char *name) {
         RootFile *file = &plan->list[plan->n_files];
         size_t max = plan->n_own ? plan->n_own + ROOT_GIVEN_MAX : ROOT_FILES_MAX;
+        struct stat st;
 
         if (plan->n_files == max)
                 return fail_at(plan, source, -E2BIG);
@@ -48,7 +49,22 @@ static int add_file(RootPlan *plan, const char *source, const char *folder, cons
         if (!file->source)
                 return fail_at(plan, source, -errno);
         plan->n_files++;
+        if (stat(file->source, &st) < 0)
+                return fail_at(plan, source, -errno);
+        file->device = st.st_dev;
+        file->inode = st.st_ino;
         return asprintf(&file->target, "%s/%s", folder, name) < 0 ? -ENOMEM : 0;
+}
+
+/* Into its headers. What is looked into is what will be taken. */
+static int look_into(RootFile *file, ElfNeeds *needs) {
+        int r = elf_needs(file->source, needs);
+
+        if (r == 0) {
+                file->device = needs->st.st_dev;
+                file->inode = needs->st.st_ino;
+        }
+        return r;
 }
 
 static const char *last_part(const char *path) {
@@ -132,25 +148,41 @@ static int add_library(
         return add_file(plan, path, folder, name);
 }
 
-/* Breadth first: the list is also the queue of what has not been looked into. */
-static int add_libraries(RootPlan *plan, ElfNeeds *needs, const char *folder) {
-        char path[PATH_MAX];
+/* Of the files from `from` on. Breadth first: the list is also the queue of what has not been looked into. */
+static int add_libraries_of(RootPlan *plan, ElfNeeds *needs, const char *folder, size_t from) {
         int r = 0;
 
-        for (size_t i = 0; r == 0 && i < plan->n_files; i++) {
+        for (size_t i = from; r == 0 && i < plan->n_files; i++) {
                 const char *user = plan->list[i].source;
 
                 /* A program may be anything, exec says so. What it names must be code: its chamber gets
                  * that, and no other file that the caller happens to be able to read. */
-                r = elf_needs(user, needs);
+                r = look_into(&plan->list[i], needs);
                 if (r < 0)
                         return fail_at(plan, user, r == -ENOEXEC && i > 0 ? -ELIBBAD : r);
                 for (size_t j = 0; r == 0 && j < needs->n_needed; j++)
                         r = add_library(plan, needs, user, folder, needs->needed[j]);
         }
-        if (r == 0 && !has_target(plan, UNWINDER) && find_library(needs, "", folder, UNWINDER, path))
-                r = add_file(plan, path, folder, UNWINDER);
         return r;
+}
+
+/* Nobody names it, so it is not looked for where somebody wants his libraries. */
+static int add_unwinder(RootPlan *plan, ElfNeeds *needs, const char *folder) {
+        char path[PATH_MAX];
+
+        needs->folders[0] = '\0';
+        if (has_target(plan, UNWINDER) || !find_library(needs, "", folder, UNWINDER, path))
+                return 0;
+        return add_file(plan, path, folder, UNWINDER);
+}
+
+static int add_libraries(RootPlan *plan, ElfNeeds *needs, const char *folder) {
+        int r = add_libraries_of(plan, needs, folder, 0);
+        size_t n = plan->n_files;
+
+        if (r == 0)
+                r = add_unwinder(plan, needs, folder);
+        return r ? r : add_libraries_of(plan, needs, folder, n);
 }
 
 /* Comes before the libraries: it needs some itself. */
@@ -299,11 +331,11 @@ static int add_all_needed(RootPlan *plan, ElfNeeds *needs) {
         int r = 0;
 
         for (size_t i = plan->n_own; r == 0 && i < plan->n_files; i++) {
-                const RootFile *file = &plan->list[i];
+                RootFile *file = &plan->list[i];
 
                 if (!file->is_code)
                         continue;
-                r = elf_needs(file->source, needs);
+                r = look_into(file, needs);
                 if (r < 0)
                         return fail_at(plan, file->source, r == -ENOEXEC ? -ELIBBAD : r);
                 for (size_t j = 0; r == 0 && plan->libraries && j < needs->n_needed; j++)
@@ -364,13 +396,22 @@ static int make_read_only(int fd) {
         return (int)syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof attr);
 }
 
+static bool is_planned(const RootFile *file, int fd) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return false;
+        errno = ESTALE;
+        return st.st_dev == file->device && st.st_ino == file->inode;
+}
+
 int root_take_files(RootPlan *plan, int *fds) {
         if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
                 return step_failed(plan, "/");
         for (size_t i = 0; i < plan->n_files; i++) {
                 fds[i] = (int)syscall(
                         SYS_open_tree, AT_FDCWD, plan->list[i].source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-                if (fds[i] < 0 || make_read_only(fds[i]) < 0)
+                if (fds[i] < 0 || !is_planned(&plan->list[i], fds[i]) || make_read_only(fds[i]) < 0)
                         return step_failed(plan, plan->list[i].source);
         }
         return 0;

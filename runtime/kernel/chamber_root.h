@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define ROOT_FILES_MAX      128u        /* program, loader and libraries of one process */
 #define ROOT_GIVEN_MAX      384u        /* files that it is given, and libraries those need */
@@ -34,6 +35,8 @@ typedef struct RootGiven {
 typedef struct RootFile {
         char *source; /* outside */
         char *target; /* inside, absolute */
+        dev_t device; /* which file the source was when it was looked at: no other one is taken, */
+        ino_t inode;  /* whatever lies there by then */
         bool is_code, is_named;
 } RootFile;
 
@@ -65,6 +68,6 @@ char *root_plan_names(const RootPlan *plan);
 void root_plan_deinit(RootPlan *plan);
 
 /* In the child, in a mount namespace of its own, one after the other. 0, or -1 with errno and
- * plan->object: what it happened at. `fds` has room for all files. */
+ * plan->object: what it happened at; ESTALE: another file than was planned. `fds` has room for all files. */
 int root_take_files(RootPlan *plan, int *fds);  /* while the caller may still look into the folders */
 int root_build(RootPlan *plan, const int *fds); /* as the user that the process will be */

@@ -188,7 +188,7 @@ int elf_needs_of(int fd, ElfNeeds *ret_needs) {
 
         *ret_needs = (ElfNeeds){.n_needed = 0};
         elf = (Elf){.fd = fd};
-        r = read_segments(&elf);
+        r = fstat(fd, &ret_needs->st) < 0 ? -errno : read_segments(&elf);
         if (r == 0)
                 r = read_loader(&elf, ret_needs);
         if (r == 0)

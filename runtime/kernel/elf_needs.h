@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 #define ELF_NAME_MAX     256u  /* bytes of a library's name or a loader's path, with the NUL */
 #define ELF_FOLDERS_MAX  1024u /* bytes of a search path, with the NUL */
@@ -21,6 +22,7 @@ typedef struct ElfNeeds {
         char folders[ELF_FOLDERS_MAX]; /* where it wants its libraries looked for; "": nowhere special */
         char needed[ELF_NEEDED_MAX][ELF_NAME_MAX];
         size_t n_needed;
+        struct stat st; /* of the file that was read */
 } ElfNeeds;
 
 /* 0; -ENOEXEC: no program or library for this machine; -EBADMSG: damaged; -E2BIG: beyond a bound; or the
