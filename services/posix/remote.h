@@ -65,7 +65,7 @@ typedef struct Remote {
         _Atomic uint32_t issued_after; /* n_lost when it began */
         Closings closings;
 
-        pthread_mutex_t scratch_lock; /* results that are larger than a stack should bear */
+        pthread_mutex_t scratch_lock; /* large results; who takes both takes this one before `lock` */
         nk_uint8_t scratch[REMOTE_SCRATCH_MAX];
         nk_uint8_t request[REMOTE_REQUEST_MAX];
 } Remote;

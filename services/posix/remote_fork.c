@@ -72,13 +72,13 @@ bool remote_look_for_ended(int error) {
 
 void remote_hold(Remote *r) {
         closings_settle(r);
-        (void)pthread_mutex_lock(&r->lock);
         (void)pthread_mutex_lock(&r->scratch_lock);
+        (void)pthread_mutex_lock(&r->lock);
 }
 
 void remote_release(Remote *r) {
-        (void)pthread_mutex_unlock(&r->scratch_lock);
         (void)pthread_mutex_unlock(&r->lock);
+        (void)pthread_mutex_unlock(&r->scratch_lock);
 }
 
 /* The spare files are the other session's, and so are files that are being closed, and locks of records. This
