@@ -3,6 +3,8 @@
  * What a VFS server asks of the kernel process and of the transport, answered without any of them: handles
  * are made and mean nothing, no message comes, and what a client loses whoever plays it tells.
  */
+#include "no_kernel.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,12 @@
 #include <coresrv/handle/notice_api.h>
 #include <coresrv/nk/transport-kos.h>
 
+#define OBJECT 1u
+#define BADGE  2u
+
+_Atomic uint32_t no_kernel_n_badges;
+void (*no_kernel_on_badge)(void);
+
 static void must(bool is_so) {
         if (!is_so)
                 abort();
@@ -24,7 +32,7 @@ Retcode KnHandleCreateUserObject(rtl_uint32_t type, rtl_uint32_t rights, void *c
         (void)type;
         (void)rights;
         (void)context;
-        *ret = 1;
+        *ret = OBJECT;
         return rcOk;
 }
 
@@ -32,12 +40,16 @@ Retcode KnHandleCreateBadge(Notice notice, rtl_uintptr_t id, void *context, Hand
         (void)notice;
         (void)id;
         (void)context;
-        *ret = 2;
+        *ret = BADGE;
+        atomic_fetch_add(&no_kernel_n_badges, 1);
+        if (no_kernel_on_badge)
+                no_kernel_on_badge();
         return rcOk;
 }
 
 Retcode KnHandleClose(Handle handle) {
-        (void)handle;
+        if (handle == BADGE)
+                atomic_fetch_sub(&no_kernel_n_badges, 1);
         return rcOk;
 }
 

@@ -194,7 +194,8 @@ static int link_slot(Session *s, FileSlot *slot) {
         return r;
 }
 
-/* s: with a reference and a counted file for the slot, both taken over on success. */
+/* s: with a reference and a counted file for the slot, both taken over on success. The slot comes with a
+ * reference: an end of the session may come in between, and kills it. */
 static int slot_make(Session *s, FileSlot **ret) {
         FileSlot *slot = calloc(1, sizeof *slot);
         int r;
@@ -203,7 +204,11 @@ static int slot_make(Session *s, FileSlot **ret) {
                 return -ENOMEM;
         (void)pthread_mutex_init(&slot->lock, NULL);
         slot->session = s;
-        r = vobj_new(VOBJ_FILE, slot, slot_end, &slot->number) == 0 ? -ENFILE : link_slot(s, slot);
+        r = vobj_new(VOBJ_FILE, slot, slot_end, &slot->number) == 0 ? -ENFILE : 0;
+        if (r == 0) {
+                vobj_ref(slot->number);
+                r = link_slot(s, slot);
+        }
         if (r == 0) {
                 *ret = slot;
                 return 0;
@@ -226,7 +231,8 @@ static int counted_slot(Session *s, FileSlot **ret) {
         return r;
 }
 
-/* One more slot of the session; what it has open is still to come. Its handle is in nobody's hand yet. */
+/* One more slot of the session, with a reference; what it has open is still to come. Its handle is in
+ * nobody's hand yet. */
 static int new_slot(Session *s, FileSlot **ret) {
         int r;
 
@@ -248,6 +254,7 @@ static int new_file(Session *s, uint64_t *ret_number, nk_handle_desc_t *ret_hand
         r = issue_handle(slot->number, ISSUE_RIGHT_FILE, ret_handle);
         if (r < 0)
                 vobj_kill(*ret_number);
+        slot_put(slot);
         return r;
 }
 
@@ -280,7 +287,6 @@ static int share(FileSlot *from, FileSlot *to) {
         return to->file || to->stream ? 0 : -EBADF;
 }
 
-/* An end of the session that comes in between kills the slot: hence the reference. */
 int session_copy_file(Session *s, FileSlot *from, uint64_t *ret_number, nk_handle_desc_t *ret_handle) {
         FileSlot *slot;
         int r = from->session->peer == s->peer ? new_slot(s, &slot) : -EBADF;
@@ -288,7 +294,6 @@ int session_copy_file(Session *s, FileSlot *from, uint64_t *ret_number, nk_handl
         if (r < 0)
                 return r;
         *ret_number = slot->number;
-        vobj_ref(*ret_number);
         r = share(from, slot);
         if (r == 0)
                 r = issue_handle(*ret_number, ISSUE_RIGHT_FILE, ret_handle);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../../support/no_kernel.h"
 #include "client_place.h"
 #include "ramfs.h"
 #include "session.h"
@@ -205,6 +206,40 @@ static void who_stands_in_line_is_still_counted(void **state) {
         end_session(again);
 }
 
+/* --- an end that comes in between --- */
+
+static uint64_t ending; /* a session */
+
+static void end_it(void) {
+        no_kernel_on_badge = NULL;
+        session_forget(ending);
+}
+
+static void a_file_that_is_made_while_its_session_ends_goes_with_it(void **state) {
+        Session *s = begin_session("dead"), *child;
+        nk_handle_desc_t handle;
+        uint64_t number;
+        FileSlot *from;
+        uint32_t n;
+
+        (void)state;
+        assert_int_equal(session_fork(s, &number, &handle), 0);
+        child = vobj_get(number, VOBJ_SESSION);
+        from = open_file(s, "/f");
+        ending = child->number;
+        no_kernel_on_badge = end_it;
+        assert_int_equal(session_copy_file(child, from, &number, &handle), 0);
+        assert_null(vobj_get(number, VOBJ_FILE));
+        session_put(child);
+        ending = s->number;
+        no_kernel_on_badge = end_it;
+        assert_int_equal(session_new_files(s, 1, &number, &handle, &n), 0);
+        assert_null(vobj_get(number, VOBJ_FILE));
+        session_put(s);
+        sessions_await_end(LONG_MS);
+        assert_int_equal(atomic_load(&no_kernel_n_badges), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(who_is_not_on_the_disk_is_freed, set_up, tear_down),
@@ -212,6 +247,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         a_directory_that_was_removed_is_left_in_line, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(who_stands_in_line_is_still_counted, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_file_that_is_made_while_its_session_ends_goes_with_it, set_up, tear_down),
         };
 
         return cmocka_run_group_tests_name("vfs_server farewell", tests, NULL, NULL);
