@@ -190,22 +190,21 @@ static void clear_way(LockSet *s, const void *who, LockRange *range, Lock **spar
 }
 
 int lockset_set(LockSet *s, const LockOwner *owner, const LockRange *range) {
-        Lock *added = lock_new(owner), *spare = lock_new(owner);
         bool is_taking = range->type != F_UNLCK, is_all = range->first == 0 && range->last == UINT64_MAX;
+        Lock *added = is_taking ? lock_new(owner) : NULL, *spare = is_all ? NULL : lock_new(owner);
         LockRange grown = *range;
 
-        /* Giving back all that one has needs no room. */
-        if (!spare && !(is_all && (!is_taking || added))) {
+        /* Either may fail alone: other threads take and give back of the same account. */
+        if ((is_taking && !added) || (!is_all && !spare)) {
                 (void)lock_free(added);
+                (void)lock_free(spare);
                 return -ENOLCK;
         }
         clear_way(s, owner->who, &grown, &spare);
-        if (is_taking && added) {
+        if (added) {
                 added->range = grown;
                 put_in(s, added);
-                added = NULL;
         }
-        (void)lock_free(added);
         (void)lock_free(spare);
         return 0;
 }

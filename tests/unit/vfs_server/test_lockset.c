@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -213,10 +214,45 @@ static void an_account_has_so_many(void **state) {
         }
         assert_int_equal(lockset_set(&set, &first, &(LockRange){.first = 9999, .last = 9999}), -ENOLCK);
         assert_int_equal(crowd[0].n_locks, LOCKS_MAX - 1);
+        assert_int_equal(lockset_set(&set, &first, &(LockRange){.first = 2, .last = 2, .type = F_UNLCK}), 0);
+        assert_int_equal(crowd[0].n_locks, LOCKS_MAX - 2);
         assert_int_equal(lockset_set(&set, &first, &all), 0);
         assert_int_equal(lockset_set(&set, &second, &all), 0);
         assert_int_equal(crowd[0].n_locks, 0);
         assert_true(lockset_is_empty(&set));
+}
+
+static _Atomic bool is_over;
+
+/* Another thread of the process, with locks on another file. */
+static void *take_and_give_back(void *account) {
+        LockAccount *a = account;
+
+        while (!is_over) {
+                atomic_fetch_sub(&a->n_locks, 2);
+                atomic_fetch_add(&a->n_locks, 2);
+        }
+        return NULL;
+}
+
+static void what_was_set_at_the_limit_is_there(void **state) {
+        LockOwner owner = {.who = &crowd[0], .account = &crowd[0]};
+        const LockRange all = {.first = 0, .last = UINT64_MAX, .type = F_UNLCK}, one = byte(0, F_WRLCK);
+        pthread_t thread;
+
+        (void)state;
+        atomic_store(&crowd[0].n_locks, LOCKS_MAX);
+        is_over = false;
+        assert_int_equal(pthread_create(&thread, NULL, take_and_give_back, &crowd[0]), 0);
+        for (uint32_t i = 0; i < TURNS; i++) {
+                bool is_set = lockset_set(&set, &owner, &one) == 0;
+
+                assert_int_equal(lockset_in_the_way(&set, &crowd[1], &one) != NULL, is_set);
+                assert_int_equal(lockset_set(&set, &owner, &all), 0);
+        }
+        is_over = true;
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(crowd[0].n_locks, LOCKS_MAX);
 }
 
 int main(void) {
@@ -226,6 +262,7 @@ int main(void) {
                 cmocka_unit_test_setup(a_question_looks_at_few_of_many, begin),
                 cmocka_unit_test_setup(own_locks_are_no_detour, begin),
                 cmocka_unit_test_setup(an_account_has_so_many, begin),
+                cmocka_unit_test_setup(what_was_set_at_the_limit_is_there, begin),
         };
 
         return cmocka_run_group_tests_name("vfs_server lockset", tests, NULL, NULL);
