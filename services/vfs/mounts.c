@@ -130,7 +130,8 @@ static int mount_new(const Place *at, const MountPlan *plan, Mount **ret_mount) 
         return 0;
 }
 
-/* What making it changed was noted before anybody could write it back by its mount. */
+/* What making it changed was noted before anybody could write it back by its mount. Under the lock of the
+ * list: later it may be unmounted already. */
 static void note_again(Fs *fs) {
         if (atomic_exchange(&fs->is_changed, false))
                 fs_note_change(fs);
@@ -151,10 +152,9 @@ int mounts_add(Mounts *m, const Place *at, const MountPlan *plan) {
                         last = &(*last)->next;
                 *last = mount;
                 m->n_mounts++;
+                note_again(mount->fs);
         }
         fslock_give(&m->lock);
-        if (r == 0)
-                note_again(plan->fs);
         return r;
 }
 

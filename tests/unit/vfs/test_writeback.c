@@ -275,6 +275,32 @@ static void others_come_and_go_while_one_is_written_back(void **state) {
         end();
 }
 
+static bool was_told, could_go;
+
+/* Who takes mounts away has the list alone: he can't while it isn't free. */
+static void look_at_list(void) {
+        was_told = true;
+        could_go = pthread_rwlock_trywrlock(&mounts.lock.held) == 0;
+        if (could_go)
+                fslock_give(&mounts.lock);
+}
+
+static void what_is_mounted_stays_until_its_change_is_noted(void **state) {
+        MountPlan plan = {.device = "test", .path = "/"};
+
+        (void)state;
+        make_device(&kinds[0]);
+        assert_int_equal(mounts_init(&mounts), 0);
+        assert_int_equal(kinds[0].mount(&device.head, 0, "", &plan.fs), 0);
+        fs_note_change(plan.fs);
+        fs_watch_changes(look_at_list);
+        assert_int_equal(mounts_add(&mounts, &PLACE_NULL, &plan), 0);
+        assert_true(was_told && !could_go);
+        fs_watch_changes(NULL);
+        mounts_deinit(&mounts);
+        memblk_deinit(&device);
+}
+
 static unsigned n_threads(void) {
         DIR *dir = opendir("/proc/self/task");
         unsigned n = 0;
@@ -353,6 +379,7 @@ int main(void) {
                 cmocka_unit_test(before_the_period_is_over_nothing_is_written),
                 cmocka_unit_test(what_the_device_refuses_is_tried_again_and_fsync_says_it),
                 cmocka_unit_test(others_come_and_go_while_one_is_written_back),
+                cmocka_unit_test(what_is_mounted_stays_until_its_change_is_noted),
                 cmocka_unit_test(without_a_device_there_is_no_thread),
                 cmocka_unit_test(what_closing_leaves_to_do_is_done),
                 cmocka_unit_test(the_environment_says_the_period),
