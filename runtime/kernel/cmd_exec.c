@@ -2,9 +2,9 @@
 /*
  * `caisson exec`: runs a program of the host, as it is, in a chamber whose files are those of a VFS.
  *
- * The solution is written into a folder of its own that lives as long as the run. The program gets one
- * library loaded before its own, which turns its file calls into requests; it and the libraries it names are
- * the only files of the host in its chamber, read-only, and only its loader sees them.
+ * The solution is written into a file in memory. The program gets one library loaded before its own, which
+ * turns its file calls into requests; it and the libraries it names are the only files of the host in its
+ * chamber, read-only, and only its loader sees them.
  */
 #include "cmd.h"
 
@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,11 +87,34 @@ static const char *set_library(void *command, const char *value) {
         return exec_give_library(&exec->load.pool, &exec->plan, value);
 }
 
-static const char *set_env(void *command, const char *value) {
-        ExecPlan *plan = &((Exec *)command)->plan;
+/* Variables by which the program becomes a client of the VFS, and learns of libraries. */
+static const char *const own_env[] = {EXEC_BACKEND, "LD_PRELOAD", ROOT_VARIABLE};
 
-        if (value[0] == '=' || !strchr(value, '='))
+static bool is_own(const char *value, size_t length) {
+        for (size_t i = 0; i < sizeof own_env / sizeof *own_env; i++)
+                if (strlen(own_env[i]) == length && strncmp(own_env[i], value, length) == 0)
+                        return true;
+        return false;
+}
+
+static bool has_variable(const ExecPlan *plan, const char *value, size_t length) {
+        for (size_t i = 0; i < plan->n_env; i++)
+                if (strncmp(plan->env[i], value, length + 1) == 0)
+                        return true;
+        return false;
+}
+
+static const char *set_env(void *command, const char *value) {
+        Exec *exec = command;
+        ExecPlan *plan = &exec->plan;
+        size_t length = strcspn(value, "=");
+
+        if (length == 0 || !value[length])
                 return "the form is NAME=value";
+        if (is_own(value, length))
+                return pool_printf(&exec->load.pool, "%.*s: caisson sets it itself", (int)length, value);
+        if (has_variable(plan, value, length))
+                return pool_printf(&exec->load.pool, "%.*s: it is set already", (int)length, value);
         return add_to(plan->env, &plan->n_env, EXEC_ENV_MAX, value);
 }
 
@@ -288,41 +312,33 @@ static bool complete(Exec *exec) {
         return library != NULL;
 }
 
-static int write_solution(const ExecPlan *plan, const char *file) {
-        FILE *out = fopen(file, "wxe");
-        bool is_written = out && exec_write(plan, out);
+/* Into a file without a name, of which nothing is left however the run ends. NULL after saying why not. */
+static FILE *write_solution(const ExecPlan *plan) {
+        int fd = memfd_create("init.yaml", MFD_CLOEXEC);
+        FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 
-        if (out && fclose(out) != 0)
-                is_written = false;
-        if (!is_written)
-                (void)fprintf(stderr, "caisson exec: can't write %s: %s\n", file, strerror(errno));
-        return is_written ? 0 : -1;
-}
-
-static int run_in(Exec *exec, const char *folder) {
-        const char *file = pool_printf(&exec->load.pool, "%s/init.yaml", folder);
-        int status = CMD_EXIT_SYSTEM;
-
-        if (write_solution(&exec->plan, file) == 0)
-                status = load_solution(&exec->load, file, stderr);
-        (void)unlink(file);
-        if (status != CMD_EXIT_OK)
-                return status;
-        return complete(exec) ? loop_run(&exec->load.solution, &exec->loop) : CMD_EXIT_PROBLEMS;
+        if (file && exec_write(plan, file))
+                return file;
+        (void)fprintf(stderr, "caisson exec: can't write its init.yaml: %s\n", strerror(errno));
+        if (file)
+                (void)fclose(file);
+        else if (fd >= 0)
+                (void)close(fd);
+        return NULL;
 }
 
 static int run(Exec *exec) {
-        const char *base = getenv("TMPDIR");
-        char *folder = pool_printf(&exec->load.pool, "%s/caisson-exec-XXXXXX", base && *base ? base : "/tmp");
+        FILE *file = write_solution(&exec->plan);
         int status;
 
-        if (!mkdtemp(folder)) {
-                (void)fprintf(stderr, "caisson exec: can't make %s: %s\n", folder, strerror(errno));
+        if (!file)
                 return CMD_EXIT_SYSTEM;
-        }
-        status = run_in(exec, folder);
-        (void)rmdir(folder);
-        return status;
+        status = load_solution(
+                &exec->load, pool_printf(&exec->load.pool, "/proc/self/fd/%d", fileno(file)), stderr);
+        (void)fclose(file);
+        if (status != CMD_EXIT_OK)
+                return status;
+        return complete(exec) ? loop_run(&exec->load.solution, &exec->loop) : CMD_EXIT_PROBLEMS;
 }
 
 /* Where the SDK has programs of solutions. */

@@ -77,7 +77,7 @@ static void write_program(const ExecPlan *plan, FILE *out) {
                 write_text(out, plan->args[i]);
                 (void)fputc('\n', out);
         }
-        (void)fprintf(out, "  env:\n    VFS_FILESYSTEM_BACKEND: client:%s\n", EXEC_VFS);
+        (void)fprintf(out, "  env:\n    %s: client:%s\n", EXEC_BACKEND, EXEC_VFS);
         for (size_t i = 0; i < plan->n_env; i++) {
                 size_t length = strcspn(plan->env[i], "=");
 
@@ -104,7 +104,7 @@ static void write_vfs(const ExecPlan *plan, FILE *out) {
                 (void)fputc('\n', out);
                 has_args = true;
         }
-        (void)fprintf(out, "  env:\n    VFS_FILESYSTEM_BACKEND: server:%s\n", EXEC_VFS);
+        (void)fprintf(out, "  env:\n    %s: server:%s\n", EXEC_BACKEND, EXEC_VFS);
         write_pair(out, "ROOTFS", strlen("ROOTFS"), root);
         write_pair(out, "MOUNT_ALL", strlen("MOUNT_ALL"), "1");
         if (plan->n_disks)

@@ -20,6 +20,9 @@
 #define EXEC_ROOT    "nodev / ramfs 0"
 #define EXEC_DEVICES "devfs /dev devfs 0"
 
+/* The variable by which a process is a client of the VFS, or the VFS itself. */
+#define EXEC_BACKEND "VFS_FILESYSTEM_BACKEND"
+
 /* Where each process of the solution is named. */
 #define EXEC_PROGRAM "caisson.Program"
 #define EXEC_VFS     "kl.VfsRamFs"

@@ -4,6 +4,7 @@
 
     run_exec.py CAISSON PROBE IPC IDL BIN…      BIN: folders of the VFS programs and of the library
 """
+import os
 import pathlib
 import subprocess
 import sys
@@ -176,6 +177,12 @@ def statuses(tap):
     tap.case(code == 1 and "No such file or directory" in err, "the exit status is the program's", code, err)
     code, out, _ = run("--env", "GREETING=hello", "--", program("sh"), "-c", "echo $GREETING; kill -9 $$")
     tap.case(code == 128 + 9 and out == "hello\n", "and tells of signals", code, out)
+    code, out, err = run("--env", "A=1", "--env", "AB=2", "--", program("sh"), "-c", "echo $A$AB")
+    tap.case(code == 0 and out == "12\n", "names of variables may begin alike", code, out, err)
+    os.environ["TMPDIR"] = "/nowhere"
+    code, out, err = run("--", program("echo"), "hello")
+    del os.environ["TMPDIR"]
+    tap.case(code == 0 and out == "hello\n", "a run leaves no folder behind: it has none", code, out, err)
 
 
 def refusals(tap, scratch):
@@ -199,6 +206,8 @@ def refusals(tap, scratch):
                               (["--", "/nowhere/ls"], 1, "/nowhere/ls: No such file"),
                               (["--", "true", *["x"] * 257], 1, "more than 256"),
                               (["--env", "x", "--", "ls"], 2, "NAME=value"),
+                              (["--env", "A=1", "--env", "A=", "--", "ls"], 2, "A: it is set already"),
+                              (["--env", "LD_PRELOAD=/x", "--", "ls"], 2, "LD_PRELOAD: caisson sets it itself"),
                               (["--processes", "x", "--", "ls"], 2, "0 to 32768"),
                               (["--processes", "32769", "--", "ls"], 2, "0 to 32768"),
                               (["--", "ls", "x" * 1024], 1, "too long")):
