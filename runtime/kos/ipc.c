@@ -351,6 +351,8 @@ Retcode nkx_receive_again(Handle handle) {
 
         if (!listener && handle != INVALID_HANDLE)
                 return rcInvalidArgument;
+        if (listener)
+                pending_watch_thread();
         listener_promise(listener ? listener->object : NULL);
         if (promised)
                 hnd_put(promised);

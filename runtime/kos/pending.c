@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include <caisson/post.h>
 #include <coresrv/syscalls.h>
 
 #include "fork_locks.h"
@@ -26,10 +27,11 @@ static struct {
         bool is_made;
 } hook = {.once = PTHREAD_ONCE_INIT};
 
-/* End of a thread. */
+/* End of a thread. It receives nothing any more: what waits behind its requests wakes others. */
 static void leave_thread(void *arg) {
         ThreadState *state = arg;
 
+        (void)nkx_receive_again(INVALID_HANDLE);
         for (uint32_t i = 0; i < RECV_PENDING_MAX; i++) {
                 Pending *p = &state->places[i];
                 HndEntry *listener = p->request.end ? hnd_get(p->listener, &hnd_listener) : NULL;
@@ -47,7 +49,9 @@ static void make_key(void) {
         hook.is_made = pthread_key_create(&hook.key, leave_thread) == 0;
 }
 
-static void hook_thread(void) {
+void pending_watch_thread(void) {
+        if (self.is_hooked)
+                return;
         (void)pthread_once(&hook.once, make_key);
         self.is_hooked = hook.is_made && pthread_setspecific(hook.key, &self) == 0;
 }
@@ -65,8 +69,7 @@ static bool is_free(const Pending *p) {
 }
 
 Pending *pending_reserve(Handle listener) {
-        if (!self.is_hooked)
-                hook_thread();
+        pending_watch_thread();
         for (uint32_t i = 0; i < RECV_PENDING_MAX; i++) {
                 Pending *p = &self.places[i];
 
@@ -84,7 +87,6 @@ void pending_forget(void) {
 }
 
 VerifyScratch *pending_scratch(void) {
-        if (!self.is_hooked)
-                hook_thread();
+        pending_watch_thread();
         return &self.scratch;
 }

@@ -27,5 +27,9 @@ Pending *pending_find(Handle listener);
 /* A free place for that handle, its request empty. NULL: RECV_PENDING_MAX are in use. */
 Pending *pending_reserve(Handle listener);
 
+/* From now on the end of this thread takes back what it has promised (nkx_receive_again()); so it does once a
+ * request was reserved. */
+void pending_watch_thread(void);
+
 /* For checking the messages that this thread sends. */
 VerifyScratch *pending_scratch(void);

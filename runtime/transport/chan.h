@@ -167,7 +167,7 @@ pthread_mutex_t *chan_client_get_lock(void);
 int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status);
 
 /* A call that nobody waits for: half of an exchange, and the other half later, or never asked for. Whatever
- * is called after it is served after it. */
+ * is called after it is served after it; of others that are posted the server takes whichever it finds. */
 typedef struct ChanTicket {
         uint64_t client, number; /* neither is used twice */
         uint32_t slot;

@@ -14,7 +14,8 @@
  * any thread and method, is received by the server only after it has answered what was posted before: so
  * whatever the posted request changes, later calls find it changed. It also means that a method that may wait
  * long keeps all calls of the channel waiting, and one that waits for another of them waits for ever: post
- * only what the server does by itself. Calls over other channels, and of other processes, know no such order.
+ * only what the server does by itself. Calls over other channels, and of other processes, know no such order;
+ * neither do posted requests among each other.
  *
  * Only a request that concerns nobody but the two processes can be posted: the policy must always grant the
  * method, and every handle in the request must be one to use at the server. So there is always a call to fall
@@ -91,9 +92,9 @@ Retcode nkx_post_take(const NkxTicket *ticket, struct nk_message *res, struct nk
  * client called after a posted request is left to the thread that serves this one; without the promise
  * another thread of the server is woken for it. NkKosDoDispatch() promises by itself.
  *
- * listener: INVALID_HANDLE: the thread takes its promise back, which it does before it ends or goes on to
- * something else. A second promise takes the first one's place. Returns rcOk; rcInvalidArgument: no
- * listener's handle. Does not block. Any thread.
+ * listener: INVALID_HANDLE: the thread takes its promise back, which it does before it goes on to something
+ * else; the end of the thread does so, too. A second promise takes the first one's place. Returns rcOk;
+ * rcInvalidArgument: no listener's handle. Does not block. Any thread.
  */
 Retcode nkx_receive_again(Handle listener);
 

@@ -3,8 +3,11 @@
  * caisson/post.h: what is posted arrives, its answer is taken, and every refusal. The slots and the order are
  * tests/unit/transport/test_posted.c's matter.
  */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -176,6 +179,51 @@ static void promise_is_of_a_listener(void **state) {
         fixture_assert_works(f);
 }
 
+typedef struct Leaver {
+        Fixture *f;
+        atomic_bool has_received, may_end;
+        Retcode rc;
+} Leaver;
+
+static void *receive_and_end(void *arg) {
+        Leaver *l = arg;
+        Handle listener = l->f->link.listener;
+
+        l->rc = nkx_receive_again(listener);
+        if (l->rc == rcOk)
+                l->rc = t_server_recv(&l->f->server, listener, INFINITE_TIMEOUT, INVALID_HANDLE);
+        atomic_store(&l->has_received, true);
+        while (!atomic_load(&l->may_end))
+                (void)sched_yield();
+        return NULL;
+}
+
+/* As a method may end its thread under the ready-made loop: what came behind is for one who sleeps. */
+static void end_of_a_thread_takes_its_promise_back(void **state) {
+        Fixture *f = *state;
+        Leaver leaver = {.f = f};
+        Caller c = CALLER_OF(f->link.clients[0]);
+        Serving serving;
+        NkxTicket ticket;
+        pthread_t thread;
+
+        assert_int_equal(post(f->link.clients[0], 41, &ticket), rcOk);
+        assert_int_equal(pthread_create(&thread, NULL, receive_and_end, &leaver), 0);
+        while (!atomic_load(&leaver.has_received))
+                (void)sched_yield();
+        t_serving_start(&serving, f->link.listener, 1);
+        t_wait_asleep(&serving.threads[0].tid);
+        t_caller_start(&c);
+        t_wait_asleep(&c.tid);
+        atomic_store(&leaver.may_end, true);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(leaver.rc, rcOk);
+        t_caller_join(&c);
+        assert_int_equal(c.rc, rcOk);
+        assert_int_equal(take(&ticket, 0, KEEPER_KEY_SIZE).rc, rcOk);
+        t_serving_end(&serving);
+}
+
 /* The ready-made loop in several threads: what comes behind is served whoever takes it. */
 static void threads_of_a_loop_serve_posts_and_calls(void **state) {
         Fixture *f = *state;
@@ -206,6 +254,7 @@ int main(void) {
                 CASE(end_of_the_server_ends_what_was_posted),
                 CASE(closed_handle_has_no_tickets),
                 CASE(promise_is_of_a_listener),
+                CASE(end_of_a_thread_takes_its_promise_back),
                 CASE(threads_of_a_loop_serve_posts_and_calls),
         };
 
