@@ -30,9 +30,10 @@
 static pthread_mutex_t *locks[LOCKS_MAX];
 static unsigned n_locks;
 
-static void lock_all(void) {
+static void prepare(void) {
         for (unsigned i = 0; i < n_locks; i++)
                 (void)pthread_mutex_lock(locks[i]);
+        chan_client_keep_all();
 }
 
 static void unlock_all(void) {
@@ -54,7 +55,7 @@ __attribute__((constructor(101))) static void begin(void) {
         _Static_assert(sizeof all / sizeof *all == LOCKS_MAX, "all of them");
         for (n_locks = 0; n_locks < LOCKS_MAX; n_locks++)
                 locks[n_locks] = all[n_locks];
-        (void)pthread_atfork(lock_all, unlock_all, begin_child);
+        (void)pthread_atfork(prepare, unlock_all, begin_child);
 }
 
 bool nkx_family_may_fork(void) {
@@ -85,7 +86,6 @@ int nkx_family_reserve(uint32_t *ret_member) {
                 return -EBUSY;
         kernel_open();
         nkx_family_sweep();
-        chan_client_keep_all();
         return family_reserve(ret_member);
 }
 

@@ -156,12 +156,11 @@ void chan_client_close(ChanClient *c);
 ChanClient *chan_client_free(ChanClient *c);
 /* In a process that may fork (family.h) client ends lie in the memory of its family: every member calls
  * through them. Those that are there now stay open as long as the family: closing and freeing them does
- * nothing. */
+ * nothing. To be called with the lock, which is held while a process is forked. */
 void chan_client_keep_all(void);
+pthread_mutex_t *chan_client_get_lock(void);
 /* Takes back what members that have ended had in the channels of this process. */
 void chan_client_sweep_all(void);
-/* Held while a process is forked. */
-pthread_mutex_t *chan_client_get_lock(void);
 /* One exchange: sends `out`, waits, fills `in`, checks it. A reply with a status other than rcOk
  * gives 0 and *ret_status. */
 int chan_call(ChanClient *c, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status);

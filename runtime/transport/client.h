@@ -53,6 +53,7 @@ struct ChanClient {
         const ShapeTable *shape; /* NULL: replies are not checked */
         uint32_t deadline_ms;    /* 0: none */
         bool is_shared;          /* in a family's memory */
+        bool is_kept;            /* open at a fork */
         bool has_riid;
         uint16_t riid; /* where all requests go */
         int bell_fd;

@@ -17,13 +17,12 @@ static _Atomic uint64_t n_clients;
 
 /* --- ends of a family --- */
 
-/* The first member's ends, which are there before it forks; a child has those of its parent, and opens none.
- * Each process has a list of its own: its parent may have opened others since. */
+/* The first member's ends. Those that are there when it forks are kept: each child has them in a list of its
+ * own, which goes through the memory of all. So they stay in it, behind those that came later. */
 static struct {
         pthread_mutex_t lock;
         ChanClient *first;
-        ChanClient *spare; /* closed before the first fork */
-        bool is_kept;      /* it has forked, or is about to */
+        ChanClient *spare; /* closed; no child has them */
 } ends = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 pthread_mutex_t *chan_client_get_lock(void) {
@@ -31,9 +30,8 @@ pthread_mutex_t *chan_client_get_lock(void) {
 }
 
 void chan_client_keep_all(void) {
-        (void)pthread_mutex_lock(&ends.lock);
-        ends.is_kept = true;
-        (void)pthread_mutex_unlock(&ends.lock);
+        for (ChanClient *c = ends.first; c && !c->is_kept; c = c->next)
+                c->is_kept = true;
 }
 
 static bool stays_open(const ChanClient *c) {
@@ -42,7 +40,7 @@ static bool stays_open(const ChanClient *c) {
         if (!c->is_shared)
                 return false;
         (void)pthread_mutex_lock(&ends.lock);
-        is = ends.is_kept;
+        is = c->is_kept;
         (void)pthread_mutex_unlock(&ends.lock);
         return is;
 }
@@ -59,22 +57,35 @@ static ChanClient *new_shared(void) {
         if (c) {
                 memset(c, 0, sizeof *c);
                 c->is_shared = true;
-                c->next = ends.first;
-                ends.first = c;
         }
         (void)pthread_mutex_unlock(&ends.lock);
         return c;
 }
 
+/* Once it is made: what is mapped after a fork the child has not. */
+static void enlist(ChanClient *c) {
+        if (!c->is_shared)
+                return;
+        (void)pthread_mutex_lock(&ends.lock);
+        c->next = ends.first;
+        ends.first = c;
+        (void)pthread_mutex_unlock(&ends.lock);
+}
+
+/* One that was being closed while another thread forked stays, closed. */
 static void drop_shared(ChanClient *c) {
         ChanClient **at = &ends.first;
 
+        atomic_store(&c->closed, 1);
         (void)pthread_mutex_lock(&ends.lock);
-        while (*at != c)
-                at = &(*at)->next;
-        *at = c->next;
-        c->next = ends.spare;
-        ends.spare = c;
+        if (!c->is_kept) {
+                while (*at && *at != c)
+                        at = &(*at)->next;
+                if (*at)
+                        *at = c->next;
+                c->next = ends.spare;
+                ends.spare = c;
+        }
         (void)pthread_mutex_unlock(&ends.lock);
 }
 
@@ -145,6 +156,7 @@ int chan_client_open(const ChanClientPlan *plan, ChanClient **ret_client) {
         close_fd(plan->mem_fd);
         close_fd(plan->judged_fd);
         close_fd(plan->status_fd);
+        enlist(c);
         *ret_client = c;
         return 0;
 }
@@ -156,6 +168,7 @@ int chan_client_ended(ChanClient **ret_client) {
                 return -ENOMEM;
         c->bell_fd = -1;
         atomic_store(&c->closed, 1);
+        enlist(c);
         *ret_client = c;
         return 0;
 }
@@ -216,13 +229,16 @@ bool chan_client_has_ended(const ChanClient *c) {
         return client_is_closed(c);
 }
 
+/* Only kept ones have other members. */
 void chan_client_sweep_all(void) {
-        ChanClient *first;
+        ChanClient *c;
 
         (void)pthread_mutex_lock(&ends.lock);
-        first = ends.is_kept ? ends.first : NULL; /* then none goes any more */
+        c = ends.first;
+        while (c && !c->is_kept)
+                c = c->next;
         (void)pthread_mutex_unlock(&ends.lock);
-        for (ChanClient *c = first; c; c = c->next)
+        for (; c; c = c->next)
                 if (!atomic_load(&c->closed))
                         client_sweep(c);
 }

@@ -44,6 +44,7 @@ static Told *told;
 static Listener *listener;
 static ChanClient *client;
 static pthread_t server;
+static int status_ro, ear;
 static const ChanWait forever = {.timeout_ms = CHAN_FOREVER};
 static const ChanWait soon = {.timeout_ms = 1};
 
@@ -96,8 +97,19 @@ static int begin(void **state) {
         return 0;
 }
 
+static ChanClient *connect_to(int mem) {
+        ChanClient *c;
+        int bell;
+
+        assert_int_equal(chan_bell_create(&bell), 0);
+        assert_int_equal(chan_ear_add(ear, bell), 0);
+        assert_int_equal(listener_add(listener, dup(mem), NULL), 0);
+        assert_int_equal(chan_client_new(mem, bell, dup(status_ro), 0, NULL, 0, &c), 0);
+        return c;
+}
+
 static int setup(void **state) {
-        int status, status_ro, ear, mem, bell;
+        int status, mem;
 
         (void)state;
         memset(told, 0, sizeof *told);
@@ -107,10 +119,7 @@ static int setup(void **state) {
         assert_int_equal(listener_new(status, 0, ear, &listener), 0);
         (void)close(status);
         assert_int_equal(chan_mem_create(&mem), 0);
-        assert_int_equal(chan_bell_create(&bell), 0);
-        assert_int_equal(chan_ear_add(ear, bell), 0);
-        assert_int_equal(listener_add(listener, dup(mem), NULL), 0);
-        assert_int_equal(chan_client_new(mem, bell, status_ro, 0, NULL, 0, &client), 0);
+        client = connect_to(mem);
         assert_int_equal(pthread_create(&server, NULL, serve, NULL), 0);
         return 0;
 }
@@ -122,25 +131,32 @@ static int teardown(void **state) {
         assert_int_equal(pthread_join(server, NULL), 0);
         chan_client_free(client);
         listener_free(listener);
+        (void)close(status_ro);
         return 0;
 }
 
 /* --- the members --- */
 
-static int call(uint16_t method, const ChanWait *wait) {
+static int call_on(ChanClient *c, uint16_t method, const ChanWait *wait) {
         struct nk_message req = {.size = HEAD, .mid = method}, res;
         ChanIn in = {.msg = &res, .msg_max = HEAD};
         int32_t status = -1;
-        int r = chan_call(client, &(ChanOut){.msg = &req, .msg_size = HEAD}, &in, wait, &status);
+        int r = chan_call(c, &(ChanOut){.msg = &req, .msg_size = HEAD}, &in, wait, &status);
 
         return r ? r : status;
+}
+
+static int call(uint16_t method, const ChanWait *wait) {
+        return call_on(client, method, wait);
 }
 
 static pid_t fork_as(uint32_t member) {
         pid_t pid;
 
+        (void)pthread_mutex_lock(chan_client_get_lock());
         chan_client_keep_all();
         pid = fork();
+        (void)pthread_mutex_unlock(chan_client_get_lock());
         if (pid == 0 && !family_become(member))
                 _exit(EXIT_FAILURE);
         if (pid > 0)
@@ -508,6 +524,30 @@ static void before_a_fork_ends_are_freed_and_used_again(void **state) {
         assert_int_equal(call(ECHO, &forever), 0);
 }
 
+/* Of the first member, who alone has it. */
+static void what_came_after_a_fork_is_closed_and_used_again(void **state) {
+        ChanClient *later[2];
+        ChanHeader *leg;
+        uint32_t member;
+
+        (void)state;
+        assert_int_equal(end_of(start(&member, end_at_once)), 0);
+        for (int i = 0; i < 2; i++) {
+                int mem;
+
+                assert_int_equal(chan_mem_create(&mem), 0);
+                assert_int_equal(chan_mem_map(mem, &leg), 0);
+                later[i] = connect_to(mem);
+                assert_int_equal(call_on(later[i], ECHO, &forever), 0);
+                sweep();
+                chan_client_free(later[i]);
+                assert_int_equal(atomic_load(&leg->closed), CHAN_CLIENT_GONE);
+                chan_mem_unmap(leg);
+        }
+        assert_ptr_equal(later[0], later[1]);
+        assert_all_free();
+}
+
 static void memory_is_given_out_until_there_is_no_more(void **state) {
         char *a = family_alloc(100), *b = family_alloc(1);
 
@@ -540,6 +580,7 @@ int main(void) {
                 CASE(there_are_so_many_places),
                 CASE(a_child_opens_no_channel),
                 CASE(what_was_open_at_a_fork_no_member_closes),
+                CASE(what_came_after_a_fork_is_closed_and_used_again),
                 CASE(memory_is_given_out_until_there_is_no_more),
         };
 
