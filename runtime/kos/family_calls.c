@@ -41,7 +41,21 @@ static void unlock_all(void) {
                 (void)pthread_mutex_unlock(locks[i - 1]);
 }
 
+static _Thread_local uint32_t child; /* who is to be forked by this thread; 0: nobody */
+
+/* Before anything that the child calls, also in handlers of the program's, which come after ours unless `how`
+ * is called by the C library's fork() itself. A sweep that took the place believed that the parent had died
+ * before it could say who the child is: what belonged to it is gone. */
+static void become(void) {
+        uint32_t member = child;
+
+        child = 0;
+        if (member && !family_become(member))
+                _exit(EXIT_ORPHANED);
+}
+
 static void begin_child(void) {
+        become();
         threads_forget_others();
         unlock_all();
         pending_forget();
@@ -93,25 +107,19 @@ void nkx_family_unreserve(uint32_t member) {
         family_unreserve(member);
 }
 
-/* A sweep that took the place believed that the parent had died before it could say who the child is: what
- * belonged to it is gone. */
-static void become(uint32_t member) {
-        if (!family_become(member))
-                _exit(EXIT_ORPHANED);
-}
-
 long nkx_family_fork(uint32_t member, pid_t (*how)(void)) {
-        pid_t pid = how ? how() : fork();
+        pid_t pid;
+        int error;
 
-        if (pid > 0) {
+        child = member;
+        pid = how ? how() : fork();
+        error = errno;
+        if (pid == 0)
+                become();
+        else if (pid > 0)
                 (void)family_settle(member, pid);
-        } else if (pid == 0) {
-                become(member);
-        } else {
-                int error = errno;
-
+        else
                 family_unreserve(member);
-                return -error;
-        }
-        return pid;
+        child = 0;
+        return pid < 0 ? -error : pid;
 }

@@ -4,6 +4,7 @@
  * others, and no lock is held by one of them.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include <kos/thread.h>
 
 #include "transport/chan_mem.h"
+#include "transport/family.h"
 
 static atomic_bool is_over;
 
@@ -131,6 +133,41 @@ static void nobody_may_fork_here(void **state) {
         assert_int_equal(member, 5);
 }
 
+static uint32_t seen_by_handler;
+
+static void look_who_it_is(void) {
+        seen_by_handler = nkx_family_self();
+}
+
+static pid_t make_none(void) {
+        errno = EAGAIN;
+        return -1;
+}
+
+/* Handlers of a program may call whatever they like. From here on this process has a family. */
+static void a_child_is_itself_when_its_handlers_run(void **state) {
+        uint32_t member, other;
+        int fd, status;
+        long pid;
+
+        (void)state;
+        assert_int_equal(family_create(&fd), 0);
+        assert_int_equal(family_open(fd), 0);
+        assert_int_equal(pthread_atfork(NULL, NULL, look_who_it_is), 0);
+        assert_int_equal(family_reserve(&member), 0);
+        pid = nkx_family_fork(member, NULL);
+        if (pid == 0)
+                _exit(seen_by_handler == member && nkx_family_self() == member ? 0 : 1);
+        assert_int_equal(waitpid((pid_t)pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        assert_int_equal(family_reserve(&other), 0);
+        assert_int_equal(nkx_family_fork(other, make_none), -EAGAIN);
+        assert_true(family_has_ended(other));
+        /* A fork of another kind afterwards makes nobody of the family. */
+        assert_int_equal(result_in_child(compare_number, 0), 0);
+        assert_true(family_sweep());
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(who_is_not_there_is_over),
@@ -138,6 +175,7 @@ int main(void) {
                 cmocka_unit_test(a_child_has_another_number),
                 cmocka_unit_test(no_lock_is_anothers),
                 cmocka_unit_test(nobody_may_fork_here),
+                cmocka_unit_test(a_child_is_itself_when_its_handlers_run),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
