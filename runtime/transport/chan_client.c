@@ -384,6 +384,8 @@ static int exchange_again(
         Call *call, const ChanOut *out, ChanIn *in, const ChanWait *wait, int32_t *ret_status) {
         note_sent_back(call->hint);
         call->hint = NULL;
+        if (call->client->is_shared) /* who finds it as posted reads which way, and that is about to change */
+                atomic_store(&call->client->lanes[call->index].hold, HOLD_CLAIMED | family_self());
         call->sync = wait->sync;
         client_choose_judged(call, true);
         return exchange(call, out, in, ret_status);
