@@ -176,15 +176,19 @@ static bool is_posted(const Call *call) {
         return *(volatile uint32_t *)&call->request->turn != 0;
 }
 
+/* Last: whoever finds it answered has the slot from then on. */
+static void show_abandoned(ChanClient *c, uint32_t i) {
+        atomic_fetch_and(&c->unwaited, ~(1u << i));
+        atomic_fetch_or(&c->abandoned, 1u << i);
+}
+
 /* What he did not wait for is to be done all the same. */
 static void leave_kept(Call *call) {
-        ChanClient *c = call->client;
-        uint32_t bit = 1u << call->index;
+        Lane *lane = &call->client->lanes[call->index];
 
-        atomic_store(&c->lanes[call->index].hold, HOLD_LEFT | family_self());
-        atomic_fetch_or(&c->abandoned, bit);
-        atomic_store(&c->lanes[call->index].ticket, 0);
-        atomic_fetch_and(&c->unwaited, ~bit);
+        atomic_store(&lane->ticket, 0);
+        atomic_store(&lane->hold, HOLD_LEFT | family_self());
+        show_abandoned(call->client, call->index);
 }
 
 /* Gives the call up in his place. */
@@ -203,11 +207,19 @@ static void finish_posted(Call *call) {
         client_release(call);
 }
 
+static bool is_left_behind(ChanClient *c, uint32_t i, uint32_t hold) {
+        uint32_t state = hold & ~HOLD_MEMBER;
+
+        if (state == HOLD_NONE || !family_is_over(hold & HOLD_MEMBER))
+                return false;
+        return state != HOLD_LEFT || !(atomic_load(&c->abandoned) & 1u << i); /* ended before he said so */
+}
+
 static void recover(ChanClient *c, uint32_t i) {
         uint32_t hold = atomic_load(&c->lanes[i].hold), state = hold & ~HOLD_MEMBER;
         Call call;
 
-        if (state == HOLD_NONE || !family_is_over(hold & HOLD_MEMBER) ||
+        if (!is_left_behind(c, i, hold) ||
                 !atomic_compare_exchange_strong(&c->lanes[i].hold, &hold, state | family_self()))
                 return;
         call = take_over(c, i);
@@ -216,7 +228,7 @@ static void recover(ChanClient *c, uint32_t i) {
         else if (state == HOLD_POSTED)
                 finish_posted(&call);
         else
-                atomic_fetch_or(&c->abandoned, 1u << i); /* he may have ended before he said so */
+                show_abandoned(c, i);
 }
 
 void client_sweep(ChanClient *c) {

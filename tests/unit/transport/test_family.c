@@ -35,6 +35,8 @@ typedef struct Told {
         _Atomic uint32_t n_held;  /* requests that the server has received and holds */
         _Atomic uint32_t n_calls; /* of children */
         _Atomic bool may_answer;  /* what is held */
+        _Atomic bool may_post;    /* children that go on for long do so, */
+        _Atomic bool is_enough;   /* and end */
         _Atomic uint32_t is_over; /* the server ends */
         _Atomic uint32_t n_gone;
         _Atomic uint32_t gone[NKX_FAMILY_MAX];
@@ -378,6 +380,55 @@ static void what_ended_members_did_not_wait_for_takes_no_slots(void **state) {
         assert_all_free();
 }
 
+static int post_call_take(void) {
+        struct nk_message req = {.size = HEAD, .mid = ECHO}, res;
+        ChanIn in = {.msg = &res, .msg_max = HEAD};
+        ChanTicket mine;
+        int32_t status;
+
+        if (chan_post(client, &(ChanOut){.msg = &req, .msg_size = HEAD}, &mine) != 0)
+                return 0; /* not this time */
+        return call(ECHO, &forever) == 0 ? chan_post_take(client, &mine, &in, &forever, &status) : 1;
+}
+
+static int post_until_enough(void) {
+        int r = 0;
+
+        while (r == 0 && !atomic_load(&told->is_enough)) {
+                if (atomic_load(&told->may_post))
+                        r = post_call_take();
+                else
+                        (void)sched_yield();
+        }
+        return r;
+}
+
+/* Who takes over what a dead member posted is done with it before the slot is another's. */
+static void tickets_of_the_living_outlast_a_sweep(void **state) {
+        uint32_t member, n_failed = 0;
+        pid_t pids[3];
+
+        (void)state;
+        for (size_t i = 0; i < 3; i++)
+                pids[i] = start(&member, post_until_enough);
+        for (uint32_t i = 0; i < 300; i++) {
+                (void)end_of(start(&member, post_and_end)); /* a slow server leaves it no slot */
+                atomic_store(&told->may_post, true);
+                sweep();
+                atomic_store(&told->may_post, false);
+        }
+        atomic_store(&told->is_enough, true);
+        for (size_t i = 0; i < 3; i++)
+                n_failed += end_of(pids[i]) != 0;
+        assert_int_equal(n_failed, 0);
+        sweep();
+        while (atomic_load(&client->abandoned)) {
+                client_reclaim(client);
+                (void)sched_yield();
+        }
+        assert_all_free();
+}
+
 static ChanTicket ticket;
 
 static int take_parents_answer(void) {
@@ -572,6 +623,7 @@ int main(void) {
                 CASE(a_request_that_was_nearly_posted_is_seen_not_to_be),
                 CASE(who_takes_a_slot_back_may_end_with_it),
                 CASE(what_ended_members_did_not_wait_for_takes_no_slots),
+                CASE(tickets_of_the_living_outlast_a_sweep),
                 CASE(a_ticket_is_not_inherited),
                 CASE(members_killed_anywhere_leave_nothing),
                 CASE(an_end_is_told_once_before_anybody_has_waited),
