@@ -21,12 +21,13 @@ static Mounts *all_mounts;
 static void (*_Atomic before_end)(void);
 static sem_t asked, flushed;
 
+/* In this order: the thread that writes back may be at a device that hangs. */
 static void finish(void) {
         static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
         (void)pthread_mutex_lock(&lock);
-        writeback_end();
         (void)mounts_finish(all_mounts);
+        writeback_end();
         (void)pthread_mutex_unlock(&lock);
 }
 

@@ -224,22 +224,14 @@ void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount),
                 show(arg, i);
 }
 
-static int finish_fs(Fs *fs) {
-        int r = fs->ops->finish ? fs->ops->finish(fs) : sync_fs(fs);
-
-        fs->is_read_only = true;
-        return r;
-}
-
-/* Each under its lock; the first error. */
-static int do_all(Mounts *m, int (*each)(Fs *fs)) {
+int mounts_sync(Mounts *m) {
         int first = 0;
 
         for (Mount *i = visit_next(m, NULL, is_any); i; i = visit_next(m, i, is_any)) {
                 int r;
 
                 fslock_take(&i->fs->lock);
-                r = each(i->fs);
+                r = sync_fs(i->fs);
                 fslock_give(&i->fs->lock);
                 if (first == 0)
                         first = r;
@@ -247,10 +239,54 @@ static int do_all(Mounts *m, int (*each)(Fs *fs)) {
         return first;
 }
 
-int mounts_sync(Mounts *m) {
-        return do_all(m, sync_fs);
+/* --- the end --- */
+
+/* One that is finished; its place keeps it from going. */
+typedef struct Finishing {
+        Place root;
+        pthread_t thread;
+        bool has_thread;
+        int result;
+} Finishing;
+
+static void *finish_fs(void *finishing) {
+        Finishing *f = finishing;
+        Fs *fs = f->root.mount->fs;
+
+        fslock_take(&fs->lock);
+        f->result = fs->ops->finish ? fs->ops->finish(fs) : sync_fs(fs);
+        fs->is_read_only = true;
+        fslock_give(&fs->lock);
+        return NULL;
 }
 
+static void begin_finishing(Mount *mount, Finishing *f) {
+        *f = (Finishing){.root = place_ref((Place){.mount = mount, .node = mount->fs->root})};
+        f->has_thread = mount->fs->is_on_device && pthread_create(&f->thread, NULL, finish_fs, f) == 0;
+}
+
+static int end_finishing(Finishing *f) {
+        if (f->has_thread)
+                (void)pthread_join(f->thread, NULL);
+        else
+                (void)finish_fs(f);
+        place_unref(&f->root);
+        return f->result;
+}
+
+/* What has been visited stays, so there are never more. */
 int mounts_finish(Mounts *m) {
-        return do_all(m, finish_fs);
+        Finishing all[MOUNTS_MAX];
+        uint32_t n = 0;
+        int first = 0;
+
+        for (Mount *i = visit_next(m, NULL, is_any); i; i = visit_next(m, i, is_any))
+                begin_finishing(i, &all[n++]);
+        for (uint32_t i = 0; i < n; i++) {
+                int r = end_finishing(&all[i]);
+
+                if (first == 0)
+                        first = r;
+        }
+        return first;
 }

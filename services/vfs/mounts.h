@@ -88,5 +88,6 @@ void mounts_each(Mounts *m, bool (*show)(void *arg, const Mount *mount), void *a
 void mounts_each_changed(Mounts *m, void (*show)(void *arg, const Mount *mount), void *arg);
 /* Writes everything of all file systems back; the first error. */
 int mounts_sync(Mounts *m);
-/* The same for good, before the process ends: they are read-only from then on. */
+/* The same for good, before the process ends: they are read-only from then on. A device that hangs keeps only
+ * its own from that, and the caller. */
 int mounts_finish(Mounts *m);

@@ -275,6 +275,85 @@ static void others_come_and_go_while_one_is_written_back(void **state) {
         end();
 }
 
+/* --- the end --- */
+
+static MemBlk other;
+static BlkOps other_ops;
+static const BlkOps *other_usual;
+static sem_t other_flushed;
+
+static int other_flush(Blk *blk) {
+        (void)sem_post(&other_flushed);
+        return other_usual->flush(blk);
+}
+
+static Fs *mount_fat(MemBlk *disk, const char *path) {
+        Fs *fs;
+
+        assert_int_equal(vfs_mkdir(&client, NULL, path, 0755), 0);
+        assert_int_equal(fat_mount(&disk->head, 0, "", &fs), 0);
+        fs->is_on_device = true;
+        assert_int_equal(vfs_mount(&client, path, fs, "test", 0), 0);
+        return fs;
+}
+
+static Fs *mount_other(void) {
+        TFat fat;
+
+        t_fat_init(&fat, "8192", "-F 16 -s 1");
+        t_fat_to_file(&fat);
+        memblk_init_file(&other, fat.path);
+        (void)remove(fat.path);
+        (void)sem_init(&other_flushed, 0, 0);
+        other_usual = other.head.ops;
+        other_ops = *other_usual;
+        other_ops.flush = other_flush;
+        other.head.ops = &other_ops;
+        return mount_fat(&other, "/other");
+}
+
+static void *finish_all(void *unused) {
+        (void)unused;
+        return (void *)(intptr_t)mounts_finish(&mounts);
+}
+
+/* Of two devices the first hangs when it is written back by time; the other's end comes meanwhile. */
+static void a_device_that_hangs_keeps_no_other_from_its_end(void **state) {
+        MountPlan root = {.device = "ramfs", .path = "/"};
+        pthread_t thread;
+        void *result;
+        Fs *fs;
+
+        (void)state;
+        make_device(&kinds[0]);
+        watch_device();
+        assert_int_equal(mounts_init(&mounts), 0);
+        writeback_begin(&mounts, SOON_MS);
+        assert_int_equal(ramfs_new(0, 0755, &root.fs), 0);
+        assert_int_equal(mounts_add(&mounts, &PLACE_NULL, &root), 0);
+        assert_int_equal(vfs_client_init(&client, &mounts, 0, 0), 0);
+        (void)mount_fat(&device, "/disk");
+        fs = mount_other();
+        hangs = true;
+        vfs_close(write_file("/disk/f", "text"));
+        await_device();
+        vfs_close(write_file("/other/f", "text"));
+        while (sem_trywait(&other_flushed) == 0)
+                continue;
+        assert_int_equal(pthread_create(&thread, NULL, finish_all, NULL), 0);
+        assert_int_equal(sem_wait(&other_flushed), 0);
+        fslock_take(&fs->lock);
+        assert_true(fs->is_read_only);
+        fslock_give(&fs->lock);
+        hangs = false;
+        (void)sem_post(&go_on);
+        assert_int_equal(pthread_join(thread, &result), 0);
+        assert_int_equal((intptr_t)result, 0);
+        end();
+        memblk_deinit(&other);
+        (void)sem_destroy(&other_flushed);
+}
+
 static bool was_told, could_go;
 
 /* Who takes mounts away has the list alone: he can't while it isn't free. */
@@ -379,6 +458,7 @@ int main(void) {
                 cmocka_unit_test(before_the_period_is_over_nothing_is_written),
                 cmocka_unit_test(what_the_device_refuses_is_tried_again_and_fsync_says_it),
                 cmocka_unit_test(others_come_and_go_while_one_is_written_back),
+                cmocka_unit_test(a_device_that_hangs_keeps_no_other_from_its_end),
                 cmocka_unit_test(what_is_mounted_stays_until_its_change_is_noted),
                 cmocka_unit_test(without_a_device_there_is_no_thread),
                 cmocka_unit_test(what_closing_leaves_to_do_is_done),
