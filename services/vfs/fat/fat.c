@@ -426,6 +426,7 @@ static void fat_unmount(Fs *head) {
         fat_node_forget(fs, NULL);
         (void)fat_reap(fs);
         (void)fat_settle(fs);
+        fat_forget_orphans(fs);
         (void)fs_unref(fs->head.root);
         fat_free(fs);
 }

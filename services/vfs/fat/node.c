@@ -261,27 +261,49 @@ void fat_node_move(FatFs *fs, FatNode *n, uint64_t at, FatNode *parent) {
                 nodes_move(&n->tree, &parent->tree);
 }
 
-int fat_reap(FatFs *fs) {
-        for (;;) {
-                FatNode *n;
-                int r;
+static bool has_orphans(FatFs *fs) {
+        bool has;
 
-                (void)pthread_mutex_lock(&fs->lock);
-                n = fs->orphans;
-                if (n) {
-                        fs->orphans = n->next;
-                        fs->orphans_size -= size_of_chain(fs, n);
-                }
-                (void)pthread_mutex_unlock(&fs->lock);
-                if (!n)
-                        return 0;
-                r = fs->head.is_read_only ? -EROFS : fat_begin(fs);
-                if (r == 0)
-                        (void)fat_chain_cut(fs, &n->chain, 0); /* of a damaged chain nothing more is lost */
-                node_free(n);
+        (void)pthread_mutex_lock(&fs->lock);
+        has = fs->orphans != NULL;
+        (void)pthread_mutex_unlock(&fs->lock);
+        return has;
+}
+
+/* NULL: there is none. */
+static FatNode *take_orphan(FatFs *fs) {
+        FatNode *n;
+
+        (void)pthread_mutex_lock(&fs->lock);
+        n = fs->orphans;
+        if (n) {
+                fs->orphans = n->next;
+                fs->orphans_size -= size_of_chain(fs, n);
+        }
+        (void)pthread_mutex_unlock(&fs->lock);
+        return n;
+}
+
+/* While the device refuses they wait: nobody else knows their clusters. */
+int fat_reap(FatFs *fs) {
+        while (has_orphans(fs)) {
+                FatNode *n;
+                int r = fat_begin(fs);
+
                 if (r < 0)
                         return r;
+                n = take_orphan(fs);
+                (void)fat_chain_cut(fs, &n->chain, 0); /* of a damaged chain nothing more is lost */
+                node_free(n);
         }
+        return 0;
+}
+
+void fat_forget_orphans(FatFs *fs) {
+        FatNode *n;
+
+        while ((n = take_orphan(fs)) != NULL)
+                node_free(n);
 }
 
 /* Where the contents of a file begin that is used without a name; it has none from now on. 0: there is none.

@@ -68,5 +68,7 @@ void fat_node_remove(FatFs *fs, FatNode *n);
 void fat_node_move(FatFs *fs, FatNode *n, uint64_t at, FatNode *parent);
 /* Gives up what removed files had that nobody uses any more. */
 int fat_reap(FatFs *fs);
+/* Those that could not be given up; nothing is written any more. */
+void fat_forget_orphans(FatFs *fs);
 /* Gives up what removed files had although they are used: nobody comes to it after that. */
 int fat_drop_nameless(FatFs *fs);

@@ -438,6 +438,39 @@ static void what_closing_leaves_to_do_is_done(void **state) {
         end();
 }
 
+/* Until it refuses what would take the cache over its limits. */
+static void fill_until_refused(void) {
+        char path[16];
+        int r = 0;
+
+        for (unsigned i = 0; r == 0; i++) {
+                (void)snprintf(path, sizeof path, "/d%u", i);
+                r = vfs_mkdir(&client, NULL, path, 0755);
+        }
+        assert_int_equal(r, -EIO);
+}
+
+static void what_closing_leaves_to_do_waits_for_the_device(void **state) {
+        VfsFile *f, *g;
+
+        (void)state;
+        begin(&kinds[0], 0);
+        f = write_file("/gone", "text");
+        g = write_file("/too", "text");
+        assert_int_equal(vfs_unlink(&client, NULL, "/gone"), 0);
+        assert_int_equal(vfs_unlink(&client, NULL, "/too"), 0);
+        assert_int_equal(mounts_sync(&mounts), 0);
+        refusal = -EIO;
+        fill_until_refused();
+        vfs_close(f);
+        vfs_close(g);
+        assert_int_equal(mounts_sync(&mounts), -EIO);
+        refusal = 0;
+        assert_int_equal(mounts_sync(&mounts), 0);
+        assert_false(has_lost_clusters());
+        end();
+}
+
 static void the_environment_says_the_period(void **state) {
         char most[16], above[16];
         const char *const bad[] = {NULL, "", "-1", above, "5s", " 5", "1.5", "99999999999999999999"};
@@ -462,6 +495,7 @@ int main(void) {
                 cmocka_unit_test(what_is_mounted_stays_until_its_change_is_noted),
                 cmocka_unit_test(without_a_device_there_is_no_thread),
                 cmocka_unit_test(what_closing_leaves_to_do_is_done),
+                cmocka_unit_test(what_closing_leaves_to_do_waits_for_the_device),
                 cmocka_unit_test(the_environment_says_the_period),
         };
 
