@@ -98,7 +98,8 @@ static void *write_by_time(void *unused) {
         return NULL;
 }
 
-/* Locked. With no signals of the program's. Without a thread the next change tries again. */
+/* Locked. With no signals of the program's. Without a thread the next file system that changes
+ * tries again, for all. */
 static void begin_thread(void) {
         sigset_t all, own;
 
