@@ -14,6 +14,7 @@
 #include <termios.h>
 
 #include "raw.h"
+#include "signals.h"
 #include "trap.h"
 
 #define KEPT_FLAGS (O_ACCMODE | O_NONBLOCK | O_APPEND | O_DIRECTORY | O_PATH)

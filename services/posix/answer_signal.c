@@ -75,17 +75,6 @@ long answer_pselect(const CallArgs *args) {
 
 /* --- waits in pieces --- */
 
-uint64_t signals_hold(void) {
-        KernelSet all = ~THE_TRAP, before = 0;
-
-        (void)raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, SET_SIZE, 0, 0);
-        return before;
-}
-
-void signals_release(uint64_t before) {
-        (void)raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, SET_SIZE, 0, 0);
-}
-
 /* Which one it was nobody says. */
 static bool has_ending_handler(KernelSet masked) {
         for (int i = 1; i <= (int)(8 * sizeof masked); i++) {

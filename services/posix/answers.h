@@ -9,12 +9,10 @@
 
 typedef long Answer(const CallArgs *args);
 
-/* Around a wait that goes on in pieces: signals come between them. The mask of before. */
-uint64_t signals_hold(void);
-/* Lets those come that are waiting. True: the program has heard of one, and none of its handlers that could
- * have been it asks for the wait to go on (SA_RESTART). */
+/* Of a wait that goes on in pieces, with signals held back (signals.h) but between them: lets those come that
+ * are waiting. True: the program has heard of one, and none of its handlers that could have been it asks for
+ * the wait to go on (SA_RESTART). */
 bool signals_end_wait(uint64_t before);
-void signals_release(uint64_t before);
 
 /* answer_open.c */
 Answer answer_open, answer_openat, answer_creat, answer_close, answer_close_range, answer_dup, answer_dup2,

@@ -31,6 +31,7 @@
 #include "log.h"
 #include "raw.h"
 #include "remote.h"
+#include "signals.h"
 #include "trap.h"
 
 #define SHOWN     __attribute__((visibility("default")))
@@ -149,24 +150,12 @@ static void give_up(void) {
                 nkx_family_unreserve(plan.member);
 }
 
-/* No handler of the program's sees what is half done; the trap goes on. */
-static uint64_t block_signals(void) {
-        uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1)), before = 0;
-
-        (void)raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof all, 0, 0);
-        return before;
-}
-
-static void unblock_signals(uint64_t before) {
-        (void)raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof before, 0, 0);
-}
-
 static void before(void) {
         uint64_t signals;
 
         if (trap_is_held())
                 return;
-        signals = block_signals();
+        signals = signals_hold(); /* no handler of the program's sees what is half done */
         (void)pthread_mutex_lock(&lock);
         plan.signals = signals;
         plan.was_alone = __libc_single_threaded;
@@ -230,7 +219,7 @@ static void let_go(void) {
                 remote_release(plan.remote);
         is_forking = false;
         (void)pthread_mutex_unlock(&lock);
-        unblock_signals(signals);
+        signals_release(signals);
 }
 
 static void after(void) {

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "raw.h"
+#include "signals.h"
 
 static Ipc *ipc;
 static char *memory;
@@ -26,20 +26,12 @@ static bool is_error(long r) {
 
 /* --- the lock --- */
 
-/* SIGSYS answers calls, and ends the process while it is blocked. */
-static uint64_t block_signals(void) {
-        uint64_t all = ~(UINT64_C(1) << (SIGSYS - 1)), before = 0;
-
-        (void)raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&before, sizeof all, 0, 0);
-        return before;
-}
-
 IpcLocked ipc_lock(void) {
         IpcLocked locked = {.ipc = ipc};
 
         if (!ipc)
                 return locked;
-        locked.signals = block_signals();
+        locked.signals = signals_hold();
         if (pthread_mutex_lock(&ipc->lock) == EOWNERDEAD) /* what he had done stays done */
                 (void)pthread_mutex_consistent(&ipc->lock);
         return locked;
@@ -47,8 +39,7 @@ IpcLocked ipc_lock(void) {
 
 void ipc_unlock(const IpcLocked *locked) {
         (void)pthread_mutex_unlock(&ipc->lock);
-        (void)raw_call(
-                SYS_rt_sigprocmask, SIG_SETMASK, (long)&locked->signals, 0, sizeof locked->signals, 0, 0);
+        signals_release(locked->signals);
 }
 
 /* --- memory --- */

@@ -15,6 +15,7 @@
 
 #include "ledger.h"
 #include "log.h"
+#include "signals.h"
 
 /* --- outcomes --- */
 
@@ -128,18 +129,32 @@ static Handle begin_session(Remote *r, int *error) {
         return client;
 }
 
+/* Handlers open files, too: none may come while this thread has the lock. */
+static uint64_t take_lock(Remote *r) {
+        uint64_t signals = signals_hold();
+
+        (void)pthread_mutex_lock(&r->lock);
+        return signals;
+}
+
+static void give_lock(Remote *r, uint64_t signals) {
+        (void)pthread_mutex_unlock(&r->lock);
+        signals_release(signals);
+}
+
 Handle remote_client(Remote *r, int *error) {
         Handle client = atomic_load_explicit(&r->client, memory_order_acquire);
+        uint64_t signals;
 
         if (client != INVALID_HANDLE)
                 return client;
-        (void)pthread_mutex_lock(&r->lock);
+        signals = take_lock(r);
         client = atomic_load(&r->client);
         if (client == INVALID_HANDLE) {
                 client = begin_session(r, error);
                 atomic_store_explicit(&r->client, client, memory_order_release);
         }
-        (void)pthread_mutex_unlock(&r->lock);
+        give_lock(r, signals);
         return client;
 }
 
@@ -245,13 +260,14 @@ static Handle find_spare(Remote *r) {
 
 Handle remote_take_spare(Remote *r, int *error) {
         Handle client, file = find_spare(r);
+        uint64_t signals;
 
         if (file != INVALID_HANDLE)
                 return file;
         client = remote_client(r, error);
         if (client == INVALID_HANDLE)
                 return INVALID_HANDLE;
-        (void)pthread_mutex_lock(&r->lock);
+        signals = take_lock(r);
         file = pop_spare(r); /* somebody else may have asked */
         if (file == INVALID_HANDLE)
                 file = ask_for_files(r, client, error);
@@ -259,7 +275,7 @@ Handle remote_take_spare(Remote *r, int *error) {
                 *error = 0;
                 file = ask_for_files(r, client, error);
         }
-        (void)pthread_mutex_unlock(&r->lock);
+        give_lock(r, signals);
         return file;
 }
 

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +24,13 @@
 
 #define N_THREADS 4
 #define N_ROUNDS  200
+#define N_SENDERS 2
+#define N_FILES   900
 
 static int n_failed;
+static atomic_int n_handled;
+static atomic_bool is_over;
+static volatile sig_atomic_t n_unopened;
 
 static void say(bool is_so, const char *what) {
         printf("%s %s\n", is_so ? "ok" : "not ok", what);
@@ -184,6 +191,45 @@ static void threads(void) {
         say(is_fine, "threads have files at once");
 }
 
+/* Each signal is sent when one has been handled: hardly a call is not met by some. */
+static void *interrupt(void *whom) {
+        while (!atomic_load(&is_over)) {
+                int n = atomic_load(&n_handled);
+
+                (void)pthread_kill(*(pthread_t *)whom, SIGUSR2);
+                while (atomic_load(&n_handled) == n)
+                        (void)sched_yield();
+        }
+        return NULL;
+}
+
+static void open_in_handler(int signal) {
+        int fd = open("/handled", O_RDONLY);
+
+        n_unopened += signal != SIGUSR2 || fd < 0 || close(fd) < 0;
+        atomic_fetch_add(&n_handled, 1);
+}
+
+/* So many files that handles for them must be asked for, again and again. */
+static void handlers(void) {
+        struct sigaction action = {.sa_handler = open_in_handler, .sa_flags = SA_RESTART};
+        bool is_fine = sigaction(SIGUSR2, &action, NULL) == 0;
+        pthread_t self = pthread_self(), list[N_SENDERS];
+        int fds[N_FILES];
+
+        for (int i = 0; i < N_SENDERS; i++)
+                is_fine &= pthread_create(&list[i], NULL, interrupt, &self) == 0;
+        for (int i = 0; i < N_FILES; i++)
+                is_fine &= (fds[i] = open("/handled", O_RDONLY)) >= 0;
+        atomic_store(&is_over, true);
+        for (int i = 0; i < N_SENDERS; i++)
+                is_fine &= pthread_join(list[i], NULL) == 0;
+        for (int i = 0; i < N_FILES; i++)
+                is_fine &= close(fds[i]) == 0;
+        say(is_fine && n_unopened == 0 && atomic_load(&n_handled) > 0,
+                "handlers open files while their thread does");
+}
+
 static void processes(void) {
         say(execl("/stream", "stream", (char *)NULL) < 0 && errno == ENOSYS,
                 "no program becomes another one");
@@ -215,6 +261,7 @@ int main(int n_words, char **words) {
         copies();
         signals();
         threads();
+        handlers();
         processes();
         return n_failed ? 1 : 0;
 }
