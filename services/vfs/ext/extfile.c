@@ -440,10 +440,23 @@ static int set_size(ExtFs *fs, ExtInode *inode, uint64_t size) {
         return exterr_to_errno(ext2fs_inode_size_set(fs->lib, ext_small(inode), (ext2_off64_t)size));
 }
 
+/* The library takes the last block of the device for one behind it when it frees blocks of extents, and has
+ * taken them from the file by then. Told that there is one more it frees that block, and still refuses what
+ * lies behind. */
+static int free_piece(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint64_t from, uint64_t to) {
+        blk64_t n_blocks = ext2fs_blocks_count(fs->lib->super);
+        errcode_t e;
+
+        if (n_blocks < UINT32_MAX)
+                ext2fs_blocks_count_set(fs->lib->super, n_blocks + 1);
+        e = ext2fs_punch(fs->lib, ino, ext_small(inode), NULL, from, to);
+        ext2fs_blocks_count_set(fs->lib->super, n_blocks);
+        return exterr_to_errno(e);
+}
+
 /* After a failure: no blocks behind the end. */
 static void cut_blocks(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint64_t end) {
-        (void)ext2fs_punch(fs->lib, ino, ext_small(inode), NULL,
-                (end + fs->lib->blocksize - 1) / fs->lib->blocksize, ~(blk64_t)0);
+        (void)free_piece(fs, ino, inode, (end + fs->lib->blocksize - 1) / fs->lib->blocksize, ~(blk64_t)0);
         (void)ext_write_inode(fs, ino, inode);
 }
 
@@ -491,10 +504,6 @@ int ext_write(FsNode *node, const void *data, size_t size, uint64_t at, size_t *
 }
 
 /* --- cutting --- */
-
-static int free_piece(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint64_t from, uint64_t to) {
-        return exterr_to_errno(ext2fs_punch(fs->lib, ino, ext_small(inode), NULL, from, to));
-}
 
 /* From the end, a piece a transaction; what a loss of power leaves is found on the list of orphans. */
 static int free_pieces(ExtFs *fs, ext2_ino_t ino, ExtInode *inode, uint64_t from, uint64_t end) {

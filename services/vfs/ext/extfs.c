@@ -47,7 +47,7 @@ uint64_t ext_free_blocks(const ExtFs *fs) {
 
 static errcode_t find_block(ext2_filsys lib, blk64_t goal, blk64_t *ret) {
         ExtFs *fs = lib->priv_data;
-        blk64_t first = lib->super->s_first_data_block, last = ext2fs_blocks_count(lib->super) - 1;
+        blk64_t first = lib->super->s_first_data_block, last = ext2fs_get_block_bitmap_end2(fs->taken);
         errcode_t e;
 
         if (goal < first || goal > last)

@@ -380,33 +380,65 @@ static void a_full_device_says_so_and_stays_sound(void **state) {
         }
 }
 
+/* All of the device but what it keeps, and /freed has some of that: the next block of /f is one of the last.
+ */
+static VfsFile *fill_up_to_the_last_blocks(void *data, size_t size) {
+        struct statvfs all;
+        uint64_t n_free;
+        size_t put = 0;
+        VfsFile *f;
+
+        write_file("/freed", data, size);
+        assert_int_equal(vfs_open(&w.client, NULL, "/f", O_RDWR | O_CREAT, 0644, &f), 0);
+        do {
+                assert_int_equal(vfs_statvfs(&w.client, "/", &all), 0);
+                n_free = all.f_bfree * all.f_frsize;
+                if (n_free > size)
+                        assert_int_equal(vfs_write(f, data, size / 2, &put), 0);
+        } while (n_free > size);
+        assert_int_equal(vfs_fsync(f, false), 0);
+        return f;
+}
+
+static const char *const journaled[] = {"-t ext4 -b 1024 -J size=1", "-t ext4 -b 1024 -O ^extent,^64bit"};
+
 /* Some blocks are free, and more will be when it is safe that they are: a write gets all that it needs. */
 static void blocks_that_were_just_freed_are_there_for_a_write(void **state) {
         static unsigned char data[100000];
-        static const char *const kinds[] = {"-t ext4 -b 1024 -J size=1", "-t ext4 -b 1024 -O ^extent,^64bit"};
 
         (void)state;
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-                struct statvfs all;
+        for (size_t i = 0; i < sizeof journaled / sizeof *journaled; i++) {
                 size_t put = 0;
-                uint64_t n_free;
                 VfsFile *f;
 
-                begin(kinds[i], SMALL);
-                write_file("/freed", data, sizeof data);
-                assert_int_equal(vfs_open(&w.client, NULL, "/f", O_RDWR | O_CREAT, 0644, &f), 0);
-                do {
-                        assert_int_equal(vfs_statvfs(&w.client, "/", &all), 0);
-                        n_free = all.f_bfree * all.f_frsize;
-                        if (n_free > sizeof data)
-                                assert_int_equal(vfs_write(f, data, sizeof data / 2, &put), 0);
-                } while (n_free > sizeof data);
-                assert_int_equal(vfs_fsync(f, false), 0);
+                begin(journaled[i], SMALL);
+                f = fill_up_to_the_last_blocks(data, sizeof data);
                 assert_int_equal(vfs_unlink(&w.client, NULL, "/freed"), 0);
                 assert_int_equal(vfs_write(f, data, sizeof data, &put), 0);
                 assert_int_equal(put, sizeof data);
                 vfs_close(f);
-                end(kinds[i]);
+                end(journaled[i]);
+        }
+}
+
+static void the_last_block_of_a_device_is_freed_too(void **state) {
+        static unsigned char data[100000];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof journaled / sizeof *journaled; i++) {
+                size_t put = 0, size = 0;
+                VfsFile *f;
+
+                begin(journaled[i], SMALL);
+                f = fill_up_to_the_last_blocks(data, sizeof data);
+                assert_int_equal(vfs_unlink(&w.client, NULL, "/freed"), 0);
+                assert_int_equal(vfs_fsync(f, false), 0);
+                while (vfs_write(f, data, sizeof data, &put) == 0)
+                        size += put;
+                assert_true(size >= sizeof data);
+                vfs_close(f);
+                assert_int_equal(vfs_unlink(&w.client, NULL, "/f"), 0);
+                end(journaled[i]);
         }
 }
 
@@ -512,6 +544,7 @@ int main(void) {
                 cmocka_unit_test(a_hash_tree_shows_every_name_once),
                 cmocka_unit_test(a_full_device_says_so_and_stays_sound),
                 cmocka_unit_test(blocks_that_were_just_freed_are_there_for_a_write),
+                cmocka_unit_test(the_last_block_of_a_device_is_freed_too),
                 cmocka_unit_test(a_device_that_fails_and_comes_back_loses_nothing),
                 cmocka_unit_test(a_damaged_image_gives_errors_and_an_end),
         };
