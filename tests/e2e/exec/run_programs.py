@@ -231,12 +231,12 @@ def dbench(tap, scratch):
 
 
 def stress_ng(tap, scratch):
-    """Some thirty at a time; with the large amounts also each by itself, and those that have no way to work here."""
+    """Some ten at a time; with the large amounts also each by itself, and those that have no way to work here."""
     for place in places(scratch):
         names = [name for name in stressors.WORK if place.kind != "fat32" or name not in stressors.NOT_ON_FAT]
-        for some in [names, *([name] for name in names if IS_LARGE)]:
+        for some in [*stressors.groups(names), *([name] for name in names if IS_LARGE)]:
             code, out, err = chamber(place.mount, *stressors.command(some, 2 if len(some) == 1 else 1, 1))
-            what = some[0] if len(some) == 1 else f"{len(some)} stressors at once"
+            what = some[0] if len(some) == 1 else f"{len(some)} stressors from {some[0]} on at once"
             tap.case(code == 0 and "successful run completed" in out + err, f"stress-ng, {what}, on {place.kind}", code, out, err)
         place.check(tap)
     if not IS_LARGE:
